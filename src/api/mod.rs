@@ -1,0 +1,1 @@
+//! The platform's wire: requests as bytes, lenient readers, one strict classifier, two HTTP clients.

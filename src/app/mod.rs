@@ -1,0 +1,1 @@
+//! The brain of the dashboard, pure: state, event, update, flows, focus, layout, view.

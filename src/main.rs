@@ -1,0 +1,2 @@
+//! The binary: arguments in, exit code out. Everything else lives in the library.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The send engine: freezes plans, marks before the first byte, sends, classifies, records, recovers.

@@ -1,0 +1,1 @@
+//! Questions and lists above the panes: help, palette, review, details.

@@ -1,0 +1,1 @@
+//! Logging, redaction of secrets, and the crash report.

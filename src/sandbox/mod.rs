@@ -1,0 +1,1 @@
+//! The embedded server that behaves like the platform; the other side of the network.

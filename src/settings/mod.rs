@@ -1,0 +1,1 @@
+//! Settings: options, environment, file, default; and where each value came from.

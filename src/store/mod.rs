@@ -1,0 +1,1 @@
+//! SQLite: the outbox record and the disposable cache, two files.

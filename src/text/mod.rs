@@ -1,0 +1,1 @@
+//! Text from outside as data: sanitize, measure, wrap, order for display.

@@ -1,0 +1,1 @@
+//! About fifteen semantic roles and the palettes that draw them.

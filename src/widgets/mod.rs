@@ -1,0 +1,1 @@
+//! Small reusable parts of panes, each with its own state type.
