@@ -8,6 +8,7 @@ pub mod bidi;
 pub mod format;
 pub mod gate;
 pub mod highlight;
+mod joining;
 pub mod nearest;
 pub mod sanitize;
 pub mod width;

@@ -9,25 +9,18 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthChar as _;
+
+use super::joining::{
+    BLACK_FLAG, FLAG_TAGS, ZWJ, ZWNJ, is_emoji_pair, is_selector, is_skin_tone, is_virama,
+    needs_joiners,
+};
 
 /// What stands in place of every character that may not reach a terminal.
 pub const PLACEHOLDER: &str = "·";
 
 /// How many combining marks stay on one base; more than that only smears over other lines.
 pub const MAX_MARKS: usize = 8;
-
-const ZWNJ: char = '\u{200C}';
-const ZWJ: char = '\u{200D}';
-const BLACK_FLAG: char = '\u{1F3F4}';
-
-/// The only three flags that are honestly spelled with tag characters: England, Scotland, Wales.
-const FLAG_TAGS: [&str; 3] = [
-    "\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
-    "\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}",
-    "\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}",
-];
 
 /// Makes a text of one or more lines safe. Line ends become `\n` and stay, a tab becomes one
 /// space, every hostile character becomes [`PLACEHOLDER`].
@@ -284,67 +277,6 @@ impl Scanner {
         }
         joiner == ZWJ && self.base.is_some_and(|base| is_emoji_pair(base, next))
     }
-}
-
-fn is_selector(character: char) -> bool {
-    matches!(
-        character,
-        '\u{FE00}'..='\u{FE0F}'
-            | '\u{180B}'..='\u{180D}'
-            | '\u{180F}'
-            | '\u{E0100}'..='\u{E01EF}'
-    )
-}
-
-fn is_skin_tone(character: char) -> bool {
-    matches!(character, '\u{1F3FB}'..='\u{1F3FF}')
-}
-
-/// The sign that takes the vowel from a consonant; a joiner after it chooses the shape, also at
-/// the end of a word (Malayalam is full of it).
-fn is_virama(character: char) -> bool {
-    matches!(
-        character,
-        '\u{094D}'
-            | '\u{09CD}'
-            | '\u{0A4D}'
-            | '\u{0ACD}'
-            | '\u{0B4D}'
-            | '\u{0BCD}'
-            | '\u{0C4D}'
-            | '\u{0CCD}'
-            | '\u{0D4D}'
-            | '\u{0DCA}'
-            | '\u{1039}'..='\u{103A}' | '\u{17D2}'
-    )
-}
-
-/// Letters and signs of the scripts whose spelling uses joiners: Arabic and its relatives, the
-/// scripts of India and their neighbours, Mongolian.
-fn needs_joiners(character: char) -> bool {
-    matches!(
-        character,
-        '\u{0620}'..='\u{065F}'
-            | '\u{066E}'..='\u{06EF}'
-            | '\u{06FA}'..='\u{06FF}'
-            | '\u{0710}'..='\u{07FF}'
-            | '\u{0840}'..='\u{08FF}'
-            | '\u{0900}'..='\u{0DFF}'
-            | '\u{1000}'..='\u{109F}'
-            | '\u{1780}'..='\u{17D3}'
-            | '\u{1820}'..='\u{18AF}'
-            | '\u{FB50}'..='\u{FDFF}'
-            | '\u{FE70}'..='\u{FEFC}'
-    ) && !is_selector(character)
-}
-
-/// Two pictures that a joiner melts into one: exactly those that the grapheme rules melt.
-fn is_emoji_pair(base: char, next: char) -> bool {
-    if base.is_ascii() || next.is_ascii() || needs_joiners(next) || next.width() == Some(0) {
-        return false;
-    }
-    let joined: String = [base, ZWJ, next].iter().collect();
-    joined.graphemes(true).count() == 1
 }
 
 /// Whether a text has anything that the scanner must look at.
