@@ -1,1 +1,29 @@
 //! What the product is about: people, messages, templates, plans. No HTTP, no SQL, no terminal.
+
+pub mod audience;
+pub mod batch;
+pub mod chat_message;
+pub mod draft;
+pub mod flow;
+pub mod hash;
+pub mod phone;
+pub mod plan;
+pub mod profile;
+pub mod request;
+pub mod template;
+pub mod user;
+pub mod verdict;
+
+pub use audience::{Audience, AudienceRow, SkippedRow};
+pub use batch::{Batch, BatchId, BatchState, Counts, Item, ItemId, ItemState, Reason};
+pub use chat_message::{ChatMessage, Direction, Media, MediaKind, MessageKind};
+pub use draft::{Content, Schedule, SendDraft, SendKind, SendLimits, ValueSource};
+pub use flow::{Flow, FlowVersion};
+pub use hash::Sha256Hex;
+pub use phone::{PhoneError, PhoneNumber};
+pub use plan::{Plan, PlannedCall};
+pub use profile::{BotTarget, Guard, LetterCase, Profile, WireOptions};
+pub use request::{FrozenRequest, RequestBody, RequestPart};
+pub use template::{ParameterKind, Template, TemplateParameter};
+pub use user::User;
+pub use verdict::{Judgement, PauseAdvice, PlatformError, Verdict};

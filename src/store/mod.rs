@@ -1,1 +1,1 @@
-//! SQLite: the outbox record and the disposable cache, two files.
+//! The local database: the outbox record and the disposable cache, two files.

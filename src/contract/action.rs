@@ -1,0 +1,132 @@
+//! The one table of everything a user can ask for by name.
+//!
+//! Footer, help, palette, the README's key table and `alertdesk keys` all derive from it. Whether
+//! an action is possible right now is `app::availability`'s business, which keys start it is the
+//! keymap's. Nothing here knows keys or state.
+
+macro_rules! actions {
+    ($($variant:ident = $name:literal, $label:literal, $help:literal;)*) => {
+        /// What a user can ask for by name: with a key, the palette, the mouse or the command line.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action { $(#[doc = $help] $variant,)* }
+
+        impl Action {
+            /// Every action, in the order in which help lists them.
+            pub const ALL: &'static [Action] = &[$(Action::$variant,)*];
+
+            /// The stable name used in `keymap.toml`, for example `load_older`.
+            pub fn name(self) -> &'static str {
+                match self { $(Action::$variant => $name,)* }
+            }
+
+            /// One or two words for the footer, for example `load older`.
+            pub fn label(self) -> &'static str {
+                match self { $(Action::$variant => $label,)* }
+            }
+
+            /// One line for help, palette and README: what it does, without a full stop.
+            pub fn help(self) -> &'static str {
+                match self { $(Action::$variant => $help,)* }
+            }
+
+            /// The action of that name, if there is one.
+            pub fn from_name(name: &str) -> Option<Action> {
+                match name { $($name => Some(Action::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+actions! {
+    FocusUsers = "focus_users", "users", "go to the Users pane";
+    FocusConversation = "focus_conversation", "chat", "go to the Conversation pane";
+    FocusComposer = "focus_composer", "composer", "go to the Composer pane";
+    FocusBroadcasts = "focus_broadcasts", "broadcasts", "go to the Broadcasts pane";
+    FocusPayload = "focus_payload", "payload", "go to the Payload pane";
+    FocusActivity = "focus_activity", "activity", "go to the Activity pane: every call and error";
+    NextPane = "next_pane", "next pane", "go to the next pane";
+    PreviousPane = "previous_pane", "last pane", "go to the pane before";
+    Zoom = "zoom", "zoom", "zoom this pane, again goes back";
+    Help = "help", "keys", "show the keys that work here";
+    CommandLine = "command_line", "command", "type a command";
+    Palette = "palette", "palette", "find people, templates, batches and actions by name";
+    SwitchProfile = "switch_profile", "profile", "choose the profile, that is the account";
+    Undo = "undo", "undo", "stop the next thing in its grace time";
+    Unknowns = "unknowns", "unknown", "list the unknown results";
+    Back = "back", "back", "go back one level; at the top quit";
+    Quit = "quit", "quit", "quit, asks if something is running";
+    Refresh = "refresh", "refresh", "fetch again what this pane shows";
+
+    MoveDown = "move_down", "down", "move down";
+    MoveUp = "move_up", "up", "move up";
+    MoveLeft = "move_left", "left", "move left or choose the one before";
+    MoveRight = "move_right", "right", "move right or choose the next";
+    First = "first", "start", "go to the start";
+    Last = "last", "end", "go to the end";
+    HalfPageDown = "half_page_down", "half page down", "half a page down";
+    HalfPageUp = "half_page_up", "half page up", "half a page up";
+    PageDown = "page_down", "page down", "a page down";
+    PageUp = "page_up", "page up", "a page up";
+    Open = "open", "open", "open what is under the cursor";
+    Find = "find", "find", "find or filter in this pane";
+    NextMatch = "next_match", "next", "go to the next match";
+    PreviousMatch = "previous_match", "previous", "go to the match before";
+    Mark = "mark", "mark", "mark or unmark the row";
+    Copy = "copy", "copy", "copy what is under the cursor";
+    TemplateToUser = "template_to_user", "template", "write a template to this person";
+    LoadOlder = "load_older", "older", "load older messages";
+    RawView = "raw_view", "raw", "show the raw answer of the platform";
+
+    Edit = "edit", "edit", "edit the field or the open draft";
+    EditExternally = "edit_externally", "in $EDITOR", "edit the field in $EDITOR";
+    Preview = "preview", "preview", "show the exact request";
+    Review = "review", "review", "review the draft before anything leaves";
+    NewBroadcast = "new_broadcast", "new broadcast", "start a broadcast draft";
+    NewFlow = "new_flow", "new flow", "start a flow draft";
+    DiscardDraft = "discard_draft", "discard", "discard the open draft";
+    StopTyping = "stop_typing", "done", "stop typing in this field";
+    NextField = "next_field", "next field", "go to the next field";
+    PreviousField = "previous_field", "field before", "go to the field before";
+    TidyField = "tidy_field", "tidy", "make runs of spaces, tabs and line breaks one space";
+    ClearField = "clear_field", "clear", "clear the field";
+    UndoEdit = "undo_edit", "undo edit", "undo the last edit of the field";
+
+    ExactBytes = "exact_bytes", "exact bytes", "show the bytes exactly as they leave";
+    NextCall = "next_call", "next call", "show the next call of the plan";
+    PreviousCall = "previous_call", "call before", "show the call before";
+    LongestCall = "longest_call", "longest", "show the longest call";
+    ShortestCall = "shortest_call", "shortest", "show the shortest call";
+
+    PauseBatch = "pause_batch", "pause", "pause the batch at once";
+    ResumeBatch = "resume_batch", "resume", "resume the batch after typing what is left";
+    CancelBatch = "cancel_batch", "cancel", "cancel what is not sent of the batch";
+    RateUp = "rate_up", "faster", "more messages a minute";
+    RateDown = "rate_down", "slower", "fewer messages a minute";
+
+    Accept = "accept", "take it", "take what the dialog offers";
+    NextTab = "next_tab", "next view", "show the next view of the dialog";
+    PreviousTab = "previous_tab", "view before", "show the view before";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Action;
+
+    #[test]
+    fn names_are_unique_and_lead_back_to_their_action() {
+        for action in Action::ALL {
+            assert_eq!(Action::from_name(action.name()), Some(*action));
+        }
+        let mut names: Vec<_> = Action::ALL.iter().map(|action| action.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Action::ALL.len());
+    }
+
+    #[test]
+    fn labels_fit_a_footer() {
+        for action in Action::ALL {
+            assert!(action.label().len() <= 16, "{} is too long", action.name());
+        }
+    }
+}

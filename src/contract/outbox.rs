@@ -1,0 +1,32 @@
+//! What the outbox tells the screen and the commands while it works.
+
+use super::activity::CallRecord;
+use crate::domain::Batch;
+
+/// Who sends for this data folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum SenderState {
+    /// No process holds the lock.
+    #[default]
+    Nobody,
+    /// This process.
+    ThisProcess,
+    /// Another process; this one still plans, pauses and decides.
+    Other {
+        /// Its process id, 0 if it could not be read.
+        pid: u32,
+    },
+}
+
+/// Something happened to what is planned or sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OutboxEvent {
+    /// A batch is new, or its state or counts changed.
+    BatchChanged(Box<Batch>),
+    /// A call ended; for the activity list.
+    CallFinished(Box<CallRecord>),
+    /// Who sends has changed.
+    Sender(SenderState),
+    /// After a crash: what was found, as one sentence per stopped batch.
+    Recovered(Vec<String>),
+}

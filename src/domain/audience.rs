@@ -1,0 +1,42 @@
+//! Who a send is for: checked recipients with their values, and the rows left out with the reason.
+
+use super::phone::PhoneNumber;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One recipient and the columns that came with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AudienceRow {
+    /// Row in the source file counting from 1 without the header; `None` for `--to`.
+    pub row: Option<u64>,
+    /// The number.
+    pub phone: PhoneNumber,
+    /// Column name to value.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// A row that is not sent to, and why. Listed in the plan, counted as skipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedRow {
+    /// The recipient as written, or as digits once it could be read.
+    pub recipient: String,
+    /// One sentence.
+    pub reason: String,
+    /// Row in the source file counting from 1 without the header.
+    pub row: Option<u64>,
+    /// A short stable word, for example `duplicate`.
+    pub rule: String,
+}
+
+/// Everybody a send is meant for, in the order given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Audience {
+    /// Who can be reached.
+    pub rows: Vec<AudienceRow>,
+    /// Who was left out while reading.
+    pub skipped: Vec<SkippedRow>,
+    /// What was cleaned without changing a meaning, as sentences with counts.
+    pub notes: Vec<String>,
+    /// Name of the file the rows came from.
+    pub source: Option<String>,
+}

@@ -1,0 +1,76 @@
+//! A message template as the local library keeps it: the payload's components with named places.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::chat_message::MediaKind;
+
+/// What may stand in a place of a template, and so which rules its value must pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParameterKind {
+    /// Text of the body, of a card's body, or of a header.
+    Text,
+    /// Text of a header: one, short.
+    HeaderText,
+    /// A public `https` link to a file of this kind.
+    MediaLink(MediaKind),
+    /// The file name shown for a document.
+    FileName,
+    /// The end of a button's URL, or a one-time code.
+    ButtonText,
+    /// A coupon code.
+    Coupon,
+    /// What a quick reply hands to the bot: `flow_KEY||data_attribute=value`.
+    Payload,
+    /// When an offer ends, epoch milliseconds.
+    OfferExpiry,
+}
+
+impl ParameterKind {
+    /// Whether an imported value stays unless another is given. Texts have no default, because
+    /// the import's sample text would reach people.
+    pub fn keeps_imported_value(self) -> bool {
+        match self {
+            ParameterKind::MediaLink(_) | ParameterKind::FileName | ParameterKind::Payload => true,
+            ParameterKind::Text
+            | ParameterKind::HeaderText
+            | ParameterKind::ButtonText
+            | ParameterKind::Coupon
+            | ParameterKind::OfferExpiry => false,
+        }
+    }
+}
+
+/// A place in a template that takes a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateParameter {
+    /// `1`, `first_name`, `header.link`, `button.0.payload`, `card.1.1`, `offer.expires` …
+    pub name: String,
+    /// RFC 6901 pointer into [`Template::components`] to the string or number it replaces.
+    pub pointer: String,
+    /// What may stand there.
+    pub kind: ParameterKind,
+    /// The imported value, where it stays unless another is given.
+    pub default: Option<String>,
+}
+
+/// A template of the local library. Several languages of one name are different templates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Template {
+    /// Name at the platform.
+    pub name: String,
+    /// Exact language code, for example `en_US`.
+    pub language: String,
+    /// The namespace, where one was imported.
+    pub namespace: Option<String>,
+    /// Counts imports of the same name and language from 1.
+    pub version: u32,
+    /// The `components` array as imported.
+    pub components: Value,
+    /// The places, in the order of the payload.
+    pub parameters: Vec<TemplateParameter>,
+    /// The body with its `{{1}}` places, where it is known.
+    #[serde(default)]
+    pub body_text: Option<String>,
+}

@@ -1,0 +1,73 @@
+//! What is known about a send after a try. Produced by the one classifier, stored with the attempt.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What can be said about one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Positive evidence: the platform took it.
+    Accepted {
+        /// The platform's id; without one the call cannot be tracked.
+        message_id: Option<String>,
+        /// Set where the evidence is thin or something is missing, as a sentence.
+        note: Option<String>,
+    },
+    /// Definite refusal.
+    Rejected,
+    /// Provably not processed; may be tried again.
+    Retry {
+        /// The wait the platform asked for.
+        after: Option<Duration>,
+    },
+    /// Cannot be known; only a person may decide.
+    Unknown,
+}
+
+/// Whether the batch should stop because of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseAdvice {
+    /// Go on.
+    GoOn,
+    /// Pause this batch now: every further call would meet the same.
+    Batch,
+    /// Pause everything for this bot now (key refused).
+    Bot,
+}
+
+/// One entry of the platform's error list, word for word, with our explanation beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlatformError {
+    /// The number as sent.
+    pub code: i64,
+    /// The platform's short text.
+    pub title: Option<String>,
+    /// The platform's long text.
+    pub details: Option<String>,
+    /// What the number means, if it is known.
+    pub meaning: Option<String>,
+    /// What to do about it, if it is known.
+    pub advice: Option<String>,
+}
+
+/// The classifier's answer, stored with the attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// What is known.
+    pub verdict: Verdict,
+    /// Stable id of the rule that decided, for example `template_accepted`.
+    pub rule: &'static str,
+    /// Whether to stop.
+    pub pause: PauseAdvice,
+    /// HTTP status, if one arrived.
+    pub http_status: Option<u16>,
+    /// `status.code` of the answer, if it could be read.
+    pub platform_code: Option<i64>,
+    /// The platform's error list.
+    pub errors: Vec<PlatformError>,
+    /// Whether the refusal is of the passing kind that "retry only the failed" offers.
+    pub transient: bool,
+    /// One clear sentence: what happened and what to do. Never contains the key.
+    pub sentence: String,
+}
