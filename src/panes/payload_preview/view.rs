@@ -81,7 +81,7 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, _context: &V
         );
     }
     if let (true, Some(problem)) = (
-        stale,
+        outdated,
         state
             .failure
             .as_ref()
