@@ -187,29 +187,35 @@ impl BoundSandbox {
         let live = config.live;
         let shared = Arc::new(Shared::new(address, config));
         let router = routes::router(Arc::clone(&shared));
-        let mut tasks = JoinSet::new();
+        let mut workers = JoinSet::new();
         let seeding = Arc::clone(&shared);
-        tasks.spawn_blocking(move || seeding.fill());
-        tasks.spawn(broadcast::publish_when_due(Arc::clone(&shared)));
+        workers.spawn_blocking(move || seeding.fill());
+        workers.spawn(broadcast::publish_when_due(Arc::clone(&shared)));
         if live {
-            tasks.spawn(inspect::write_now_and_then(Arc::clone(&shared)));
+            workers.spawn(inspect::write_now_and_then(Arc::clone(&shared)));
         }
+        let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
-                Some(ended) = tasks.join_next() => ended??,
+                Some(ended) = workers.join_next() => ended??,
+                Some(ended) = connections.join_next() => if let Err(error) = ended {
+                    tracing::error!(%error, "a sandbox connection broke down");
+                },
                 accepted = listener.accept() => {
                     // A failed accept concerns one caller only; the next one may succeed.
                     if let Ok((stream, _)) = accepted {
-                        tasks.spawn(wire::connection(stream, Arc::clone(&shared), router.clone()));
+                        let (shared, router) = (Arc::clone(&shared), router.clone());
+                        connections.spawn(wire::connection(stream, shared, router));
                     } else {
                         tokio::task::yield_now().await;
                     }
                 }
             }
         }
-        tasks.shutdown().await;
+        connections.shutdown().await;
+        workers.shutdown().await;
         Ok(())
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn endpoint(path: &str) -> Option<Endpoint> {
         ("bot-api", "v1.0", ["users"]) => Some(Endpoint::Users),
         ("bot-api", "v1.0", ["channel-user", _, "conversations"]) => Some(Endpoint::Conversations),
         ("bot-api", "v1.0", ["broadcast"]) => Some(Endpoint::Broadcast),
-        ("bot-api", "v1.0" | "v2.0" | "v3.0", ["flow", _]) => Some(Endpoint::Flow),
+        ("bot-api", _, ["flow", _]) => Some(Endpoint::Flow),
         ("whatsapp-api", "v1.0", ["template"]) => Some(Endpoint::Template),
         ("whatsapp-api", "v1.0", ["external", "broadcast"]) => Some(Endpoint::External),
         _ => None,

@@ -30,7 +30,6 @@ use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::SandboxError;
 use super::answer::{self, Numbering, Refused};
 use super::faults::{Act, Damage, Decision, Endpoint, Page, Quirk, Refusal, RetryAfter};
 use super::inspect;
@@ -69,11 +68,7 @@ impl Quirks {
 struct Cut;
 
 /// Serves one connection until either side ends it.
-pub(super) async fn connection(
-    stream: TcpStream,
-    shared: Arc<Shared>,
-    router: Router,
-) -> Result<(), SandboxError> {
+pub(super) async fn connection(stream: TcpStream, shared: Arc<Shared>, router: Router) {
     // Answers are small: waiting to fill a packet only adds delay.
     stream.set_nodelay(true).ok();
     let reset = Arc::new(AtomicBool::new(false));
@@ -96,7 +91,6 @@ pub(super) async fn connection(
     {
         tracing::debug!(%error, "a sandbox connection ended early");
     }
-    Ok(())
 }
 
 struct Line {
@@ -254,7 +248,9 @@ impl Line {
         response: Response,
         n: u64,
     ) -> Result<Response, Cut> {
-        let (head, body) = response.into_parts();
+        let (mut head, body) = response.into_parts();
+        // The spoiled body has another length.
+        head.headers.remove(CONTENT_LENGTH);
         let bytes = to_bytes(body, REQUEST_LIMIT).await.map_err(|_| Cut)?;
         let whole = |text: String| Response::from_parts(head.clone(), Body::from(text));
         let text = || String::from_utf8_lossy(&bytes).into_owned();
