@@ -414,13 +414,14 @@ fn detail_page(
 /// Sign and role of an item's state.
 pub fn item_sign(state: ItemState) -> (Glyph, Role) {
     match state {
-        ItemState::Skipped => (Glyph::Skipped, Role::Muted),
         ItemState::Queued => (Glyph::Planned, Role::Muted),
         ItemState::Sending => (Glyph::Running, Role::Active),
         ItemState::Accepted => (Glyph::Accepted, Role::Accepted),
         ItemState::Rejected | ItemState::NotAccepted => (Glyph::Rejected, Role::Failed),
         ItemState::Unknown => (Glyph::Unknown, Role::Unknown),
-        ItemState::Cancelled | ItemState::Abandoned => (Glyph::Skipped, Role::Muted),
+        ItemState::Skipped | ItemState::Cancelled | ItemState::Abandoned => {
+            (Glyph::Skipped, Role::Muted)
+        }
     }
 }
 
