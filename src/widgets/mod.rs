@@ -1,6 +1,8 @@
 //! Small reusable parts of panes, each with its own state type.
 
+pub mod bubble;
 pub mod painter;
+pub mod spinner;
 pub mod text_field;
 pub mod windowed_list;
 
