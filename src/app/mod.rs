@@ -1,1 +1,3 @@
 //! The brain of the dashboard, pure: state, event, update, flows, focus, layout, view.
+
+pub mod layout;

@@ -1,13 +1,28 @@
-//! The words shared by panes, app and runtime: action, event, effect, slot, remote, context, notice.
+//! The words shared by panes, app and runtime: action, event, effect, slot, remote, notice.
 //!
 //! Data only. It must not know a pane's inside, a terminal or a network.
 
 pub mod action;
 pub mod activity;
 pub mod api;
+pub mod effect;
+pub mod event;
+pub mod notice;
 pub mod outbox;
+pub mod pane;
+pub mod remote;
+pub mod slot;
 
 pub use action::Action;
 pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord};
 pub use api::{ApiError, ApiRequest, ApiResponse, ConversationPage, ErrorKind, PageRequest};
+pub use effect::{DraftForm, Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
+pub use event::{
+    ApiAnswer, Event, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure, PlanProblem,
+    StorageEvent,
+};
+pub use notice::{Notice, NoticeKind};
 pub use outbox::{OutboxEvent, SenderState};
+pub use pane::PaneId;
+pub use remote::Remote;
+pub use slot::{Slot, SlotPolicy, Ticket, Tickets};

@@ -1,356 +1,256 @@
-//! A field for text, of one line or many: editing, undo, a counter, and drawing with the caret.
+//! One editable text: a thin layer over `tui-textarea` that knows whether line breaks are allowed.
 //!
-//! Editing is that of the text area library, except that the caret never stands inside a
-//! grapheme. What was typed or pasted stays as it is, byte for byte; only the drawing replaces
-//! what a terminal must not see. It knows no actions: keys that belong to the keymap are taken
-//! before the field is asked.
+//! Editing is the library's; drawing is ours, because the text must wrap by grapheme and show in
+//! the roles of the theme. Typed text is the person's own and is kept exactly as typed.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use tui_textarea::{CursorMove, DataCursor, TextArea};
-use unicode_segmentation::UnicodeSegmentation as _;
+use super::painter::Painter;
+use crate::text::sanitize;
+use crate::text::wrap::wrap_ranges;
+use crate::theme::{Glyph, Role};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+use tui_textarea::{CursorMove, TextArea};
 
-use crate::text::format;
-use crate::theme::Role;
-
-mod draw;
-
-pub use draw::Caret;
-
-/// How many lines a field takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether a field takes line breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lines {
-    /// One; line ends become spaces and Enter is left to others.
+    /// One line; pasted line breaks become spaces.
+    #[default]
     One,
-    /// Many; Enter starts a new one.
+    /// Line breaks are text.
     Many,
 }
 
-/// What a key did to a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// The text is another one.
-    Changed,
-    /// Only the caret moved.
-    Moved,
-    /// The field has no use for the key.
-    Ignored,
-}
-
-/// How much of a limit is used, in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counter {
-    /// Characters of the text.
-    pub used: usize,
-    /// How many there may be; a field without a limit only counts.
-    pub limit: Option<usize>,
-}
-
-impl Counter {
-    /// `27`, or `76 of 1 024`.
-    pub fn text(self) -> String {
-        let number = |count: usize| format::count(u64::try_from(count).unwrap_or(u64::MAX));
-        match self.limit {
-            Some(limit) => format!("{} of {}", number(self.used), number(limit)),
-            None => number(self.used),
-        }
-    }
-
-    /// Whether the text is longer than it may be.
-    pub fn is_over(self) -> bool {
-        self.limit.is_some_and(|limit| self.used > limit)
-    }
-
-    /// Muted, from 90 % of the limit on attention, above it failed.
-    pub fn role(self) -> Role {
-        match self.limit {
-            Some(limit) if self.used > limit => Role::Failed,
-            Some(limit) if self.used.saturating_mul(10) >= limit.saturating_mul(9) => {
-                Role::Attention
-            }
-            Some(_) | None => Role::Muted,
-        }
-    }
-}
-
-/// The state of one field.
+/// An editable text with a caret and an undo history.
 #[derive(Debug, Clone)]
 pub struct TextField {
     area: TextArea<'static>,
     lines: Lines,
-    limit: Option<usize>,
-    /// The text right after the last replacement: two edits that are undone as one.
-    replaced: Option<String>,
+}
+
+impl Default for TextField {
+    fn default() -> Self {
+        Self::new(Lines::One)
+    }
 }
 
 impl TextField {
-    /// An empty field; `limit` is in characters and only counted, never enforced.
-    pub fn new(lines: Lines, limit: Option<usize>) -> Self {
+    /// An empty field.
+    pub fn new(lines: Lines) -> Self {
         Self {
             area: TextArea::default(),
             lines,
-            limit,
-            replaced: None,
         }
     }
 
-    /// The whole text; lines are joined by `\n`.
+    /// A field of one line with text, caret at the end.
+    pub fn with_text(text: &str) -> Self {
+        let mut field = Self::default();
+        field.set_text(text);
+        field
+    }
+
+    /// Whether the field takes line breaks.
+    pub fn lines(&self) -> Lines {
+        self.lines
+    }
+
+    /// The text, lines joined by `\n`.
     pub fn text(&self) -> String {
         self.area.lines().join("\n")
     }
 
-    /// Whether nothing has been typed.
+    /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.area.is_empty()
     }
 
-    /// Another text, without a way back: a draft was opened. The caret is at its end.
+    /// Replaces the text; undo brings the old one back. The caret goes to the end.
     pub fn set_text(&mut self, text: &str) {
-        let text = self.fitted(text);
-        self.area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+        if self.text() == text {
+            return;
+        }
+        self.area.select_all();
+        self.area.cut();
+        let text = self.admitted(text);
+        self.area.insert_str(text);
         self.area.move_cursor(CursorMove::Bottom);
         self.area.move_cursor(CursorMove::End);
-        self.replaced = None;
     }
 
-    /// Another text, as one edit that can be undone.
-    pub fn replace_text(&mut self, text: &str) {
-        let text = self.fitted(text);
-        if text == self.text() {
-            return;
-        }
-        let was_empty = self.is_empty();
-        self.area.select_all();
-        if text.is_empty() {
-            self.area.delete_str(1);
-            return;
-        }
-        self.area.insert_str(&text);
-        self.replaced = (!was_empty).then_some(text);
-    }
-
-    /// Inserts pasted text at the caret.
-    pub fn paste(&mut self, text: &str) {
-        let text = self.fitted(text);
-        if !text.is_empty() {
-            self.area.insert_str(text);
-            self.snap();
-        }
-    }
-
-    /// Takes the last edit back; says whether there was one.
-    pub fn undo(&mut self) -> bool {
-        let replaced = self.replaced.take().is_some_and(|text| text == self.text());
-        let undone = self.area.undo();
-        if replaced {
-            self.area.undo();
-        }
-        self.snap();
-        undone
-    }
-
-    /// How long the text is.
-    pub fn counter(&self) -> Counter {
-        let newlines = self.area.lines().len().saturating_sub(1);
-        let characters: usize = self
-            .area
-            .lines()
-            .iter()
-            .map(|line| line.chars().count())
-            .sum();
-        Counter {
-            used: characters + newlines,
-            limit: self.limit,
-        }
-    }
-
-    /// The line and the character within it before which the caret stands, both from 0.
-    pub fn caret(&self) -> (usize, usize) {
-        let DataCursor(row, column) = self.area.cursor();
-        (row, column)
-    }
-
-    /// Gives a key to the field.
-    pub fn key(&mut self, event: &KeyEvent) -> Outcome {
-        if event.kind == KeyEventKind::Release {
-            return Outcome::Ignored;
-        }
-        let word = event
+    /// A key; says whether the text changed.
+    pub fn key(&mut self, key: KeyEvent) -> bool {
+        let control = key
             .modifiers
             .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-        if let KeyCode::Char(character) = event.code {
-            return self.character(character, event.modifiers);
-        }
-        match event.code {
-            KeyCode::Enter if self.lines == Lines::Many && !word => {
+        if matches!(key.code, KeyCode::Enter) {
+            let many = self.lines == Lines::Many;
+            if many {
                 self.area.insert_newline();
-                Outcome::Changed
             }
-            KeyCode::Backspace if word => changed(self.area.delete_word()),
-            KeyCode::Backspace => changed(self.delete_before()),
-            KeyCode::Delete if word => changed(self.area.delete_next_word()),
-            KeyCode::Delete => changed(self.delete_after()),
-            KeyCode::Left if word => self.moved(CursorMove::WordBack),
-            KeyCode::Right if word => self.moved(CursorMove::WordForward),
-            KeyCode::Left => self.step(Step::Back),
-            KeyCode::Right => self.step(Step::Forward),
-            KeyCode::Home if word => self.moved(CursorMove::Top),
-            KeyCode::End if word => self.moved(CursorMove::Bottom),
-            KeyCode::Home => self.moved(CursorMove::Head),
-            KeyCode::End => self.moved(CursorMove::End),
-            KeyCode::Up if self.lines == Lines::Many => self.moved(CursorMove::Up),
-            KeyCode::Down if self.lines == Lines::Many => self.moved(CursorMove::Down),
-            KeyCode::Enter
-            | KeyCode::Up
-            | KeyCode::Down
-            | KeyCode::PageUp
-            | KeyCode::PageDown
-            | KeyCode::Tab
-            | KeyCode::BackTab
-            | KeyCode::Insert
-            | KeyCode::F(_)
-            | KeyCode::Char(_)
-            | KeyCode::Null
-            | KeyCode::Esc
-            | KeyCode::CapsLock
-            | KeyCode::ScrollLock
-            | KeyCode::NumLock
-            | KeyCode::PrintScreen
-            | KeyCode::Pause
-            | KeyCode::Menu
-            | KeyCode::KeypadBegin
-            | KeyCode::Media(_)
-            | KeyCode::Modifier(_) => Outcome::Ignored,
+            return many;
         }
-    }
-
-    fn character(&mut self, character: char, modifiers: KeyModifiers) -> Outcome {
-        let both = KeyModifiers::CONTROL | KeyModifiers::ALT;
-        // AltGr arrives as Ctrl and Alt together on some terminals and then is a sign, not a
-        // command.
-        let plain = !modifiers.intersects(both)
-            || (modifiers.contains(both) && !character.is_ascii_alphanumeric());
-        if plain && !character.is_control() {
+        if let (KeyCode::Char(character), false) = (key.code, control) {
             self.area.insert_char(character);
-            return Outcome::Changed;
+            return true;
         }
-        match (
-            character.to_ascii_lowercase(),
-            modifiers.contains(KeyModifiers::CONTROL),
-        ) {
-            ('w', true) => changed(self.area.delete_word()),
-            ('h', true) => changed(self.delete_before()),
-            ('a', true) => self.moved(CursorMove::Head),
-            _ => Outcome::Ignored,
-        }
+        self.area.input(key)
     }
 
-    /// The text as the field can hold it.
-    fn fitted(&self, text: &str) -> String {
+    /// A paste: text, never keys.
+    pub fn paste(&mut self, text: &str) {
+        let text = self.admitted(text);
+        self.area.insert_str(text);
+    }
+
+    /// Takes the last edit back.
+    pub fn undo(&mut self) {
+        self.area.undo();
+    }
+
+    fn admitted(&self, text: &str) -> String {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         match self.lines {
-            Lines::One => text.replace('\n', " "),
             Lines::Many => text,
+            Lines::One => text.replace('\n', " "),
         }
     }
 
-    fn line(&self, row: usize) -> &str {
-        self.area.lines().get(row).map_or("", String::as_str)
+    /// Byte offset of the caret in [`TextField::text`].
+    fn caret(&self) -> usize {
+        let cursor = self.area.cursor();
+        let (row, column) = (cursor.0, cursor.1);
+        let lines = self.area.lines();
+        let before: usize = lines.iter().take(row).map(|line| line.len() + 1).sum();
+        let inside = lines.get(row).map_or(0, |line| {
+            line.char_indices()
+                .nth(column)
+                .map_or(line.len(), |(index, _)| index)
+        });
+        before + inside
     }
 
-    fn moved(&mut self, to: CursorMove) -> Outcome {
-        self.area.move_cursor(to);
-        self.snap();
-        Outcome::Moved
+    /// The lines the field needs at a width in cells, at least one.
+    pub fn height(&self, width: u16) -> u16 {
+        let text = self.shown_text();
+        u16::try_from(wrap_ranges(&text, usize::from(width.max(1))).len())
+            .unwrap_or(u16::MAX)
+            .max(1)
     }
 
-    fn jump(&mut self, row: usize, column: usize) {
-        let small = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
-        self.area
-            .move_cursor(CursorMove::Jump(small(row), small(column)));
+    /// The text with bad characters visible; one placeholder for one character keeps offsets near.
+    fn shown_text(&self) -> String {
+        sanitize::clean(&self.text()).into_owned()
     }
 
-    /// One grapheme to a side, over line ends too.
-    fn step(&mut self, step: Step) -> Outcome {
-        let (row, column) = self.caret();
-        let beside = beside(self.line(row), column, step);
-        match (beside, step) {
-            (Some(column), _) => self.jump(row, column),
-            (None, Step::Back) => self.area.move_cursor(CursorMove::Back),
-            (None, Step::Forward) => self.area.move_cursor(CursorMove::Forward),
+    /// Draws the text wrapped into an area; with `caret` the place of the next character too. In a
+    /// field that is too small the lines around the caret show.
+    pub fn draw(&self, painter: &mut Painter<'_>, area: Rect, role: Role, caret: bool) {
+        if area.width == 0 || area.height == 0 {
+            return;
         }
-        Outcome::Moved
-    }
-
-    fn delete_before(&mut self) -> bool {
-        let (row, column) = self.caret();
-        match beside(self.line(row), column, Step::Back) {
-            Some(before) => {
-                self.jump(row, before);
-                self.area.delete_str(column - before)
+        let raw = self.text();
+        let text = self.shown_text();
+        let raw_before = raw.get(..self.caret()).unwrap_or(&raw);
+        let at = sanitize::clean(raw_before).len().min(text.len());
+        let width = usize::from(if caret {
+            area.width.saturating_sub(1)
+        } else {
+            area.width
+        });
+        let ranges = wrap_ranges(&text, width.max(1));
+        let caret_row = ranges
+            .iter()
+            .rposition(|range| range.start <= at)
+            .unwrap_or(0);
+        let height = usize::from(area.height);
+        let first = if caret {
+            caret_row.saturating_sub(height - 1)
+        } else {
+            0
+        };
+        for (offset, range) in ranges.iter().enumerate().skip(first).take(height) {
+            let y = area.y + u16::try_from(offset - first).unwrap_or(0);
+            let line = text.get(range.clone()).unwrap_or("");
+            if caret && offset == caret_row {
+                let split = at.clamp(range.start, range.end.max(range.start)) - range.start;
+                let (left, right) = line.split_at_checked(split).unwrap_or((line, ""));
+                let x = painter.text((area.x, y), area.right(), left, role);
+                let x = painter.text(
+                    (x, y),
+                    area.right(),
+                    painter.theme.glyph(Glyph::Caret),
+                    Role::Focus,
+                );
+                painter.text((x, y), area.right(), right, role);
+            } else {
+                painter.text((area.x, y), area.right(), line, role);
             }
-            None => self.area.delete_newline(),
-        }
-    }
-
-    fn delete_after(&mut self) -> bool {
-        let (row, column) = self.caret();
-        match beside(self.line(row), column, Step::Forward) {
-            Some(after) => self.area.delete_str(after - column),
-            None => self.area.delete_next_char(),
-        }
-    }
-
-    /// Puts a caret that stands inside a grapheme before it.
-    fn snap(&mut self) {
-        let (row, column) = self.caret();
-        let edges = edges(self.line(row));
-        if !edges.contains(&column) {
-            let before = edges.into_iter().take_while(|edge| *edge < column).last();
-            self.jump(row, before.unwrap_or(0));
         }
     }
 }
 
 impl PartialEq for TextField {
-    /// Two fields are equal when they show the same: their histories do not count.
     fn eq(&self, other: &Self) -> bool {
-        self.area.lines() == other.area.lines()
-            && self.caret() == other.caret()
-            && (self.lines, self.limit) == (other.lines, other.limit)
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Step {
-    Back,
-    Forward,
-}
-
-fn changed(really: bool) -> Outcome {
-    if really {
-        Outcome::Changed
-    } else {
-        Outcome::Moved
-    }
-}
-
-/// Where graphemes begin and end, counted in characters.
-fn edges(line: &str) -> Vec<usize> {
-    let ends = line.graphemes(true).scan(0, |at, grapheme| {
-        *at += grapheme.chars().count();
-        Some(*at)
-    });
-    std::iter::once(0).chain(ends).collect()
-}
-
-/// The next edge to a side of this column, or nothing at the end of the line.
-fn beside(line: &str, column: usize, step: Step) -> Option<usize> {
-    let edges = edges(line);
-    match step {
-        Step::Back => edges.into_iter().take_while(|edge| *edge < column).last(),
-        Step::Forward => edges.into_iter().find(|edge| *edge > column),
+        self.text() == other.text() && self.caret() == other.caret() && self.lines == other.lines
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::{Lines, TextField};
+    use crate::theme::{Role, Theme};
+    use crate::widgets::Painter;
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    use proptest::prelude::*;
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    fn press(field: &mut TextField, code: KeyCode) -> bool {
+        field.key(KeyEvent::new(code, KeyModifiers::NONE))
+    }
+
+    #[test]
+    fn typing_pasting_and_undoing() {
+        let mut field = TextField::default();
+        for character in "abc".chars() {
+            assert!(press(&mut field, KeyCode::Char(character)));
+        }
+        assert!(
+            !press(&mut field, KeyCode::Enter),
+            "one line takes no line break"
+        );
+        field.paste("d\r\ne");
+        assert_eq!(field.text(), "abcd e");
+        field.set_text("new");
+        assert_eq!(field.text(), "new");
+        field.undo();
+        field.undo();
+        assert_eq!(field.text(), "abcd e");
+    }
+
+    #[test]
+    fn many_lines_keep_their_breaks() {
+        let mut field = TextField::new(Lines::Many);
+        field.paste("one\ntwo");
+        assert!(press(&mut field, KeyCode::Enter));
+        assert_eq!(field.text(), "one\ntwo\n");
+        assert!(field.height(10) >= 2);
+    }
+
+    proptest! {
+        #[test]
+        fn drawing_never_fails_and_never_changes_the_text(
+            text in "\\PC{0,60}", width in 0u16..30, height in 0u16..6, caret: bool,
+        ) {
+            let mut field = TextField::new(Lines::Many);
+            field.paste(&text);
+            let before = field.text();
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 6));
+            let theme = Theme::default();
+            let mut painter = Painter { buffer: &mut buffer, theme: &theme };
+            field.draw(&mut painter, Rect::new(0, 0, width, height), Role::Text, caret);
+            prop_assert_eq!(field.text(), before);
+        }
+    }
+}

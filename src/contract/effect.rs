@@ -1,0 +1,154 @@
+//! What the world must do, as data. Exactly one file executes effects: `runtime::effect_runner`.
+
+use super::api::ApiRequest;
+use super::slot::{Slot, Ticket};
+use crate::domain::{BatchId, Content, ItemId, Plan, SendLimits, User};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a timer was set for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TimerId {
+    /// The next picture of a spinner, or the end of its quiet first moment.
+    Spinner,
+    /// The oldest fact among the toasts leaves.
+    Toast,
+    /// A second of a countdown has passed.
+    Countdown,
+    /// The dialog that ignores early keys starts to listen.
+    DialogReady,
+    /// The draft has been quiet long enough to be written down.
+    SaveDraft,
+}
+
+/// Something to keep or to look up in the local database.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StoreRequest {
+    /// Templates, flows, attribute names used before and the kept draft.
+    LoadLibrary,
+    /// An attribute search worked: remember its name and value.
+    RememberSearch {
+        /// Attribute name.
+        attribute: String,
+        /// Its value.
+        value: String,
+    },
+    /// People seen, for names in lists and completion.
+    RememberUsers(Arc<Vec<User>>),
+    /// Keep the text of the open draft; `None` when there is none.
+    SaveDraft(Option<String>),
+}
+
+/// What the outbox shall do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OutboxCommand {
+    /// Report every batch.
+    Load,
+    /// A person confirmed this plan.
+    Queue {
+        /// The very plan that was reviewed.
+        plan: Arc<Plan>,
+        /// What was typed to confirm it.
+        typed: String,
+        /// How long nothing leaves yet.
+        grace: Duration,
+    },
+    /// Stop claiming at once.
+    Pause(BatchId),
+    /// Go on after a stop.
+    Resume {
+        /// The batch.
+        batch: BatchId,
+        /// The typed number of people left.
+        remaining: u64,
+    },
+    /// Take back what is not sent.
+    Cancel(BatchId),
+    /// End the grace time of a single message now.
+    StartNow(BatchId),
+    /// Messages a minute.
+    SetRate(BatchId, u32),
+    /// The items of a batch, at most a screenful of problems and the newest.
+    LoadItems {
+        /// Proof that the answer is still wanted.
+        ticket: Ticket,
+        /// The batch.
+        batch: BatchId,
+    },
+    /// The frozen request of an item.
+    LoadRequest {
+        /// Proof that the answer is still wanted.
+        ticket: Ticket,
+        /// The item.
+        item: ItemId,
+    },
+    /// Every unknown item.
+    LoadUnknown,
+}
+
+/// A draft as typed. Numbers and times are read where it is frozen, because reading the first
+/// number loads tables that must not hold up a key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftForm {
+    /// What is sent.
+    pub content: Content,
+    /// Numbers as typed, one each.
+    pub to: Vec<String>,
+    /// `now`, or a local time of the profile's zone such as `2026-12-01 09:00`.
+    pub when: String,
+    /// How fast.
+    pub limits: SendLimits,
+}
+
+/// Why a plan is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PlanPurpose {
+    /// To show the bytes while typing.
+    Preview,
+    /// To be reviewed and confirmed.
+    Review,
+}
+
+/// What the world must do. Results come back as events.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Ask the platform.
+    Api {
+        /// Where the answer belongs.
+        slot: Slot,
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// What to ask.
+        request: ApiRequest,
+    },
+    /// Stop what runs in a slot.
+    Cancel(Slot),
+    /// Come back later. A timer replaces the one of the same id.
+    After {
+        /// How long.
+        delay: Duration,
+        /// What for.
+        timer: TimerId,
+    },
+    /// Use the local database.
+    Store(StoreRequest),
+    /// Use the outbox.
+    Outbox(OutboxCommand),
+    /// Freeze a draft into a plan.
+    BuildPlan {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// Why.
+        purpose: PlanPurpose,
+        /// What.
+        draft: Arc<DraftForm>,
+    },
+    /// Put text on the clipboard of the terminal.
+    Copy(String),
+    /// Edit text in `$EDITOR`; the screen is given up meanwhile.
+    EditExternally(String),
+    /// Connect with another profile.
+    SwitchProfile(String),
+    /// Leave.
+    Quit,
+}

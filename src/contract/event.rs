@@ -1,0 +1,168 @@
+//! What happened. Everything that reaches `update` is one of these.
+
+use super::action::Action;
+use super::activity::CallRecord;
+use super::api::{ApiError, ApiResponse};
+use super::effect::{PlanPurpose, TimerId};
+use super::outbox::OutboxEvent;
+use super::slot::{Slot, Ticket};
+use crate::domain::{
+    Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template,
+};
+use crossterm::event::KeyEvent;
+use std::sync::Arc;
+
+/// A mouse input that means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseInput {
+    /// Left button at column, row.
+    Click(u16, u16),
+    /// One notch down at column, row.
+    WheelDown(u16, u16),
+    /// One notch up at column, row.
+    WheelUp(u16, u16),
+}
+
+/// What the local library holds.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Library {
+    /// Newest version of each template and language.
+    pub templates: Vec<Template>,
+    /// The flow registry.
+    pub flows: Vec<Flow>,
+    /// Attribute names used before, last used first, each with its last value.
+    pub searches: Vec<(String, String)>,
+    /// The draft that was open when the program ended.
+    pub draft: Option<String>,
+}
+
+/// An answer of the local database.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StorageEvent {
+    /// For `LoadLibrary`.
+    Library(Box<Library>),
+    /// The draft is kept.
+    DraftSaved,
+    /// Something could not be read or written.
+    Failed(ApiError),
+}
+
+/// An answer of the outbox to a command.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OutboxAnswer {
+    /// Every batch, newest first.
+    Batches(Vec<Batch>),
+    /// The confirmed plan is durably queued.
+    Queued(Batch),
+    /// The items of a batch.
+    Items {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// The batch.
+        batch: BatchId,
+        /// Its items.
+        items: Vec<Item>,
+    },
+    /// The frozen request of an item.
+    Request {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// The item.
+        item: Item,
+        /// Its request.
+        request: FrozenRequest,
+    },
+    /// Every unknown item with its batch's title.
+    Unknown(Vec<(Item, String)>),
+    /// A command was refused, or the record failed.
+    Refused(ApiError),
+}
+
+/// One thing that keeps a draft from becoming a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanProblem {
+    /// The parameter, attribute or form field it is about, if it is about one.
+    pub field: Option<String>,
+    /// One sentence with what to do.
+    pub text: String,
+}
+
+/// Why a draft could not become a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanFailure {
+    /// Everything that is to fix, at least one.
+    pub problems: Vec<PlanProblem>,
+    /// Rows that were left out on the way.
+    pub skipped: Vec<SkippedRow>,
+}
+
+/// The plan that was asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanAnswer {
+    /// Which asking it answers.
+    pub ticket: Ticket,
+    /// Why it was wanted.
+    pub purpose: PlanPurpose,
+    /// The plan, or why there is none.
+    pub result: Result<Arc<Plan>, PlanFailure>,
+}
+
+/// The answer to a read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApiAnswer {
+    /// Where it belongs.
+    pub slot: Slot,
+    /// Which asking it answers.
+    pub ticket: Ticket,
+    /// What came.
+    pub result: Result<ApiResponse, ApiError>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The program has started; the first effects are due.
+    Started,
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The mouse was used.
+    Mouse(MouseInput),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows now.
+    Resized(u16, u16),
+    /// The terminal gained or lost the keyboard.
+    Focus(bool),
+    /// Somebody asked for an action by name.
+    Action(Action),
+    /// A read was answered.
+    Api(Box<ApiAnswer>),
+    /// A call ended, reads and sends alike.
+    Call(Box<CallRecord>),
+    /// A plan is ready, or is not.
+    Plan(Box<PlanAnswer>),
+    /// The outbox works.
+    Outbox(Box<OutboxEvent>),
+    /// The outbox answers a command.
+    OutboxAnswer(Box<OutboxAnswer>),
+    /// The local database answers.
+    Storage(Box<StorageEvent>),
+    /// A timer ran out.
+    Timer(TimerId),
+    /// `$EDITOR` ended: the new text, or why there is none.
+    Edited(Result<String, Box<ApiError>>),
+    /// Another profile is connected, or cannot be.
+    ProfileSwitched(Box<Result<Profile, ApiError>>),
+    /// The system asks the program to end.
+    Terminated,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Event;
+
+    #[test]
+    fn an_event_is_small_enough_to_queue_by_value() {
+        assert!(size_of::<Event>() <= 128, "{} bytes", size_of::<Event>());
+    }
+}
