@@ -5,6 +5,8 @@
 //! proof that nothing was processed, everything else is rejected or unknown.
 
 mod observation;
+#[cfg(test)]
+mod properties;
 mod refusal;
 mod retry_after;
 mod say;
