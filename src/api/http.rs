@@ -6,6 +6,7 @@ use super::base_url::{check_base_url, is_loopback_url};
 use super::classify::retry_after;
 use super::key::ApiKey;
 use super::pacing::{Pacer, pause};
+use super::quote::quoted;
 use super::transport::{BodyEnd, build_error, builder, cause, header, observe, read_body};
 use super::{Observation, clock, decode, url};
 use crate::api::classify::Unsent;
@@ -275,13 +276,12 @@ fn page_query(page: &PageRequest) -> String {
 fn decoded(request: &ApiRequest, reply: &Reply) -> Result<ApiResponse, ApiError> {
     if (300..400).contains(&reply.status) {
         let place = reply.location.as_deref().unwrap_or("another address");
-        let place: String = place
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(200)
-            .collect();
         let mut error = network(
-            &format!("The server points to \"{place}\" (HTTP {}).", reply.status),
+            &format!(
+                "The server points to {} (HTTP {}).",
+                quoted(place),
+                reply.status
+            ),
             "It was not followed, so the key went nowhere else; check the host of the profile.",
         );
         error.http_status = Some(reply.status);

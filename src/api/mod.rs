@@ -12,6 +12,7 @@ pub mod http;
 mod json;
 pub mod key;
 mod pacing;
+mod quote;
 pub mod send_client;
 mod transport;
 pub mod url;

@@ -61,7 +61,7 @@ fn has_evidence(endpoint: SendEndpoint, body: &[u8]) -> bool {
 
 fn check(endpoint: SendEndpoint, status: u16, body: Vec<u8>) -> Result<(), String> {
     let evidence = has_evidence(endpoint, &body);
-    let judgement = judge_with(endpoint, status, BodyRead::Whole(body), None, DEFAULT);
+    let judgement = judge_with(endpoint, status, BodyRead::Whole(body), None, &DEFAULT);
     let accepted = matches!(judgement.verdict, Verdict::Accepted { .. });
     if accepted && !(evidence && (200..300).contains(&status)) {
         return Err(format!("accepted by {} without evidence", judgement.rule));

@@ -23,16 +23,16 @@ pub(super) fn judge_with(
     status: u16,
     body: BodyRead,
     retry_after: Option<&str>,
-    options: ClassifierOptions,
+    options: &ClassifierOptions,
 ) -> Judgement {
     let mut answer = Answer::new(status, body);
     answer.retry_after = retry_after.map(str::to_owned);
-    classify(endpoint, &Observation::Answer(answer), &options, now())
+    classify(endpoint, &Observation::Answer(answer), options, now())
 }
 
 fn judged(endpoint: SendEndpoint, status: u16, body: &str) -> Judgement {
     let body = BodyRead::Whole(body.as_bytes().to_vec());
-    judge_with(endpoint, status, body, None, DEFAULT)
+    judge_with(endpoint, status, body, None, &DEFAULT)
 }
 
 fn word(verdict: &Verdict) -> &'static str {
@@ -133,7 +133,7 @@ fn statuses_outside_2xx(
             assert_eq!(judgement.http_status, Some(status));
         }
         let cut = BodyRead::Truncated(Vec::new());
-        let judgement = judge_with(endpoint, status, cut, None, DEFAULT);
+        let judgement = judge_with(endpoint, status, cut, None, &DEFAULT);
         assert_eq!(word(&judgement.verdict), verdict, "{status} cut off");
     }
 }
@@ -149,7 +149,7 @@ fn statuses_outside_2xx(
 #[case(500, Some("7"), "unknown")]
 fn waits(#[case] status: u16, #[case] header: Option<&str>, #[case] verdict: &str) {
     let body = BodyRead::Whole(Vec::new());
-    let judgement = judge_with(Template, status, body, header, DEFAULT);
+    let judgement = judge_with(Template, status, body, header, &DEFAULT);
     assert_eq!(word(&judgement.verdict), verdict);
 }
 
@@ -160,16 +160,16 @@ fn the_two_options_change_exactly_their_rows() {
         strict_5xx: true,
         ..DEFAULT
     };
-    let judgement = judge_with(Flow, 503, empty(), Some("7"), strict);
+    let judgement = judge_with(Flow, 503, empty(), Some("7"), &strict);
     assert_eq!(judgement.rule, "http_503_strict");
     assert_eq!(word(&judgement.verdict), "unknown");
-    let judgement = judge_with(Flow, 429, empty(), Some("7"), strict);
+    let judgement = judge_with(Flow, 429, empty(), Some("7"), &strict);
     assert_eq!(word(&judgement.verdict), "retry after");
     let trusting = ClassifierOptions {
         trust_408: true,
         ..DEFAULT
     };
-    let judgement = judge_with(Flow, 408, empty(), None, trusting);
+    let judgement = judge_with(Flow, 408, empty(), None, &trusting);
     assert_eq!(
         (judgement.rule, word(&judgement.verdict)),
         ("http_408_trusted", "retry")
@@ -359,9 +359,9 @@ fn bodies_inside_2xx(
 fn a_body_that_did_not_come_whole_proves_nothing() {
     for endpoint in ALL {
         let cut = BodyRead::Truncated(ID.as_bytes().to_vec());
-        let judgement = judge_with(endpoint, 200, cut, None, DEFAULT);
+        let judgement = judge_with(endpoint, 200, cut, None, &DEFAULT);
         assert_eq!((judgement.rule, judgement.pause), ("body_truncated", Batch));
-        let judgement = judge_with(endpoint, 200, BodyRead::TooLarge, None, DEFAULT);
+        let judgement = judge_with(endpoint, 200, BodyRead::TooLarge, None, &DEFAULT);
         assert_eq!(judgement.rule, "body_too_large");
         assert_eq!(judgement.verdict, Verdict::Unknown);
     }

@@ -2,8 +2,10 @@
 //! its first characters.
 
 use super::super::envelope::{Envelope, StatusShape, Unreadable};
+use super::super::quote::quoted;
 use crate::contract::{ApiError, ErrorKind};
-use crate::domain::codes::explain_platform;
+use crate::domain::PlatformError;
+use crate::domain::codes::{explain_error, explain_platform};
 
 /// Reads the body of an answer to a read: the envelope if the call worked.
 ///
@@ -107,14 +109,17 @@ fn in_body_failure(status: u16, envelope: &Envelope) -> ApiError {
         .words()
         .map(|text| format!(" {}", quoted(&text)))
         .unwrap_or_default();
-    let listed: String = envelope
-        .errors
-        .iter()
-        .map(|error| {
-            let text = error.details.as_deref().or(error.title.as_deref());
-            format!("; {} {}", error.code, quoted(text.unwrap_or_default()))
-        })
-        .collect();
+    let mut listed = String::new();
+    for error in &envelope.errors {
+        let text = error.details.as_deref().or(error.title.as_deref());
+        listed.push_str("; ");
+        if error.code != PlatformError::NO_CODE {
+            listed.push_str("its list's number ");
+            listed.push_str(&error.code.to_string());
+            listed.push(' ');
+        }
+        listed.push_str(&quoted(text.unwrap_or_default()));
+    }
     let message = match envelope.status_code {
         Some(code) => format!(
             "The platform reports a failure inside HTTP {status}: its own number \
@@ -122,7 +127,11 @@ fn in_body_failure(status: u16, envelope: &Envelope) -> ApiError {
         ),
         None => format!("The platform reports a failure inside HTTP {status}:{words}{listed}."),
     };
-    let info = envelope.status_code.and_then(explain_platform);
+    let listed_info = envelope
+        .errors
+        .iter()
+        .find_map(|error| explain_error(error.code));
+    let info = listed_info.or_else(|| envelope.status_code.and_then(explain_platform));
     let advice = info.map_or_else(
         || "Ask the platform's support what the quoted words mean.".to_owned(),
         |info| format!("It means: {}. {}", info.meaning, info.advice),
@@ -136,14 +145,4 @@ fn in_body_failure(status: u16, envelope: &Envelope) -> ApiError {
     error.http_status = Some(status);
     error.platform_code = envelope.status_code;
     error
-}
-
-/// Foreign text on one line, of bearable length, in quotes.
-fn quoted(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .take(300)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    format!("\"{}\"", line.trim())
 }

@@ -15,14 +15,11 @@ pub(super) fn without_tags(text: &str) -> String {
         plain.push_str(before);
         let inside = tag.get(1..).unwrap_or_default();
         let is_tag = inside.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        match (is_tag, inside.find('>')) {
-            (true, Some(end)) => {
-                rest = inside.get(end + 1..).unwrap_or_default();
-            }
-            (true, None) | (false, _) => {
-                plain.push('<');
-                rest = inside;
-            }
+        if let (true, Some(end)) = (is_tag, inside.find('>')) {
+            rest = inside.get(end + 1..).unwrap_or_default();
+        } else {
+            plain.push('<');
+            rest = inside;
         }
     }
     plain.push_str(rest);

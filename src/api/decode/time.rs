@@ -90,16 +90,11 @@ fn written_clock(text: &str) -> Option<Time> {
     if parts.next().is_some() {
         return None;
     }
-    let nanosecond = match fraction {
-        "" => 0,
-        _ => {
-            let nine: String = fraction
-                .chars()
-                .chain("000000000".chars())
-                .take(9)
-                .collect();
-            digits(&nine)?
-        }
+    let nanosecond = if fraction.is_empty() {
+        0
+    } else {
+        let nine: String = fraction.chars().chain("00000000".chars()).take(9).collect();
+        digits(&nine)?
     };
     Time::new(hour, minute, digits(second)?, nanosecond).ok()
 }
