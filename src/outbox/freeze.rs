@@ -29,11 +29,11 @@ pub struct FreezeError {
     /// One sentence: what to do.
     pub advice: String,
     /// What is wrong with values that are the same for everybody.
-    pub problems: Vec<ParameterProblem>,
+    pub problems: Box<[ParameterProblem]>,
     /// Who was left out so far, so that a dry run can show it all the same.
     pub skipped: Vec<SkippedRow>,
     /// What was noticed so far.
-    pub notes: Vec<String>,
+    pub notes: Box<[String]>,
 }
 
 impl FreezeError {
@@ -42,9 +42,9 @@ impl FreezeError {
             rule,
             message: message.into(),
             advice: advice.into(),
-            problems: Vec::new(),
+            problems: Box::default(),
             skipped: Vec::new(),
-            notes: Vec::new(),
+            notes: Box::default(),
         }
     }
 
@@ -57,7 +57,7 @@ impl FreezeError {
             (None, _) => "a value cannot be used".to_owned(),
         };
         Self {
-            problems,
+            problems: problems.into(),
             ..Self::new(
                 "parameters",
                 message,
@@ -135,7 +135,7 @@ pub fn freeze(
         }),
         Err(error) => Err(FreezeError {
             skipped,
-            notes,
+            notes: notes.into(),
             ..error
         }),
     }

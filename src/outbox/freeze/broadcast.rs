@@ -50,8 +50,7 @@ impl<'a> Desk<'a> {
         refuse_columns(values)?;
         let sources = Sources::resolve(template, values, self.audience, self.arrives())?
             .replacing(Replaced::Number);
-        let notes = sources.check_shared()?;
-        notes.into_iter().for_each(|note| people.note(note));
+        people.notes(sources.check_shared()?);
         let mut filler = filler(template)?;
         let Some(anybody) = self.audience.rows.first() else {
             return Err(no_recipients(people));
@@ -150,8 +149,7 @@ impl<'a> Desk<'a> {
         let sources = Sources::resolve(template, values, self.audience, self.arrives())?;
         let columns = sources.columns();
         let sources = sources.replacing(Replaced::Attributes(columns.len()));
-        let notes = sources.check_shared()?;
-        notes.into_iter().for_each(|note| people.note(note));
+        people.notes(sources.check_shared()?);
         refuse_expiry_column(&sources)?;
         let mut filler = filler(template)?;
         let mut kept: Vec<&AudienceRow> = Vec::with_capacity(self.audience.rows.len());

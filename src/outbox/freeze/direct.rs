@@ -63,8 +63,7 @@ impl<'a> Desk<'a> {
         people: &mut People<'a>,
     ) -> Result<Frozen, FreezeError> {
         let sources = Sources::resolve(template, values, self.audience, self.arrives())?;
-        let notes = sources.check_shared()?;
-        notes.into_iter().for_each(|note| people.note(note));
+        people.notes(sources.check_shared()?);
         let mut filler = filler(template)?;
         let mut calls = Vec::with_capacity(self.audience.rows.len());
         for row in &self.audience.rows {

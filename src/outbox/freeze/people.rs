@@ -56,6 +56,11 @@ impl<'a> People<'a> {
         self.notes.push(note);
     }
 
+    /// Adds notes.
+    pub(super) fn notes(&mut self, notes: Vec<String>) {
+        self.notes.extend(notes);
+    }
+
     /// Counts something worth knowing about a kept row.
     pub(super) fn warn(&mut self, parameter: &str, rule: &'static str, text: &str) {
         let known =

@@ -64,8 +64,7 @@ pub(super) fn refuse_unclosed_quote(text: &str, delimiter: u8) -> Result<(), Aud
         at = match (at, byte) {
             (At::Start, b'"') => At::Quoted { opened: line },
             (At::Quoted { opened }, b'"') => At::AfterQuote { opened },
-            (At::AfterQuote { opened }, b'"') => At::Quoted { opened },
-            (At::Quoted { opened }, _) => At::Quoted { opened },
+            (At::AfterQuote { opened }, b'"') | (At::Quoted { opened }, _) => At::Quoted { opened },
             (At::Start | At::Plain | At::AfterQuote { .. }, b'\n' | b'\r') => At::Start,
             (At::Start | At::Plain | At::AfterQuote { .. }, byte) if byte == delimiter => At::Start,
             (At::Start | At::Plain | At::AfterQuote { .. }, _) => At::Plain,
