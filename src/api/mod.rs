@@ -16,6 +16,7 @@ mod quote;
 pub mod send_client;
 mod transport;
 pub mod url;
+pub mod wire;
 
 pub use base_url::check_base_url;
 pub use classify::{ClassifierOptions, Observation, SendEndpoint, classify};

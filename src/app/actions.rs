@@ -22,7 +22,7 @@ pub fn run(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
     }
     match focus::target(state) {
         focus::Target::TooSmall => Vec::new(),
-        focus::Target::Overlay => dialogs::act(state, action),
+        focus::Target::Overlay => dialogs::act(state, action, context),
         focus::Target::CommandLine => in_command_line(state, action, context),
         focus::Target::Field(pane) => in_pane(state, pane, action, context),
         focus::Target::Pane(pane) => match global(state, action, context) {
@@ -33,7 +33,10 @@ pub fn run(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
 }
 
 /// Actions that work over overlays and in fields too.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other actions belong to a place")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other actions belong to a place"
+)]
 fn everywhere(state: &mut State, action: Action, _context: &Context<'_>) -> Option<Effects> {
     match action {
         Action::Undo => Some(flows::undo(state)),
@@ -42,7 +45,10 @@ fn everywhere(state: &mut State, action: Action, _context: &Context<'_>) -> Opti
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other actions belong to a pane")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other actions belong to a pane"
+)]
 fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Effects> {
     if let Some(pane) = PaneId::focused_by(action) {
         flows::focus_pane(state, pane);
@@ -87,7 +93,9 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
 /// leaves.
 fn back(state: &mut State) -> Option<Effects> {
     let inside_pane = match state.focus {
-        PaneId::Users => !state.users.filter.is_empty() || flows::stop_loading(state, PaneId::Users),
+        PaneId::Users => {
+            !state.users.filter.is_empty() || flows::stop_loading(state, PaneId::Users)
+        }
         PaneId::Conversation => {
             state.conversation.find.is_some() || flows::stop_loading(state, PaneId::Conversation)
         }
@@ -111,7 +119,10 @@ fn back(state: &mut State) -> Option<Effects> {
     Some(flows::quit(state))
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "a line answers the actions it knows")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a line answers the actions it knows"
+)]
 fn in_command_line(state: &mut State, action: Action, context: &Context<'_>) -> Effects {
     match action {
         Action::Accept | Action::Open => commands::submit(state, context),

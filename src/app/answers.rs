@@ -50,7 +50,9 @@ pub fn api(state: &mut State, answer: ApiAnswer) -> Effects {
 }
 
 fn remember_search(state: &State, seen: Arc<Vec<crate::domain::User>>) -> Effects {
-    let Some((attribute, value)) = state.users.query.clone() else { return Vec::new() };
+    let Some((attribute, value)) = state.users.query.clone() else {
+        return Vec::new();
+    };
     vec![
         Effect::Store(StoreRequest::RememberSearch { attribute, value }),
         Effect::Store(StoreRequest::RememberUsers(seen)),
@@ -71,8 +73,17 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::ItemRequest
         | Slot::Spinner => ("conversation", "Conversation not refreshed"),
     };
-    let short = error.message.split(['.', ';']).next().unwrap_or("").trim_end_matches('.').to_owned();
-    notify(state, Notice::error(about, format!("✗ {what}: {short} · r again · @ details")));
+    let short = error
+        .message
+        .split(['.', ';'])
+        .next()
+        .unwrap_or("")
+        .trim_end_matches('.')
+        .to_owned();
+    notify(
+        state,
+        Notice::error(about, format!("✗ {what}: {short} · r again · @ details")),
+    );
     match slot {
         Slot::UserSearch => state.users.users.fail(error, now),
         Slot::OlderMessages => {
@@ -105,12 +116,16 @@ pub fn call(state: &mut State, record: CallRecord) -> Effects {
 fn connection_after(state: &State, record: &CallRecord) -> Connection {
     match record.http_status {
         Some(401 | 403) => Connection::KeyRefused,
-        Some(_) => Connection::Online { answered_in: record.duration },
+        Some(_) => Connection::Online {
+            answered_in: record.duration,
+        },
         None if record.outcome == CallOutcome::Waiting || record.outcome == CallOutcome::Failed => {
             match state.connection {
                 Connection::Offline { since } => Connection::Offline { since },
                 Connection::Connecting | Connection::Online { .. } | Connection::KeyRefused => {
-                    Connection::Offline { since: record.started }
+                    Connection::Offline {
+                        since: record.started,
+                    }
                 }
             }
         }
@@ -142,7 +157,8 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
             if let Some(draft) = &mut state.composer.draft {
                 draft.problems.clone_from(&failure.problems);
             }
-            if let (PlanPurpose::Review, Some(problem)) = (answer.purpose, failure.problems.first()) {
+            if let (PlanPurpose::Review, Some(problem)) = (answer.purpose, failure.problems.first())
+            {
                 let text = format!("✗ {} to fix: {}", failure.problems.len(), problem.text);
                 notify(state, Notice::error("draft", text));
             }
@@ -179,21 +195,34 @@ fn batch_changed(state: &mut State, batch: Batch) {
     if batch.state != BatchState::Armed {
         state.armed.retain(|armed| armed.batch != batch.id);
     }
-    let before = state.broadcasts.batches.iter().find(|known| known.id == batch.id);
+    let before = state
+        .broadcasts
+        .batches
+        .iter()
+        .find(|known| known.id == batch.id);
     let was_finished = before.is_some_and(|known| is_final(known.state));
     if is_final(batch.state) && !was_finished && before.is_some() {
         notify(state, finished(&batch));
-    } else if let (BatchState::Paused | BatchState::Held, Some(reason)) = (batch.state, &batch.reason)
+    } else if let (BatchState::Paused | BatchState::Held, Some(reason)) =
+        (batch.state, &batch.reason)
         && before.is_none_or(|known| known.state != batch.state)
     {
-        let text = format!("‖ {} {}: {} · 4 shows it", batch.id, batch.state.word(), reason.text);
+        let text = format!(
+            "‖ {} {}: {} · 4 shows it",
+            batch.id,
+            batch.state.word(),
+            reason.text
+        );
         notify(state, Notice::error("batch", text));
     }
     state.broadcasts.change(batch);
 }
 
 fn is_final(state: BatchState) -> bool {
-    matches!(state, BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled)
+    matches!(
+        state,
+        BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled
+    )
 }
 
 fn finished(batch: &Batch) -> Notice {
@@ -225,15 +254,28 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
             state.broadcasts.load(batches);
         }
         OutboxAnswer::Queued(batch) => return queued(state, batch),
-        OutboxAnswer::Items { ticket, batch, items } => {
+        OutboxAnswer::Items {
+            ticket,
+            batch,
+            items,
+        } => {
             if state.tickets.redeem(Slot::BatchItems, ticket) {
                 state.broadcasts.items.succeed((batch, items), now);
             }
         }
-        OutboxAnswer::Request { ticket, item, request } => {
+        OutboxAnswer::Request {
+            ticket,
+            item,
+            request,
+        } => {
             if state.tickets.redeem(Slot::ItemRequest, ticket) {
-                let who = item.recipient.as_deref().map_or_else(String::new, format::last_four);
-                state.payload.show_item(format!("{} {who}", item.batch), request);
+                let who = item
+                    .recipient
+                    .as_deref()
+                    .map_or_else(String::new, format::last_four);
+                state
+                    .payload
+                    .show_item(format!("{} {who}", item.batch), request);
                 flows::visit_pane(state, PaneId::Payload);
             }
         }
@@ -270,10 +312,15 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
     }
     let waiting = match state.sender {
         crate::contract::SenderState::Nobody => " · nobody sends now",
-        crate::contract::SenderState::ThisProcess
-        | crate::contract::SenderState::Other { .. } => "",
+        crate::contract::SenderState::ThisProcess | crate::contract::SenderState::Other { .. } => {
+            ""
+        }
     };
-    let text = format!("{} queued: {title}, {}{waiting}", batch.id, format::counted(people, if people == 1 { "person" } else { "people" }));
+    let text = format!(
+        "{} queued: {title}, {}{waiting}",
+        batch.id,
+        format::counted(people, if people == 1 { "person" } else { "people" })
+    );
     notify(state, Notice::fact("queued", text));
     state.broadcasts.change(batch);
     vec![Effect::Store(StoreRequest::SaveDraft(None))]
@@ -297,7 +344,7 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
                 && let Some(draft) = Draft::from_text(&text, &state.library)
             {
                 state.composer.draft = Some(draft);
-                state.composer.note = "draft of last time".to_owned();
+                "draft of last time".clone_into(&mut state.composer.note);
                 return flows::draft_changed(state);
             }
             Vec::new()
@@ -310,7 +357,11 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             Vec::new()
         }
         StorageEvent::Failed(error) => {
-            let about = if error.kind == ErrorKind::Storage { "draft-save" } else { "storage" };
+            let about = if error.kind == ErrorKind::Storage {
+                "draft-save"
+            } else {
+                "storage"
+            };
             let text = format!("✗ {} {}", error.message, error.advice);
             notify(state, Notice::error(about, text));
             Vec::new()

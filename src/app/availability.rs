@@ -13,7 +13,10 @@ pub type Why = String;
 /// # Errors
 ///
 /// The reason, as a sentence that can stand in help or a toast.
-#[expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is always possible")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not named here is always possible"
+)]
 pub fn available(action: Action, state: &State) -> Result<(), Why> {
     match action {
         Action::Undo if state.armed.is_empty() => Err("nothing is in its grace time".to_owned()),
@@ -31,7 +34,9 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
                 None => Err("no search is on: / starts one".to_owned()),
             }
         }
-        Action::TemplateToUser if state.focus == PaneId::Users && state.users.selected().is_none() => {
+        Action::TemplateToUser
+            if state.focus == PaneId::Users && state.users.selected().is_none() =>
+        {
             Err("nobody is under the cursor".to_owned())
         }
         Action::TemplateToUser
@@ -45,15 +50,19 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         {
             Err("no draft is open: t on a person starts one".to_owned())
         }
-        Action::PauseBatch | Action::ResumeBatch | Action::CancelBatch | Action::RateUp | Action::RateDown => {
-            on_batch(action, state)
-        }
+        Action::PauseBatch
+        | Action::ResumeBatch
+        | Action::CancelBatch
+        | Action::RateUp
+        | Action::RateDown => on_batch(action, state),
         _ => Ok(()),
     }
 }
 
 fn older(state: &State) -> Result<(), Why> {
-    let Some(chat) = &state.conversation.chat else { return Err("no chat is open".to_owned()) };
+    let Some(chat) = &state.conversation.chat else {
+        return Err("no chat is open".to_owned());
+    };
     if chat.older.loading_since().is_some() {
         Err("already loading".to_owned())
     } else if chat.complete {
@@ -96,7 +105,9 @@ fn on_batch(action: Action, state: &State) -> Result<(), Why> {
     }
     match (action == Action::ResumeBatch, stopped) {
         (true, false) => Err(format!("{} is not paused", batch.id)),
-        (false, true) if action == Action::PauseBatch => Err(format!("{} is paused already", batch.id)),
+        (false, true) if action == Action::PauseBatch => {
+            Err(format!("{} is paused already", batch.id))
+        }
         _ => Ok(()),
     }
 }

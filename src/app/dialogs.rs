@@ -14,7 +14,7 @@ use crate::panes::template_composer::DraftKind;
 use crate::text::{format, sanitize};
 use crate::widgets::TextField;
 use crossterm::event::KeyEvent;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ pub fn key(overlay: &mut Overlay, key: KeyEvent) {
 }
 
 /// Runs an action in the topmost overlay.
-pub fn act(state: &mut State, action: Action) -> Effects {
+pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects {
     let body = state.layout().body;
     match state.overlays.last_mut() {
         None => Vec::new(),
@@ -82,7 +82,7 @@ pub fn act(state: &mut State, action: Action) -> Effects {
                 }
                 Some(palette::Wish::Choose(target)) => {
                     state.overlays.pop();
-                    choose(state, target)
+                    choose(state, target, context)
                 }
             }
         }
@@ -109,13 +109,19 @@ fn close(state: &mut State) -> Effects {
 
 /// The plan that was reviewed is the plan that is queued.
 fn confirmed_plan(state: &mut State) -> Effects {
-    let Some(Overlay::Review(review)) = state.overlays.pop() else { return Vec::new() };
+    let Some(Overlay::Review(review)) = state.overlays.pop() else {
+        return Vec::new();
+    };
     if let Some(draft) = state.composer.draft.take() {
         state.queueing = Some((Box::new(draft), review.grace));
     }
     state.payload.clear();
     let typed = review.field.text().trim().to_owned();
-    vec![Effect::Outbox(OutboxCommand::Queue { plan: review.plan, typed, grace: review.grace })]
+    vec![Effect::Outbox(OutboxCommand::Queue {
+        plan: review.plan,
+        typed,
+        grace: review.grace,
+    })]
 }
 
 fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
@@ -127,18 +133,26 @@ fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
         Purpose::SwitchProfile(name) => vec![Effect::SwitchProfile(name)],
         Purpose::Quit => {
             let running: Vec<BatchId> = state.broadcasts.active().map(|batch| batch.id).collect();
-            let mut effects: Effects =
-                running.into_iter().map(|batch| Effect::Outbox(OutboxCommand::Pause(batch))).collect();
+            let mut effects: Effects = running
+                .into_iter()
+                .map(|batch| Effect::Outbox(OutboxCommand::Pause(batch)))
+                .collect();
             effects.push(Effect::Quit);
             effects
         }
     }
 }
 
-fn choose(state: &mut State, target: Target) -> Effects {
+/// Does what a chosen entry stands for.
+pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effects {
     match target {
         Target::Person(id) => {
-            let user = state.users.rows().iter().find(|row| row.key() == id).map(|row| row.user.clone());
+            let user = state
+                .users
+                .rows()
+                .iter()
+                .find(|row| row.key() == id)
+                .map(|row| row.user.clone());
             user.map_or_else(Vec::new, |user| flows::open_chat(state, user))
         }
         Target::Template(name, language) => {
@@ -148,18 +162,27 @@ fn choose(state: &mut State, target: Target) -> Effects {
                 .iter()
                 .find(|template| template.name == name && template.language == language)
                 .cloned();
-            set_in_draft(state, DraftKind::Template, |draft| draft.template = template)
+            set_in_draft(state, DraftKind::Template, |draft| {
+                draft.template = template;
+            })
         }
         Target::Flow(name) => {
-            let flow = state.library.flows.iter().find(|flow| flow.name == name).cloned();
+            let flow = state
+                .library
+                .flows
+                .iter()
+                .find(|flow| flow.name == name)
+                .cloned();
             set_in_draft(state, DraftKind::Flow, |draft| draft.flow = flow)
         }
         Target::Batch(id) => {
             flows::focus_pane(state, PaneId::Broadcasts);
             let at = state.broadcasts.rows.iter().position(|row| match row {
-                crate::panes::broadcast_scheduler::Row::Batch(index) => {
-                    state.broadcasts.batches.get(*index).is_some_and(|batch| batch.id == id)
-                }
+                crate::panes::broadcast_scheduler::Row::Batch(index) => state
+                    .broadcasts
+                    .batches
+                    .get(*index)
+                    .is_some_and(|batch| batch.id == id),
                 crate::panes::broadcast_scheduler::Row::Divider(..) => false,
             });
             if let Some(at) = at {
@@ -168,14 +191,8 @@ fn choose(state: &mut State, target: Target) -> Effects {
             Vec::new()
         }
         Target::Profile(name) => switch_profile(state, name),
-        Target::Action(action) => super::actions::run(state, action, &fallback_context()),
+        Target::Action(action) => super::actions::run(state, action, context),
     }
-}
-
-/// Actions chosen by name need no keymap; an empty one stands in.
-fn fallback_context() -> Context<'static> {
-    static KEYMAP: std::sync::LazyLock<Keymap> = std::sync::LazyLock::new(Keymap::default);
-    Context { now: Timestamp::UNIX_EPOCH, keymap: &KEYMAP }
 }
 
 fn set_in_draft(
@@ -183,7 +200,12 @@ fn set_in_draft(
     kind: DraftKind,
     set: impl FnOnce(&mut crate::panes::template_composer::Draft),
 ) -> Effects {
-    if state.composer.draft.as_ref().is_none_or(|draft| draft.kind != kind) {
+    if state
+        .composer
+        .draft
+        .as_ref()
+        .is_none_or(|draft| draft.kind != kind)
+    {
         let mut draft = state.composer.draft.take().unwrap_or_default();
         draft.kind = kind;
         state.composer.draft = Some(draft);
@@ -192,7 +214,10 @@ fn set_in_draft(
         set(draft);
         draft.rebuild();
         // The first empty value is where the person goes on.
-        let empty = draft.fields.iter().position(|field| !field.id.is_choice() && field.text.is_empty());
+        let empty = draft
+            .fields
+            .iter()
+            .position(|field| !field.id.is_choice() && field.text.is_empty());
         draft.cursor = empty.unwrap_or(2.min(draft.fields.len().saturating_sub(1)));
         state.composer.typing = empty.is_some();
     }
@@ -201,12 +226,22 @@ fn set_in_draft(
 }
 
 fn entry(kind: &'static str, label: String, note: impl Into<String>, target: Target) -> Entry {
-    Entry { kind, label, note: note.into(), unavailable: false, target }
+    Entry {
+        kind,
+        label,
+        note: note.into(),
+        unavailable: false,
+        target,
+    }
 }
 
 fn template_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
     state.library.templates.iter().map(|template| {
-        let label = format!("{} · {}", sanitize::clean_line(&template.name), template.language);
+        let label = format!(
+            "{} · {}",
+            sanitize::clean_line(&template.name),
+            template.language
+        );
         let values = template.parameters.len();
         let note = format::counted(values as u64, if values == 1 { "value" } else { "values" });
         let target = Target::Template(template.name.clone(), template.language.clone());
@@ -226,7 +261,12 @@ fn flow_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
 pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
     let people = state.users.rows().iter().map(|row| {
         let label = format!("{}  {}", row.name, row.phone);
-        entry("person", label, "open", Target::Person(row.key().to_owned()))
+        entry(
+            "person",
+            label,
+            "open",
+            Target::Person(row.key().to_owned()),
+        )
     });
     let batches = state.broadcasts.batches.iter().rev().map(|batch| {
         let label = format!("{} {}", batch.id, sanitize::clean_line(&batch.title));
@@ -238,7 +278,10 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
         let label = action.help().to_owned();
         Some(match available(*action, state) {
             Ok(()) => entry("action", label, key.to_string(), Target::Action(*action)),
-            Err(why) => Entry { unavailable: true, ..entry("action", label, why, Target::Action(*action)) },
+            Err(why) => Entry {
+                unavailable: true,
+                ..entry("action", label, why, Target::Action(*action))
+            },
         })
     });
     let entries = people
@@ -247,7 +290,10 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
         .chain(batches)
         .chain(actions)
         .collect();
-    state.overlays.push(Overlay::Palette(palette::State::new("Go to or do", entries)));
+    state.overlays.push(Overlay::Palette(palette::State::new(
+        "Go to or do",
+        entries,
+    )));
     Vec::new()
 }
 
@@ -259,7 +305,9 @@ pub fn open_templates(state: &mut State) -> Effects {
         notify(state, Notice::warning("library", text));
         return Vec::new();
     }
-    state.overlays.push(Overlay::Palette(palette::State::new("Template", entries)));
+    state
+        .overlays
+        .push(Overlay::Palette(palette::State::new("Template", entries)));
     Vec::new()
 }
 
@@ -271,7 +319,9 @@ pub fn open_flows(state: &mut State) -> Effects {
         notify(state, Notice::warning("library", text));
         return Vec::new();
     }
-    state.overlays.push(Overlay::Palette(palette::State::new("Flow", entries)));
+    state
+        .overlays
+        .push(Overlay::Palette(palette::State::new("Flow", entries)));
     Vec::new()
 }
 
@@ -282,13 +332,21 @@ pub fn open_profiles(state: &mut State) -> Effects {
         .profiles
         .iter()
         .map(|(name, guard, host)| {
-            let word = guard.word().map_or_else(String::new, |word| format!("[{word}]  "));
-            let here = if *name == state.profile.name { "now" } else { "" };
+            let word = guard
+                .word()
+                .map_or_else(String::new, |word| format!("[{word}]  "));
+            let here = if *name == state.profile.name {
+                "now"
+            } else {
+                ""
+            };
             let label = format!("{name}  {word}{host}");
             entry("profile", label, here, Target::Profile(name.clone()))
         })
         .collect();
-    state.overlays.push(Overlay::Palette(palette::State::new("Profile", entries)));
+    state
+        .overlays
+        .push(Overlay::Palette(palette::State::new("Profile", entries)));
     Vec::new()
 }
 
@@ -307,10 +365,22 @@ pub fn switch_profile(state: &mut State, name: String) -> Effects {
         "number of people or the last four digits.".to_owned(),
     ];
     let title = format!("Profile · {name} [PRODUCTION]");
-    ask(state, Purpose::SwitchProfile(name.clone()), title, lines, name)
+    ask(
+        state,
+        Purpose::SwitchProfile(name.clone()),
+        title,
+        lines,
+        name,
+    )
 }
 
-fn ask(state: &mut State, purpose: Purpose, title: String, lines: Vec<String>, wanted: String) -> Effects {
+fn ask(
+    state: &mut State,
+    purpose: Purpose,
+    title: String,
+    lines: Vec<String>,
+    wanted: String,
+) -> Effects {
     state.overlays.push(Overlay::Confirm(confirm::State {
         purpose,
         title,
@@ -321,7 +391,10 @@ fn ask(state: &mut State, purpose: Purpose, title: String, lines: Vec<String>, w
         refusal: None,
         guarded: state.profile.guard == Guard::Production,
     }));
-    vec![Effect::After { delay: Duration::from_millis(400), timer: TimerId::DialogReady }]
+    vec![Effect::After {
+        delay: Duration::from_millis(400),
+        timer: TimerId::DialogReady,
+    }]
 }
 
 /// Asks for the number of people left.
@@ -330,7 +403,10 @@ pub fn ask_resume(state: &mut State, id: BatchId) -> Effects {
         return Vec::new();
     };
     let counts = batch.counts;
-    let reason = batch.reason.as_ref().map_or_else(String::new, |reason| reason.text.clone());
+    let reason = batch
+        .reason
+        .as_ref()
+        .map_or_else(String::new, |reason| reason.text.clone());
     let lines = vec![
         sanitize::clean_line(&reason).into_owned(),
         format!(
@@ -340,10 +416,17 @@ pub fn ask_resume(state: &mut State, id: BatchId) -> Effects {
             format::count(counts.unknown),
             format::count(counts.queued),
         ),
-        "Resuming sends to the people who are not sent. Unknown ones are not tried again.".to_owned(),
+        "Resuming sends to the people who are not sent. Unknown ones are not tried again."
+            .to_owned(),
     ];
     let title = format!("Resume {id} {}", sanitize::clean_line(&batch.title));
-    ask(state, Purpose::Resume(id, counts.queued), title, lines, counts.queued.to_string())
+    ask(
+        state,
+        Purpose::Resume(id, counts.queued),
+        title,
+        lines,
+        counts.queued.to_string(),
+    )
 }
 
 /// Asks for the word that takes back what is not sent.
@@ -352,11 +435,23 @@ pub fn ask_cancel(state: &mut State, id: BatchId) -> Effects {
         return Vec::new();
     };
     let lines = vec![
-        format!("{} people are not sent; they never will be by this batch.", format::count(batch.counts.queued)),
-        format!("{} accepted stay accepted: this API has no way to take them back.", format::count(batch.counts.accepted)),
+        format!(
+            "{} people are not sent; they never will be by this batch.",
+            format::count(batch.counts.queued)
+        ),
+        format!(
+            "{} accepted stay accepted: this API has no way to take them back.",
+            format::count(batch.counts.accepted)
+        ),
     ];
     let title = format!("Cancel {id} {}", sanitize::clean_line(&batch.title));
-    ask(state, Purpose::Cancel(id), title, lines, "cancel".to_owned())
+    ask(
+        state,
+        Purpose::Cancel(id),
+        title,
+        lines,
+        "cancel".to_owned(),
+    )
 }
 
 /// Asks before leaving while something runs.
@@ -366,12 +461,23 @@ pub fn ask_quit(state: &mut State) -> Effects {
         .active()
         .map(|batch| {
             let left = batch.counts.queued + batch.counts.sending;
-            format!("{} {}: {} not sent", batch.id, sanitize::clean_line(&batch.title), format::count(left))
+            format!(
+                "{} {}: {} not sent",
+                batch.id,
+                sanitize::clean_line(&batch.title),
+                format::count(left)
+            )
         })
         .collect();
     lines.push("Leaving pauses what runs and holds what is in grace; nothing is lost,".to_owned());
     lines.push("and nothing leaves while the program is closed. A person resumes it.".to_owned());
-    ask(state, Purpose::Quit, "Quit while work is running?".to_owned(), lines, "quit".to_owned())
+    ask(
+        state,
+        Purpose::Quit,
+        "Quit while work is running?".to_owned(),
+        lines,
+        "quit".to_owned(),
+    )
 }
 
 /// Opens the review of a plan.
@@ -386,7 +492,13 @@ pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
     };
     let only = plan.calls.first().and_then(|call| call.recipients.first());
     let person = only.and_then(|phone| {
-        state.composer.draft.as_ref()?.names.get(phone.digits()).cloned()
+        state
+            .composer
+            .draft
+            .as_ref()?
+            .names
+            .get(phone.digits())
+            .cloned()
     });
     state.overlays.push(Overlay::Review(Box::new(review::State {
         plan,
@@ -400,5 +512,8 @@ pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
         refusal: None,
         spent: false,
     })));
-    vec![Effect::After { delay: Duration::from_millis(400), timer: TimerId::DialogReady }]
+    vec![Effect::After {
+        delay: Duration::from_millis(400),
+        timer: TimerId::DialogReady,
+    }]
 }

@@ -24,7 +24,10 @@ const SAVE_AFTER: Duration = Duration::from_millis(300);
 
 /// The first effects: what the local record knows.
 pub fn start(_state: &mut State) -> Effects {
-    vec![Effect::Store(StoreRequest::LoadLibrary), Effect::Outbox(OutboxCommand::Load)]
+    vec![
+        Effect::Store(StoreRequest::LoadLibrary),
+        Effect::Outbox(OutboxCommand::Load),
+    ]
 }
 
 /// The terminal has another size; a dialog that decides starts its quiet time again.
@@ -54,8 +57,16 @@ pub fn timer(state: &mut State, timer: TimerId) -> Effects {
 pub fn next_spinner(state: &State) -> Option<Duration> {
     let waits = [
         state.users.users.loading_since(),
-        state.conversation.chat.as_ref().and_then(|chat| chat.newest.loading_since()),
-        state.conversation.chat.as_ref().and_then(|chat| chat.older.loading_since()),
+        state
+            .conversation
+            .chat
+            .as_ref()
+            .and_then(|chat| chat.newest.loading_since()),
+        state
+            .conversation
+            .chat
+            .as_ref()
+            .and_then(|chat| chat.older.loading_since()),
     ];
     let since = waits.into_iter().flatten().min()?;
     let waited = state.now.timestamp().duration_since(since).unsigned_abs();
@@ -117,12 +128,20 @@ pub fn find_users(state: &mut State, attribute: String, value: String) -> Effect
     state.users.query = Some((attribute.clone(), value.clone()));
     state.users.search.set_text(&format!("{attribute}={value}"));
     state.users.users.start(now);
-    request(state, Slot::UserSearch, ApiRequest::FindUsers { attribute, value })
+    request(
+        state,
+        Slot::UserSearch,
+        ApiRequest::FindUsers { attribute, value },
+    )
 }
 
 fn request(state: &mut State, slot: Slot, request: ApiRequest) -> Effects {
     match state.tickets.issue(slot) {
-        Some(ticket) => vec![Effect::Api { slot, ticket, request }],
+        Some(ticket) => vec![Effect::Api {
+            slot,
+            ticket,
+            request,
+        }],
         None => Vec::new(),
     }
 }
@@ -143,7 +162,11 @@ pub fn open_chat(state: &mut State, user: User) -> Effects {
     state.conversation.open(user, now);
     state.tickets.forget(Slot::OlderMessages);
     let mut effects = vec![Effect::Cancel(Slot::OlderMessages)];
-    effects.extend(request(state, Slot::Conversation, ApiRequest::ConversationPage(page)));
+    effects.extend(request(
+        state,
+        Slot::Conversation,
+        ApiRequest::ConversationPage(page),
+    ));
     effects
 }
 
@@ -174,7 +197,9 @@ pub fn conversation(state: &mut State, wish: Option<conversation_pane::Wish>) ->
 
 fn load_page(state: &mut State, slot: Slot) -> Effects {
     let now = state.now.timestamp();
-    let Some(chat) = &mut state.conversation.chat else { return Vec::new() };
+    let Some(chat) = &mut state.conversation.chat else {
+        return Vec::new();
+    };
     let page = if slot == Slot::OlderMessages {
         chat.older.start(now);
         chat.pages + 1
@@ -195,11 +220,14 @@ pub fn stop_loading(state: &mut State, pane: PaneId) -> bool {
             state.tickets.forget(Slot::UserSearch)
         }
         PaneId::Conversation => {
-            let Some(chat) = &mut state.conversation.chat else { return false };
+            let Some(chat) = &mut state.conversation.chat else {
+                return false;
+            };
             let mut stopped = false;
-            for (remote, slot) in
-                [(&mut chat.newest, Slot::Conversation), (&mut chat.older, Slot::OlderMessages)]
-            {
+            for (remote, slot) in [
+                (&mut chat.newest, Slot::Conversation),
+                (&mut chat.older, Slot::OlderMessages),
+            ] {
                 if matches!(remote, Remote::Loading { .. }) {
                     remote.give_up();
                     stopped |= state.tickets.forget(slot);
@@ -218,7 +246,11 @@ pub fn stop_loading(state: &mut State, pane: PaneId) -> bool {
 /// Starts a template draft for people and asks which template.
 pub fn write_template(state: &mut State, users: &[User]) -> Effects {
     let marked = state.users.marked_users.clone();
-    let users = if marked.is_empty() { users } else { marked.as_slice() };
+    let users = if marked.is_empty() {
+        users
+    } else {
+        marked.as_slice()
+    };
     let mut effects = new_draft(state, DraftKind::Template);
     if let Some(draft) = &mut state.composer.draft {
         draft.address(users);
@@ -230,7 +262,11 @@ pub fn write_template(state: &mut State, users: &[User]) -> Effects {
 /// Starts a draft. An open draft with a recipient or a text stays kept in the values.
 pub fn new_draft(state: &mut State, kind: DraftKind) -> Effects {
     let marked = state.users.marked_users.clone();
-    let mut draft = state.composer.draft.take().unwrap_or_else(|| Draft::new(kind));
+    let mut draft = state
+        .composer
+        .draft
+        .take()
+        .unwrap_or_else(|| Draft::new(kind));
     draft.kind = kind;
     draft.rebuild();
     if !marked.is_empty() {
@@ -257,7 +293,9 @@ pub fn composer(state: &mut State, wish: Option<template_composer::Wish>) -> Eff
         Some(template_composer::Wish::Review) => review(state),
         Some(template_composer::Wish::EditExternally) => {
             let field = state.composer.draft.as_ref().and_then(Draft::field);
-            field.map_or_else(Vec::new, |field| vec![Effect::EditExternally(field.text.text())])
+            field.map_or_else(Vec::new, |field| {
+                vec![Effect::EditExternally(field.text.text())]
+            })
         }
         Some(template_composer::Wish::Discard) => discard(state),
     }
@@ -275,7 +313,10 @@ fn discard(state: &mut State) -> Effects {
 /// The draft changed: build its plan for the preview and keep its text.
 pub fn draft_changed(state: &mut State) -> Effects {
     state.composer.note.clear();
-    let mut effects = vec![Effect::After { delay: SAVE_AFTER, timer: TimerId::SaveDraft }];
+    let mut effects = vec![Effect::After {
+        delay: SAVE_AFTER,
+        timer: TimerId::SaveDraft,
+    }];
     effects.extend(build_plan(state, Slot::Preview, PlanPurpose::Preview));
     effects
 }
@@ -283,7 +324,11 @@ pub fn draft_changed(state: &mut State) -> Effects {
 fn build_plan(state: &mut State, slot: Slot, purpose: PlanPurpose) -> Effects {
     let limits = state.limits();
     let version = state.profile.wire.flow_version;
-    let form = state.composer.draft.as_ref().and_then(|draft| draft.form(limits, version));
+    let form = state
+        .composer
+        .draft
+        .as_ref()
+        .and_then(|draft| draft.form(limits, version));
     let Some(form) = form else {
         state.payload.clear();
         if let Some(draft) = &mut state.composer.draft {
@@ -293,7 +338,11 @@ fn build_plan(state: &mut State, slot: Slot, purpose: PlanPurpose) -> Effects {
         return Vec::new();
     };
     match state.tickets.issue(slot) {
-        Some(ticket) => vec![Effect::BuildPlan { ticket, purpose, draft: Arc::new(form) }],
+        Some(ticket) => vec![Effect::BuildPlan {
+            ticket,
+            purpose,
+            draft: Arc::new(form),
+        }],
         None => Vec::new(),
     }
 }
@@ -364,7 +413,10 @@ fn change_rate(state: &mut State, batch: crate::domain::BatchId, percent: i32) -
     let changed = (rate + rate * i64::from(percent) / 100).clamp(1, 60_000);
     let changed = u32::try_from(changed).unwrap_or(1);
     state.profile.per_minute = changed;
-    notify(state, Notice::fact("rate", format!("{batch}: {changed} a minute")));
+    notify(
+        state,
+        Notice::fact("rate", format!("{batch}: {changed} a minute")),
+    );
     vec![Effect::Outbox(OutboxCommand::SetRate(batch, changed))]
 }
 
@@ -376,7 +428,10 @@ pub fn payload(state: &mut State, wish: Option<payload_preview::Wish>) -> Effect
         Some(payload_preview::Wish::Review) => review(state),
         Some(payload_preview::Wish::GoToField(name)) => {
             if let (Some(draft), Some(name)) = (&mut state.composer.draft, name) {
-                let at = draft.fields.iter().position(|field| field.id.name() == name);
+                let at = draft
+                    .fields
+                    .iter()
+                    .position(|field| field.id.name() == name);
                 draft.cursor = at.unwrap_or(draft.cursor);
             }
             focus_pane(state, PaneId::Composer);
@@ -391,7 +446,10 @@ pub fn activity(state: &mut State, wish: Option<activity_pane::Wish>) -> Effects
         None => Vec::new(),
         Some(activity_pane::Wish::Copy(text)) => copy(state, text),
         Some(activity_pane::Wish::ShowDetail) => {
-            let page = state.activity.selected().map(|record| help::call_page(record, &state.now));
+            let page = state
+                .activity
+                .selected()
+                .map(|record| help::call_page(record, &state.now));
             page.map_or_else(Vec::new, |page| push_page(state, page))
         }
     }
@@ -411,7 +469,9 @@ pub fn edited(state: &mut State, result: Result<String, Box<ApiError>>) -> Effec
             let field = state.composer.draft.as_mut().and_then(Draft::field_mut);
             if let Some(field) = field {
                 // Editors end a file with a line break that nobody typed.
-                field.text.set_text(text.strip_suffix('\n').unwrap_or(&text));
+                field
+                    .text
+                    .set_text(text.strip_suffix('\n').unwrap_or(&text));
             }
             draft_changed(state)
         }

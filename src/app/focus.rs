@@ -36,20 +36,29 @@ pub fn target(state: &State) -> Target {
     }
     let typing = match state.focus {
         PaneId::Users => state.users.typing == user_search::Typing::InSearch,
-        PaneId::Conversation => {
-            state.conversation.find.as_ref().is_some_and(|find| find.typing)
-        }
+        PaneId::Conversation => state
+            .conversation
+            .find
+            .as_ref()
+            .is_some_and(|find| find.typing),
         PaneId::Composer => state.composer.typing,
         PaneId::Broadcasts | PaneId::Payload | PaneId::Activity => false,
     };
-    if typing { Target::Field(state.focus) } else { Target::Pane(state.focus) }
+    if typing {
+        Target::Field(state.focus)
+    } else {
+        Target::Pane(state.focus)
+    }
 }
 
 /// The place in the keymap that belongs to it.
 pub fn key_context(state: &State) -> KeyContext {
     match target(state) {
         Target::TooSmall => KeyContext::TooSmall,
-        Target::Overlay => state.overlays.last().map_or(KeyContext::Overlay, overlay_context),
+        Target::Overlay => state
+            .overlays
+            .last()
+            .map_or(KeyContext::Overlay, overlay_context),
         Target::CommandLine => KeyContext::CommandLine,
         Target::Field(_) => KeyContext::Typing,
         Target::Pane(pane) => pane_context(pane),

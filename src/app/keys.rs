@@ -21,7 +21,8 @@ pub fn press(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects
     let chord = Chord::from_event(&key);
     let plain = chord.and_then(Chord::text).is_some();
     if !(plain && place.takes_text()) {
-        let action = chord.and_then(|chord| context.keymap.resolve(place, chord, focus::facts(state)));
+        let action =
+            chord.and_then(|chord| context.keymap.resolve(place, chord, focus::facts(state)));
         match action {
             Some(action) if !belongs_to_field(state, action) => {
                 return actions::run(state, action, context);
@@ -29,7 +30,11 @@ pub fn press(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects
             Some(_) | None => {}
         }
     }
-    if place.takes_text() { into_field(state, key, context) } else { Vec::new() }
+    if place.takes_text() {
+        into_field(state, key, context)
+    } else {
+        Vec::new()
+    }
 }
 
 /// In a field of several lines Enter, Up and Down are text and caret.
@@ -117,15 +122,24 @@ pub fn mouse(state: &mut State, input: MouseInput, context: &Context<'_>) -> Eff
         | MouseInput::WheelDown(column, row)
         | MouseInput::WheelUp(column, row) => (column, row),
     };
-    let Some(pane) = layout.pane_at(column, row) else { return Vec::new() };
+    let Some(pane) = layout.pane_at(column, row) else {
+        return Vec::new();
+    };
     match input {
         MouseInput::Click(..) => {
             if pane != state.focus {
                 flows::focus_pane(state, pane);
                 return Vec::new();
             }
-            let Some(inside) = layout.inside(pane) else { return Vec::new() };
-            select_row(state, pane, usize::from(row.saturating_sub(inside.y)), &layout);
+            let Some(inside) = layout.inside(pane) else {
+                return Vec::new();
+            };
+            select_row(
+                state,
+                pane,
+                usize::from(row.saturating_sub(inside.y)),
+                &layout,
+            );
             Vec::new()
         }
         MouseInput::WheelDown(..) => actions::in_pane(state, pane, Action::MoveDown, context),
@@ -137,7 +151,9 @@ fn select_row(state: &mut State, pane: PaneId, row: usize, layout: &super::layou
     let height = state.list_height(layout, pane);
     match pane {
         PaneId::Users => {
-            let inside = layout.inside(pane).map_or(0, |inside| usize::from(inside.height));
+            let inside = layout
+                .inside(pane)
+                .map_or(0, |inside| usize::from(inside.height));
             let above = inside.saturating_sub(height);
             if let Some(row) = row.checked_sub(above) {
                 let at = state.users.list.offset + row;
@@ -146,7 +162,9 @@ fn select_row(state: &mut State, pane: PaneId, row: usize, layout: &super::layou
         }
         PaneId::Conversation => {
             let sticky = usize::from(state.conversation.sticky_day.is_some());
-            let line = row.checked_sub(sticky).and_then(|row| state.conversation.visible.get(row));
+            let line = row
+                .checked_sub(sticky)
+                .and_then(|row| state.conversation.visible.get(row));
             if let Some(message) = line.map(|line| line.message) {
                 let now = state.now.clone();
                 state.conversation.go_to(message, &now);
@@ -154,7 +172,10 @@ fn select_row(state: &mut State, pane: PaneId, row: usize, layout: &super::layou
         }
         PaneId::Activity => {
             let at = state.activity.list.offset + row;
-            state.activity.list.select(at, state.activity.records.len(), height);
+            state
+                .activity
+                .list
+                .select(at, state.activity.records.len(), height);
         }
         PaneId::Broadcasts | PaneId::Composer | PaneId::Payload => {}
     }

@@ -224,7 +224,10 @@ impl State {
             match pane {
                 PaneId::Users => self.users.list.clamp(self.users.shown.len(), height),
                 PaneId::Broadcasts => self.broadcasts.step(0, height),
-                PaneId::Activity => self.activity.list.clamp(self.activity.records.len(), height),
+                PaneId::Activity => self
+                    .activity
+                    .list
+                    .clamp(self.activity.records.len(), height),
                 PaneId::Conversation | PaneId::Composer | PaneId::Payload => {}
             }
         }
@@ -232,7 +235,9 @@ impl State {
 
     /// How many rows a pane's list shows.
     pub fn list_height(&self, layout: &Layout, pane: PaneId) -> usize {
-        let Some(inside) = layout.inside(pane) else { return 0 };
+        let Some(inside) = layout.inside(pane) else {
+            return 0;
+        };
         match pane {
             PaneId::Users => user_search::list_height(&self.users, inside),
             PaneId::Broadcasts => broadcast_scheduler::list_height(&self.broadcasts, inside),
@@ -244,20 +249,30 @@ impl State {
 
     /// The limits of a new draft.
     pub fn limits(&self) -> SendLimits {
-        SendLimits { per_minute: self.profile.per_minute.max(1), ..self.settings.limits }
+        SendLimits {
+            per_minute: self.profile.per_minute.max(1),
+            ..self.settings.limits
+        }
     }
 
     /// Whether something would be stopped or held by leaving now.
     pub fn work_is_running(&self) -> bool {
         let sending = self.sender == SenderState::ThisProcess
-            && self.broadcasts.active().any(|batch| batch.state != BatchState::Armed);
+            && self
+                .broadcasts
+                .active()
+                .any(|batch| batch.state != BatchState::Armed);
         sending || !self.armed.is_empty()
     }
 
     /// How long until the next thing in grace starts.
     pub fn next_start(&self) -> Option<SignedDuration> {
         let next = self.armed.first()?;
-        Some(next.until.duration_since(self.now.timestamp()).max(SignedDuration::ZERO))
+        Some(
+            next.until
+                .duration_since(self.now.timestamp())
+                .max(SignedDuration::ZERO),
+        )
     }
 }
 

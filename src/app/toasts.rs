@@ -31,8 +31,13 @@ impl Toasts {
             toast.at = now;
             return;
         }
-        self.shown.retain(|toast| toast.notice.about != notice.about);
-        self.shown.push(Toast { notice, times: 1, at: now });
+        self.shown
+            .retain(|toast| toast.notice.about != notice.about);
+        self.shown.push(Toast {
+            notice,
+            times: 1,
+            at: now,
+        });
         if self.shown.len() > 2 {
             self.shown.remove(0);
         }
@@ -54,7 +59,11 @@ impl Toasts {
         self.shown.retain(|toast| {
             toast.notice.kind == NoticeKind::Error || left(toast) > SignedDuration::ZERO
         });
-        self.shown.iter().filter(|toast| toast.notice.kind != NoticeKind::Error).map(left).min()
+        self.shown
+            .iter()
+            .filter(|toast| toast.notice.kind != NoticeKind::Error)
+            .map(left)
+            .min()
     }
 
     /// The toasts, newest last.
@@ -77,7 +86,10 @@ mod tests {
         toasts.show(Notice::error("users", "no answer"), start);
         toasts.show(Notice::error("users", "no answer"), start);
         toasts.show(Notice::fact("copy", "copied"), start);
-        assert_eq!(toasts.iter().map(|toast| toast.times).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(
+            toasts.iter().map(|toast| toast.times).collect::<Vec<_>>(),
+            [2, 1]
+        );
         assert_eq!(toasts.expire(later(2)), Some(SignedDuration::from_secs(4)));
         assert_eq!(toasts.expire(later(6)), None);
         assert_eq!(toasts.iter().count(), 1);

@@ -42,15 +42,25 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
 fn arm_timers(state: &mut State, effects: &mut Effects) {
     let now = state.now.timestamp();
     if let Some(left) = state.toasts.expire(now) {
-        effects.push(Effect::After { delay: left.unsigned_abs(), timer: TimerId::Toast });
+        effects.push(Effect::After {
+            delay: left.unsigned_abs(),
+            timer: TimerId::Toast,
+        });
     }
     if let Some(left) = state.next_start() {
         let into_second = left.subsec_millis().unsigned_abs().into();
-        let delay = std::time::Duration::from_millis(if into_second == 0 { 1000 } else { into_second });
-        effects.push(Effect::After { delay, timer: TimerId::Countdown });
+        let delay =
+            std::time::Duration::from_millis(if into_second == 0 { 1000 } else { into_second });
+        effects.push(Effect::After {
+            delay,
+            timer: TimerId::Countdown,
+        });
     }
     if let Some(delay) = flows::next_spinner(state) {
-        effects.push(Effect::After { delay, timer: TimerId::Spinner });
+        effects.push(Effect::After {
+            delay,
+            timer: TimerId::Spinner,
+        });
     }
 }
 
