@@ -1,0 +1,95 @@
+//! The places in which a key can mean something, and where a key is looked up when the place
+//! itself does not know it. It must not know which place is current.
+
+macro_rules! contexts {
+    ($($variant:ident = $name:literal, $title:literal, [$($next:ident),*], $doc:literal;)*) => {
+        /// A place in which keys mean something of their own.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum KeyContext { $(#[doc = $doc] $variant,)* }
+
+        impl KeyContext {
+            /// Every place, in the order of `keymap.toml`.
+            pub const ALL: &'static [KeyContext] = &[$(KeyContext::$variant,)*];
+
+            /// The name of its table in `keymap.toml`.
+            pub fn name(self) -> &'static str {
+                match self { $(KeyContext::$variant => $name,)* }
+            }
+
+            /// Its name for people, as the head of a list of keys.
+            pub fn title(self) -> &'static str {
+                match self { $(KeyContext::$variant => $title,)* }
+            }
+
+            /// The place of that name, if there is one.
+            pub fn from_name(name: &str) -> Option<KeyContext> {
+                match name { $($name => Some(KeyContext::$variant),)* _ => None }
+            }
+
+            /// Where a key is looked up, most specific first; the first is the place itself.
+            pub fn chain(self) -> &'static [KeyContext] {
+                match self {
+                    $(KeyContext::$variant => &[KeyContext::$variant, $(KeyContext::$next),*],)*
+                }
+            }
+        }
+    };
+}
+
+contexts! {
+    Global = "global", "Anywhere", [], "Works in every pane.";
+    List = "list", "Moving", [Global], "Shared by every pane one can move in.";
+    Users = "users", "1 Users", [List, Global], "The Users pane.";
+    Conversation = "conversation", "2 Conversation", [List, Global], "The Conversation pane.";
+    Composer = "composer", "3 Composer", [List, Global], "The Composer pane, while moving.";
+    Broadcasts = "broadcasts", "4 Broadcasts", [List, Global], "The Broadcasts pane.";
+    Payload = "payload", "5 Payload", [List, Global], "The Payload pane.";
+    Activity = "activity", "6 Activity", [List, Global], "The Activity pane.";
+    Typing = "typing", "Typing", [Global], "A field of a pane that takes text.";
+    Overlay = "overlay", "Dialogs", [List], "Shared by all dialogs; a dialog holds the keyboard.";
+    Help = "help", "Help", [Overlay, List], "The list of keys.";
+    Palette = "palette", "Palette", [Overlay, List], "Go to or do, by name.";
+    CommandLine = "command_line", "Command line", [Overlay, List], "The line after `:`.";
+    Review = "review", "Review", [Overlay, List], "The review before anything leaves.";
+    Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
+    Unknowns = "unknowns", "Unknown results", [Overlay, List], "The list of unknown results.";
+    Detail = "detail", "Detail", [Overlay, List], "One call of the log in full.";
+    Profiles = "profiles", "Profiles", [Overlay, List], "The choice of the profile.";
+    Setup = "setup", "Set-up", [Overlay, List], "The first set-up.";
+    TooSmall = "too_small", "Too small", [], "The window is too small for anything else.";
+}
+
+impl KeyContext {
+    /// Whether plain characters are text here, so that no single-character key may act.
+    pub fn takes_text(self) -> bool {
+        matches!(
+            self,
+            KeyContext::Typing
+                | KeyContext::Palette
+                | KeyContext::CommandLine
+                | KeyContext::Review
+                | KeyContext::Confirm
+                | KeyContext::Setup
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeyContext;
+
+    #[test]
+    fn every_place_is_looked_up_first_in_its_own_chain() {
+        for context in KeyContext::ALL {
+            assert_eq!(context.chain().first(), Some(context));
+            assert_eq!(KeyContext::from_name(context.name()), Some(*context));
+        }
+    }
+
+    #[test]
+    fn dialogs_never_reach_the_keys_of_panes() {
+        for context in [KeyContext::Review, KeyContext::Help, KeyContext::TooSmall] {
+            assert!(!context.chain().contains(&KeyContext::Global));
+        }
+    }
+}
