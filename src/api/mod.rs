@@ -6,5 +6,6 @@
 pub mod classify;
 pub mod envelope;
 mod json;
+pub mod wire;
 
 pub use classify::{ClassifierOptions, Observation, SendEndpoint, classify};

@@ -1,0 +1,3 @@
+//! Requests as bytes. Nothing here opens a connection or knows the key.
+
+pub mod encode;

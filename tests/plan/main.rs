@@ -1,0 +1,4 @@
+//! Plans from the outside: templates in, calls out, byte for byte.
+
+mod encode;
+mod support;
