@@ -49,7 +49,10 @@ pub enum OutputFormat {
 
 /// Options that may stand before or after any command.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Use this profile of the settings file
@@ -161,7 +164,7 @@ pub struct DemoArgs {
 #[command(
     after_long_help = "The first line on stdout is JSON with listening, customer_id, bot_key, \
                              api_key and busiest_user.\n\nExample:\n  alertdesk sandbox --listen \
-                             127.0.0.1:4010 --faults 'template:500@0.1'"
+                             127.0.0.1:4010 --faults 'template:status=500@10%'"
 )]
 pub struct SandboxArgs {
     /// Loopback address and port; port 0 takes a free one

@@ -158,7 +158,10 @@ pub enum HandOver {
 
 /// When, how fast, and the confirmation.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[command(next_help_heading = "Options of every send")]
 pub struct CommonSend {
     /// Send as soon as it is confirmed

@@ -118,6 +118,11 @@ impl Output {
         self.stdout(&clean(text));
     }
 
+    /// Prints bytes this program made itself, such as completion scripts, whose tabs count.
+    pub fn raw(&self, bytes: &[u8]) {
+        self.stdout(&String::from_utf8_lossy(bytes));
+    }
+
     /// A note for people on stderr.
     pub fn note(&self, text: &str) {
         self.stderr(&format!("{}\n", clean(text)));
