@@ -1,9 +1,16 @@
 //! A message template as the local library keeps it: the payload's components with named places.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+mod fill;
+mod import;
+mod rules;
+
+pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unknown_name};
+pub use import::{ImportError, ImportReport, import_json};
+pub use rules::{ParameterProblem, Severity, check_value};
 
 use super::chat_message::MediaKind;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What may stand in a place of a template, and so which rules its value must pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

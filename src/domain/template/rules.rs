@@ -1,0 +1,352 @@
+//! What a value must look like before it may stand in a template. Rules of single values only;
+//! rules that need the whole template are in `fill`.
+
+use super::ParameterKind;
+
+/// Most characters of a text header.
+const HEADER_CHARS: usize = 60;
+/// Most characters of a coupon code.
+const COUPON_CHARS: usize = 15;
+/// Most characters of a whole button address; its end cannot be longer.
+const URL_CHARS: usize = 2000;
+/// Characters of a quick-reply payload above which WhatsApp may refuse it.
+const PAYLOAD_CHARS: usize = 128;
+/// Most spaces in a row inside a text (refused by WhatsApp as 132018 beyond that).
+const SPACES: usize = 4;
+/// Epoch milliseconds of 2001-09-09; smaller numbers are seconds by mistake.
+const SMALLEST_MILLIS: i64 = 1_000_000_000_000;
+
+/// Whether a problem stops a send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// The call must not be made.
+    Error,
+    /// Worth knowing; the call may be made.
+    Warning,
+}
+
+/// Something wrong with a value or a missing one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterProblem {
+    /// Name of the parameter; `body` where the filled body as a whole is meant.
+    pub parameter: String,
+    /// A short stable word: `missing`, `unknown_parameter`, `empty`, `spacing`, `control_character`,
+    /// `too_long`, `placeholder`, `not_https`, `file_name`, `not_url_safe`, `not_a_time`, `payload_grammar`,
+    /// `code_differs`, `template_damaged`.
+    pub rule: &'static str,
+    /// One sentence: what is wrong, where, what to do. It never repeats the value.
+    pub text: String,
+    /// Whether it stops a send.
+    pub severity: Severity,
+}
+
+impl ParameterProblem {
+    /// Whether it stops a send.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    pub(super) fn error(parameter: &str, rule: &'static str, text: String) -> Self {
+        Self {
+            parameter: parameter.to_owned(),
+            rule,
+            text,
+            severity: Severity::Error,
+        }
+    }
+
+    pub(super) fn warning(parameter: &str, rule: &'static str, text: String) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(parameter, rule, text)
+        }
+    }
+}
+
+/// Everything wrong with one value, for checks while it is typed and for rows of a file.
+///
+/// `name` is only used in the sentences. Placeholders of the platform itself, `{{phone_no}}` and
+/// `{{user.attribute_N}}`, pass here; where they are replaced is for the kind of send to know.
+pub fn check_value(kind: ParameterKind, name: &str, value: &str) -> Vec<ParameterProblem> {
+    if value.trim().is_empty() {
+        let text = format!("{name} is empty: give it a text, WhatsApp refuses empty values");
+        return vec![ParameterProblem::error(name, "empty", text)];
+    }
+    let mut problems = Vec::new();
+    check_signs(kind, name, value, &mut problems);
+    if let Some(placeholder) = foreign_placeholder(value) {
+        let text = format!(
+            "{name} still holds the placeholder {placeholder}: people would read it as it stands, \
+             put a value in its place"
+        );
+        problems.push(ParameterProblem::error(name, "placeholder", text));
+    }
+    match kind {
+        ParameterKind::Text => {}
+        ParameterKind::HeaderText => at_most(HEADER_CHARS, name, value, &mut problems),
+        ParameterKind::Coupon => at_most(COUPON_CHARS, name, value, &mut problems),
+        ParameterKind::FileName => check_file_name(name, value, &mut problems),
+        ParameterKind::ButtonText => check_button(name, value, &mut problems),
+        ParameterKind::MediaLink(_) => check_link(name, value, &mut problems),
+        ParameterKind::Payload => check_payload(name, value, &mut problems),
+        ParameterKind::OfferExpiry => check_expiry(name, value, &mut problems),
+    }
+    problems
+}
+
+/// Whether spacing rules of message texts apply; the other kinds have stricter rules of their own.
+fn is_message_text(kind: ParameterKind) -> bool {
+    match kind {
+        ParameterKind::Text | ParameterKind::HeaderText | ParameterKind::Coupon => true,
+        ParameterKind::MediaLink(_)
+        | ParameterKind::FileName
+        | ParameterKind::ButtonText
+        | ParameterKind::Payload
+        | ParameterKind::OfferExpiry => false,
+    }
+}
+
+fn check_signs(kind: ParameterKind, name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
+    let is_spacing = |c: char| matches!(c, '\n' | '\r' | '\t');
+    if is_message_text(kind) && (value.contains(is_spacing) || has_long_gap(value)) {
+        let text = format!(
+            "{name} has a line break, a tab or more than {SPACES} spaces in a row: write it on one \
+             line, WhatsApp refuses it (132018)"
+        );
+        problems.push(ParameterProblem::error(name, "spacing", text));
+    }
+    let control = |c: char| c.is_control() && !(is_message_text(kind) && is_spacing(c));
+    if value.contains(control) {
+        let text = format!("{name} has an invisible control character: type it again");
+        problems.push(ParameterProblem::error(name, "control_character", text));
+    }
+}
+
+fn has_long_gap(value: &str) -> bool {
+    value
+        .as_bytes()
+        .windows(SPACES + 1)
+        .any(|window| window.iter().all(|byte| *byte == b' '))
+}
+
+fn at_most(limit: usize, name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
+    let length = value.chars().count();
+    if length > limit {
+        let text =
+            format!("{name} has {length} characters, at most {limit} are allowed: shorten it");
+        problems.push(ParameterProblem::error(name, "too_long", text));
+    }
+}
+
+/// A `{{…}}` that nobody will replace.
+fn foreign_placeholder(value: &str) -> Option<&str> {
+    let mut rest = value;
+    while let Some(start) = rest.find("{{") {
+        let tail = rest.get(start..)?;
+        let end = tail.find("}}")? + 2;
+        let placeholder = tail.get(..end)?;
+        if !is_platform_placeholder(placeholder) {
+            return Some(placeholder);
+        }
+        rest = tail.get(end..)?;
+    }
+    None
+}
+
+fn is_platform_placeholder(placeholder: &str) -> bool {
+    let inner = placeholder.trim_start_matches("{{").trim_end_matches("}}");
+    let number = inner.trim().strip_prefix("user.attribute_");
+    inner.trim() == "phone_no"
+        || number.is_some_and(|n| !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn without_placeholders(value: &str) -> String {
+    let mut kept = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((before, tail)) = rest.split_once("{{") {
+        let Some((_, after)) = tail.split_once("}}") else {
+            break;
+        };
+        kept.push_str(before);
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
+}
+
+fn check_file_name(name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
+    if value.contains(['/', '\\']) {
+        let text = format!("{name} is a path: give the file name alone, as people will see it");
+        problems.push(ParameterProblem::warning(name, "file_name", text));
+    }
+}
+
+fn check_button(name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
+    at_most(URL_CHARS, name, value, problems);
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
+    if !without_placeholders(value).chars().all(safe) {
+        let text = format!(
+            "{name} ends the address of a button: only letters, digits and signs of an address may \
+             stand there, write others as %XX"
+        );
+        problems.push(ParameterProblem::error(name, "not_url_safe", text));
+    }
+}
+
+fn check_link(name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
+    let is_placeholder = value.starts_with("{{") && is_platform_placeholder(value);
+    let host = value.strip_prefix("https://").and_then(|rest| {
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        rest.get(..end)
+    });
+    let bad_host = host.is_none_or(str::is_empty);
+    if !is_placeholder && (bad_host || value.contains(char::is_whitespace)) {
+        let text = format!(
+            "{name} is no https link: give the public address of the file, beginning with https://"
+        );
+        problems.push(ParameterProblem::error(name, "not_https", text));
+    }
+}
+
+/// `flow_KEY` or `flow_KEY||data_ATTRIBUTE=VALUE`, letter case as here.
+fn check_payload(name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
+    let mut warn = |rule, text| problems.push(ParameterProblem::warning(name, rule, text));
+    let length = value.chars().count();
+    if length > PAYLOAD_CHARS {
+        let text =
+            format!("{name} has {length} characters: above {PAYLOAD_CHARS} WhatsApp may refuse it");
+        warn("too_long", text);
+    }
+    let Some(flow) = value.strip_prefix("flow_") else {
+        let text =
+            format!("{name} starts no flow: a payload that does begins with flow_ and its key");
+        warn("payload_grammar", text);
+        return;
+    };
+    let (key, data) = match flow.split_once("||") {
+        Some((key, data)) => (key, Some(data)),
+        None => (flow, None),
+    };
+    let attribute = data.map(|data| {
+        data.strip_prefix("data_")
+            .and_then(|data| data.split_once('='))
+    });
+    if let Some(Some((_, stored))) = attribute
+        && !stored.contains("||")
+        && stored.contains([' ', '='])
+    {
+        let text =
+            format!("{name} stores a value with a space or `=`: check in the panel what arrives");
+        warn("payload_grammar", text);
+    }
+    let grammatical = match attribute {
+        None => true,
+        Some(Some((attribute, stored))) => {
+            !attribute.is_empty() && !attribute.contains("||") && !stored.contains("||")
+        }
+        Some(None) => false,
+    };
+    if key.is_empty() || key.contains('|') || !grammatical {
+        let text = format!(
+            "{name} is no payload the bot can read: write flow_KEY or flow_KEY||data_ATTRIBUTE=VALUE, \
+             with one attribute"
+        );
+        problems.push(ParameterProblem::error(name, "payload_grammar", text));
+    }
+}
+
+fn check_expiry(name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
+    let millis = value.parse::<i64>().ok();
+    if millis.is_none_or(|millis| millis < SMALLEST_MILLIS) {
+        let text = format!(
+            "{name} is no time: give it in milliseconds since 1970, for example 1893488400000"
+        );
+        problems.push(ParameterProblem::error(name, "not_a_time", text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Severity, check_value};
+    use crate::domain::{MediaKind, ParameterKind};
+    use rstest::rstest;
+
+    const LINK: ParameterKind = ParameterKind::MediaLink(MediaKind::Image);
+
+    #[rstest]
+    #[case(ParameterKind::Text, "Asha", "")]
+    #[case(ParameterKind::Text, "four    spaces", "")]
+    #[case(ParameterKind::Text, "", "empty")]
+    #[case(ParameterKind::Text, " \u{a0} ", "empty")]
+    #[case(ParameterKind::Text, "five     spaces", "spacing")]
+    #[case(ParameterKind::Text, "two\nlines", "spacing")]
+    #[case(ParameterKind::Text, "a\tb", "spacing")]
+    #[case(ParameterKind::Text, "a\u{1b}[31m", "control_character")]
+    #[case(ParameterKind::Text, "Hi {{name}}", "placeholder")]
+    #[case(ParameterKind::Text, "Hi {{phone_no}} {{1}}", "placeholder")]
+    #[case(ParameterKind::Text, "{{phone_no}} {{user.attribute_12}}", "")]
+    #[case(ParameterKind::Text, "{{user.attribute_}}", "placeholder")]
+    #[case(ParameterKind::Text, "{{ not closed", "")]
+    #[case(ParameterKind::HeaderText, &"x".repeat(60), "")]
+    #[case(ParameterKind::HeaderText, &"x".repeat(61), "too_long")]
+    #[case(ParameterKind::Coupon, "SAVE20", "")]
+    #[case(ParameterKind::Coupon, "SAVE20SAVE20SAVE", "too_long")]
+    #[case(ParameterKind::ButtonText, "orders/17?a=b", "")]
+    #[case(ParameterKind::ButtonText, "two words", "not_url_safe")]
+    #[case(ParameterKind::ButtonText, "{{user.attribute_0}}", "")]
+    #[case(ParameterKind::ButtonText, "caf\u{e9}", "not_url_safe")]
+    #[case(ParameterKind::ButtonText, &"x".repeat(2001), "too_long")]
+    #[case(LINK, "https://media.fernoak.example/a.jpg", "")]
+    #[case(LINK, "http://media.fernoak.example/a.jpg", "not_https")]
+    #[case(LINK, "https:///a.jpg", "not_https")]
+    #[case(LINK, "https://media.fernoak.example/a b.jpg", "not_https")]
+    #[case(LINK, "{{user.attribute_0}}", "")]
+    #[case(ParameterKind::Payload, "flow_WELCOME_10001", "")]
+    #[case(ParameterKind::Payload, "flow_AB||data_x.y=1", "")]
+    #[case(ParameterKind::Payload, "flow_", "payload_grammar")]
+    #[case(ParameterKind::Payload, "flow_AB||truck=1", "payload_grammar")]
+    #[case(ParameterKind::Payload, "flow_AB||DATA_truck=1", "payload_grammar")]
+    #[case(
+        ParameterKind::Payload,
+        "flow_AB||data_a=1||data_b=2",
+        "payload_grammar"
+    )]
+    #[case(ParameterKind::Payload, "flow_AB||data_=1", "payload_grammar")]
+    #[case(ParameterKind::OfferExpiry, "1893488400000", "")]
+    #[case(ParameterKind::OfferExpiry, "1893488400", "not_a_time")]
+    #[case(ParameterKind::OfferExpiry, "tomorrow", "not_a_time")]
+    fn values_that_stop_a_send(
+        #[case] kind: ParameterKind,
+        #[case] value: &str,
+        #[case] rule: &str,
+    ) {
+        let problems = check_value(kind, "1", value);
+        let errors: Vec<&str> = problems
+            .iter()
+            .filter(|problem| problem.is_error())
+            .map(|problem| problem.rule)
+            .collect();
+        if rule.is_empty() {
+            assert!(errors.is_empty(), "{problems:?}");
+        } else {
+            assert_eq!(errors, [rule]);
+        }
+    }
+
+    #[rstest]
+    #[case(ParameterKind::Payload, &format!("flow_{}", "A".repeat(124)), "too_long")]
+    #[case(ParameterKind::Payload, "yes please", "payload_grammar")]
+    #[case(ParameterKind::Payload, "flow_AB||data_a=two words", "payload_grammar")]
+    #[case(ParameterKind::FileName, "out/invoice.pdf", "file_name")]
+    fn values_worth_a_warning(
+        #[case] kind: ParameterKind,
+        #[case] value: &str,
+        #[case] rule: &str,
+    ) {
+        let problems = check_value(kind, "p", value);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0].rule, rule);
+        assert_eq!(problems[0].severity, Severity::Warning);
+        assert!(problems[0].text.starts_with("p "));
+    }
+}
