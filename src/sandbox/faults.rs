@@ -23,7 +23,7 @@ FAULT     before the call is accepted (nothing is counted):
             code=N         in-body status code, for example 2003
             error=N        in-body errors[] entry, for example 132001
             redirect       307 to a trap at another path
-            close-before   closes without reading the body
+            close-before   closes without reading the body (with =DIGITS: after reading)
           after the call was accepted (it counts):
             html empty not-json wrong-type no-status unknown-fields duplicate-status
             truncated      half of the answer, then the connection closes

@@ -7,6 +7,7 @@
 
 mod answer;
 mod broadcast;
+mod examples;
 mod external;
 mod faults;
 mod inspect;
@@ -21,16 +22,20 @@ use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use thiserror::Error;
 use tokio::task::JoinSet;
 
+pub use examples::{EXAMPLE_FLOWS, EXAMPLE_PAYLOADS, EXAMPLE_TEMPLATES};
 pub use faults::{FAULT_HELP, FaultPlan, FaultSpecError};
 use shared::Shared;
 
 /// The numbers reserved for fiction that the seed data can use.
 const MOST_USERS: usize = 1000;
+/// The pause after an accept that failed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 const CUSTOMER: &str = "99001";
 const BOT: &str = "00aa11bb22cc33dd";
 /// Has the shape of a real key and opens nothing but the sandbox.
@@ -204,12 +209,12 @@ impl BoundSandbox {
                     tracing::error!(%error, "a sandbox connection broke down");
                 },
                 accepted = listener.accept() => {
-                    // A failed accept concerns one caller only; the next one may succeed.
+                    // Without free file handles it fails until a connection ends: no busy loop.
                     if let Ok((stream, _)) = accepted {
                         let (shared, router) = (Arc::clone(&shared), router.clone());
                         connections.spawn(wire::connection(stream, shared, router));
                     } else {
-                        tokio::task::yield_now().await;
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
                 }
             }

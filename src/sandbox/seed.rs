@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -16,6 +16,8 @@ const DAY: i64 = 24 * 60 * MINUTE;
 const LONG_SPAN: i64 = 425 * DAY;
 /// The other conversations cover up to three months.
 const SHORT_SPAN: i64 = 90 * DAY;
+/// The first people on the list have written in the last hours.
+const LATELY: usize = 7;
 /// How many threads before the end the unusual messages stand.
 const SPECIALS_BACK: usize = 12;
 const MEDIA: &str = "https://media.fernoak.example/in";
@@ -77,7 +79,7 @@ impl Topic {
             day: pick(&phrases.days, rng).to_owned(),
             slot: pick(&phrases.slots, rng).to_owned(),
             agent: pick(&phrases.agents, rng).to_owned(),
-            amount: (rng.u32(4..190) * 10).to_string(),
+            amount: (rng.u32(12..190) * 10).to_string(),
         }
     }
 
@@ -202,14 +204,16 @@ pub(super) fn generate(
         if place == 0 {
             busiest(&mut user, phrases, amount.messages, now, &mut rng);
         } else if number != QUIET {
-            let end = later(
-                now,
-                -(rng.i64(5..60) * MINUTE * i64::try_from(place).unwrap_or(1)),
-            );
-            let stretch = Stretch {
-                from: later(end, -rng.i64(DAY..SHORT_SPAN)),
-                to: end,
+            let end = if place < LATELY {
+                later(
+                    now,
+                    -rng.i64(5..60) * MINUTE * i64::try_from(place).unwrap_or(1),
+                )
+            } else {
+                daytime(later(now, -rng.i64(2 * DAY..31 * DAY)))
             };
+            let from = later(end, -rng.i64(SHORT_SPAN / 4..SHORT_SPAN));
+            let stretch = Stretch { from, to: end };
             let language = person.language.as_str();
             let count = rng.usize(0..=60);
             for message in threads(phrases, &[language], count, stretch, &mut rng) {
@@ -331,11 +335,13 @@ fn threads(
     let slot = (stretch.to.duration_since(stretch.from).as_millis() / i128::from(total)).max(2);
     let slot = i64::try_from(slot).unwrap_or(DAY);
     let mut start = stretch.from;
+    let mut newest = 0;
     for lines in plan {
+        newest = messages.len();
         let topic = Topic::pick(phrases, rng);
-        let mut at = later(office_hours(start, slot, rng), rng.i64(0..=slot / 4));
+        let mut at = daytime(later(start, rng.i64(0..=slot / 4)));
         let steps = i64::try_from(lines.len().max(1)).unwrap_or(1);
-        let gap = (slot / 2 / steps).clamp(1, 6 * MINUTE);
+        let gap = (slot / 5 / steps).clamp(1, 6 * MINUTE);
         for line in lines {
             if let Some(last) = messages.last() {
                 at = at.max(later(last.at, 1 + gap / 4));
@@ -345,28 +351,26 @@ fn threads(
         }
         start = later(start, slot);
     }
-    let overshoot = messages.last().map_or(0, |last| {
-        last.at
-            .as_millisecond()
-            .saturating_sub(stretch.to.as_millisecond())
-            .max(0)
-    });
-    for message in &mut messages {
-        message.at = later(message.at, -overshoot);
-    }
+    align(&mut messages, newest, stretch.to);
     messages.split_off(messages.len().saturating_sub(count))
 }
 
-/// Moves a start into the day when threads are rarer than one a day.
-fn office_hours(start: Timestamp, slot: i64, rng: &mut fastrand::Rng) -> Timestamp {
-    if slot < DAY * 3 / 4 {
-        return start;
+/// Moves the whole by whole days and the newest thread by the rest, so that it ends at `to`.
+fn align(messages: &mut [Message], newest: usize, to: Timestamp) {
+    let Some(last) = messages.last() else { return };
+    let off = to.as_millisecond() - last.at.as_millisecond();
+    let days = off.div_euclid(DAY) * DAY;
+    for (place, message) in messages.iter_mut().enumerate() {
+        let by = if place < newest { days } else { off };
+        message.at = later(message.at, by);
     }
-    let midnight = start.as_millisecond().div_euclid(DAY) * DAY;
-    let minutes = rng.i64(8 * 60..19 * 60);
-    Timestamp::from_millisecond(midnight)
-        .and_then(|day| day.checked_add(SignedDuration::from_mins(minutes)))
-        .map_or(start, |at| at.min(later(start, slot)))
+}
+
+/// The same day, with the whole day pressed into the hours from eight to seven.
+fn daytime(at: Timestamp) -> Timestamp {
+    let past_midnight = at.as_millisecond().rem_euclid(DAY);
+    let pressed = DAY / 3 + past_midnight * 11 / 24;
+    later(at, pressed - past_midnight)
 }
 
 #[cfg(test)]
@@ -406,6 +410,20 @@ mod tests {
                 "{name:?}"
             );
         }
+    }
+
+    #[test]
+    fn people_write_by_day() {
+        let users = users(Amount {
+            users: 1,
+            messages: 3000,
+        });
+        let hour = |message: &&Message| message.at.as_millisecond().rem_euclid(DAY) / 60 / MINUTE;
+        let by_day = users[0]
+            .messages
+            .iter()
+            .filter(|one| (7..22).contains(&hour(one)));
+        assert!(by_day.count() > 2900);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, SetOnce};
 use tokio::time::Instant;
 
 use super::SandboxError;
+use super::examples::EXAMPLE_FLOWS;
 use super::faults::FaultDesk;
 use super::seed::{self, Amount, Phrases};
 use super::state::{Log, World};
@@ -97,7 +98,7 @@ impl Shared {
         let users = seed::generate(&phrases, self.amount, self.seed, self.start)?;
         let seeded = Seeded {
             registry: Registry::embedded()?,
-            flows: serde_json::from_str(include_str!("../../assets/sandbox/flows.json"))?,
+            flows: serde_json::from_str(EXAMPLE_FLOWS)?,
             world: Mutex::new(World::new(users)),
             phrases,
         };

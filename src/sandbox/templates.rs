@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::Refused;
+use super::examples::EXAMPLE_TEMPLATES;
 
 const BODY_LIMIT: usize = 1024;
 const CODE_LIMIT: usize = 15;
@@ -112,7 +113,7 @@ pub(super) struct Registry(Vec<Template>);
 impl Registry {
     /// Reads the registry that is part of the program.
     pub(super) fn embedded() -> Result<Self, serde_json::Error> {
-        serde_json::from_str(include_str!("../../assets/sandbox/templates.json")).map(Self)
+        serde_json::from_str(EXAMPLE_TEMPLATES).map(Self)
     }
 
     /// Checks the `payload` of a template request and fills the body text.

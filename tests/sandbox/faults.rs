@@ -13,7 +13,7 @@ async fn send(lab: &Lab) -> reqwest::Result<Reply> {
 }
 
 async fn answered(spec: &str, accepted: u64) -> Reply {
-    let lab = Lab::faulty(spec).await;
+    let lab = Lab::faulty(spec);
     let reply = send(&lab).await.unwrap();
     assert_eq!(lab.accepted(SARA).await, accepted, "{spec}");
     reply
@@ -105,7 +105,7 @@ async fn spoiled_answers_are_accepted_all_the_same() {
 #[case("template:truncated", 1)]
 #[tokio::test]
 async fn broken_connections_give_no_answer(#[case] spec: &str, #[case] accepted: u64) {
-    let lab = Lab::faulty(spec).await;
+    let lab = Lab::faulty(spec);
     let error = send(&lab).await.unwrap_err();
     assert!(!error.is_timeout() && !error.is_connect(), "{error:?}");
     assert_eq!(lab.accepted(SARA).await, accepted);
@@ -120,9 +120,7 @@ async fn broken_connections_give_no_answer(#[case] spec: &str, #[case] accepted:
 
 #[tokio::test]
 async fn a_reset_is_seen_as_a_reset() {
-    let error = send(&Lab::faulty("template:reset").await)
-        .await
-        .unwrap_err();
+    let error = send(&Lab::faulty("template:reset")).await.unwrap_err();
     assert!(
         format!("{error:?}").contains("ConnectionReset"),
         "{error:?}"
@@ -131,7 +129,7 @@ async fn a_reset_is_seen_as_a_reset() {
 
 #[tokio::test]
 async fn a_hanging_call_is_accepted_and_never_answered() {
-    let lab = Lab::faulty("template:hang").await;
+    let lab = Lab::faulty("template:hang");
     let waiting = tokio::time::timeout(Duration::from_millis(300), send(&lab)).await;
     assert!(waiting.is_err());
     assert_eq!(lab.accepted(SARA).await, 1);
@@ -157,7 +155,7 @@ async fn a_huge_body_is_over_forty_megabytes() {
 
 #[tokio::test]
 async fn a_redirect_leads_into_a_trap() {
-    let lab = Lab::faulty("template:redirect").await;
+    let lab = Lab::faulty("template:redirect");
     let reply = send(&lab).await.unwrap();
     assert_eq!(reply.status, StatusCode::TEMPORARY_REDIRECT);
     assert_eq!(
@@ -179,7 +177,7 @@ async fn a_redirect_leads_into_a_trap() {
 
 #[tokio::test]
 async fn undelivered_is_a_success_that_only_the_inspection_doubts() {
-    let lab = Lab::faulty("template:undelivered").await;
+    let lab = Lab::faulty("template:undelivered");
     assert_eq!(send(&lab).await.unwrap().code(), 1000);
     let accepted = lab.inspect("accepted").await;
     assert_eq!(accepted["recipients"][SARA], 1);
@@ -188,10 +186,10 @@ async fn undelivered_is_a_success_that_only_the_inspection_doubts() {
 
 #[tokio::test]
 async fn the_platform_may_page_differently() {
-    let normal = Lab::start().await;
+    let normal = Lab::start();
     let newest = normal.messages(SARA, "?page_size=10&page_number=1").await;
     let second = normal.messages(SARA, "?page_size=10&page_number=2").await;
-    let zero = Lab::faulty("conversations:page-base-0").await;
+    let zero = Lab::faulty("conversations:page-base-0");
     assert_eq!(
         zero.messages(SARA, "?page_size=10&page_number=0").await,
         newest
@@ -201,12 +199,12 @@ async fn the_platform_may_page_differently() {
         second
     );
     assert_eq!(zero.messages(SARA, "?page_size=10").await, newest);
-    let ignoring = Lab::faulty("conversations:ignore-page").await;
+    let ignoring = Lab::faulty("conversations:ignore-page");
     assert_eq!(
         ignoring.messages(SARA, "?page_size=10&page_number=7").await,
         newest
     );
-    let oldest = Lab::faulty("reads:oldest-first").await;
+    let oldest = Lab::faulty("reads:oldest-first");
     assert_eq!(
         oldest.messages(SARA, "?page_size=10&page_number=12").await,
         newest
@@ -215,7 +213,7 @@ async fn the_platform_may_page_differently() {
 
 #[tokio::test]
 async fn a_rule_hits_its_recipient_only() {
-    let lab = Lab::faulty("template:close-after@=447700900118").await;
+    let lab = Lab::faulty("template:close-after@=447700900118");
     assert_eq!(send(&lab).await.unwrap().code(), 1000);
     lab.template("+447700900118", &slots("Arjun"))
         .await
@@ -225,7 +223,7 @@ async fn a_rule_hits_its_recipient_only() {
 
 #[tokio::test]
 async fn a_rule_hits_its_calls_only() {
-    let lab = Lab::faulty("template:status=500@#2,users:status=500@/2").await;
+    let lab = Lab::faulty("template:status=500@#2,users:status=500@/2");
     let mut seen = Vec::new();
     for _ in 0..3 {
         seen.push(send(&lab).await.unwrap().status.as_u16());
@@ -237,7 +235,7 @@ async fn a_rule_hits_its_calls_only() {
 #[tokio::test]
 async fn a_share_of_the_calls_is_hit_the_same_way_every_time() {
     let run = || async {
-        let lab = Lab::faulty("users:status=500@40%").await;
+        let lab = Lab::faulty("users:status=500@40%");
         let mut hits = Vec::new();
         for _ in 0..50 {
             hits.push(lab.users("city", "London").await.status.is_server_error());
@@ -252,7 +250,7 @@ async fn a_share_of_the_calls_is_hit_the_same_way_every_time() {
 
 #[tokio::test]
 async fn the_plan_can_be_replaced_while_it_runs() {
-    let lab = Lab::faulty("template:status=500").await;
+    let lab = Lab::faulty("template:status=500");
     assert_eq!(
         send(&lab).await.unwrap().status,
         StatusCode::INTERNAL_SERVER_ERROR
@@ -275,7 +273,7 @@ async fn the_plan_can_be_replaced_while_it_runs() {
 
 #[tokio::test]
 async fn the_request_log_says_what_happened() {
-    let lab = Lab::faulty("template:status=500@#1").await;
+    let lab = Lab::faulty("template:status=500@#1");
     send(&lab).await.unwrap();
     lab.users("city", "London").await;
     let log = lab.inspect("requests").await;
@@ -330,8 +328,7 @@ async fn every_endpoint_can_fail(
 ) {
     let lab = Lab::faulty(&format!(
         "{endpoint}:status=418@#1,{endpoint}:close-after@#2"
-    ))
-    .await;
+    ));
     let path = lab.path(service, rest);
     let first = reply(lab.request(method.clone(), &path)).await.unwrap();
     assert_eq!(first.status, StatusCode::IM_A_TEAPOT);

@@ -52,7 +52,7 @@ async fn serving_ends_with_the_shutdown() {
 #[case(Some("Bearer 00000000-0000-4000-8000-000000000000-ABCDEFG"))]
 #[tokio::test]
 async fn a_wrong_key_is_refused(#[case] key: Option<&str>) {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let path = lab.path(
         "bot-api/v1.0",
         "users?attribute_name=city&attribute_value=London",
@@ -77,14 +77,14 @@ async fn a_wrong_key_is_refused(#[case] key: Option<&str>) {
 #[case("/bot-api/v1.0/customer/99001/bot/00aa11bb22cc33dd/nothing")]
 #[tokio::test]
 async fn another_customer_or_bot_or_path_is_not_found(#[case] path: &str) {
-    let reply = Lab::start().await.get(path).await;
+    let reply = Lab::start().get(path).await;
     assert_eq!(reply.status, StatusCode::NOT_FOUND);
     assert_eq!(reply.json()["status"], 404);
 }
 
 #[tokio::test]
 async fn a_wrong_method_is_a_problem() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let reply = lab.get(&lab.path("whatsapp-api/v1.0", "template")).await;
     assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(reply.json()["status"], 405);
@@ -107,7 +107,7 @@ async fn users_are_found_by_attribute(
     #[case] value: &str,
     #[case] count: usize,
 ) {
-    let reply = Lab::start().await.users(name, value).await;
+    let reply = Lab::start().users(name, value).await;
     assert_eq!(reply.code(), 1000);
     assert_eq!(
         reply.json()["responseObject"].as_array().unwrap().len(),
@@ -117,11 +117,7 @@ async fn users_are_found_by_attribute(
 
 #[tokio::test]
 async fn a_user_has_the_shape_of_the_platform() {
-    let json = Lab::start()
-        .await
-        .users("name", "Sara%20Al-Mutairi")
-        .await
-        .json();
+    let json = Lab::start().users("name", "Sara%20Al-Mutairi").await.json();
     let sara = &json["responseObject"][0];
     assert_eq!(sara["user_id"], SARA);
     assert_eq!(sara["channel_user_id"], SARA);
@@ -133,7 +129,7 @@ async fn a_user_has_the_shape_of_the_platform() {
 
 #[tokio::test]
 async fn the_people_have_many_scripts_and_one_has_no_name() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let json = lab.users("city", "London").await.json();
     let names = names(&json);
     assert_eq!(names.len(), 23);
@@ -145,7 +141,7 @@ async fn the_people_have_many_scripts_and_one_has_no_name() {
 
 #[tokio::test]
 async fn users_without_a_question_is_a_problem() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let reply = lab.get(&lab.path("bot-api/v1.0", "users")).await;
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
 }
@@ -157,7 +153,7 @@ async fn users_without_a_question_is_a_problem() {
 #[case(1000)]
 #[tokio::test]
 async fn paging_yields_every_message_once(#[case] size: usize) {
-    let lab = Lab::with(|config| config.messages = 3000).await;
+    let lab = Lab::with(|config| config.messages = 3000);
     let mut seen = HashSet::new();
     let mut total = 0;
     for page in 1.. {
@@ -178,7 +174,7 @@ async fn paging_yields_every_message_once(#[case] size: usize) {
 
 #[tokio::test]
 async fn the_first_page_is_the_newest_slice_oldest_first() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let newest = lab.messages(SARA, "?page_size=2").await;
     assert_eq!(newest[1]["response"], "Is that possible?");
     assert_eq!(newest[1]["timestamp"], "2026/10/22 09:44:00.000+0000");
@@ -190,7 +186,7 @@ async fn the_first_page_is_the_newest_slice_oldest_first() {
 
 #[tokio::test]
 async fn a_date_range_limits_the_conversation() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let now = start_time().as_millisecond();
     let query = format!(
         "?start_date={}&end_date={}",
@@ -208,7 +204,7 @@ async fn a_date_range_limits_the_conversation() {
 
 #[tokio::test]
 async fn an_unknown_user_is_not_found_and_a_quiet_one_is_empty() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     assert_eq!(
         lab.conversation("447700900999", "").await.status,
         StatusCode::NOT_FOUND
@@ -218,7 +214,7 @@ async fn an_unknown_user_is_not_found_and_a_quiet_one_is_empty() {
 
 #[tokio::test]
 async fn every_message_type_is_there() {
-    let lab = Lab::with(|config| config.messages = 3000).await;
+    let lab = Lab::with(|config| config.messages = 3000);
     let messages = lab.messages(SARA, "?page_size=3000").await;
     let of = |kind: &str| {
         let found = messages
@@ -278,7 +274,7 @@ async fn every_message_type_is_there() {
 
 #[tokio::test]
 async fn a_customer_can_be_made_to_write_now() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let text = format!("{{\"user\":\"+{ARJUN}\",\"text\":\"One more thing\"}}");
     let request = lab.bare(Method::POST, "/_sandbox/message");
     let reply = reply(
@@ -295,8 +291,8 @@ async fn a_customer_can_be_made_to_write_now() {
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_answers() {
-    let (one, two) = (Lab::start().await, Lab::start().await);
-    let other = Lab::with(|config| config.seed = 2).await;
+    let (one, two) = (Lab::start(), Lab::start());
+    let other = Lab::with(|config| config.seed = 2);
     let text = one.conversation(SARA, "").await.text;
     assert_eq!(text, two.conversation(SARA, "").await.text);
     assert_ne!(text, other.conversation(SARA, "").await.text);

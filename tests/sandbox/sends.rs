@@ -1,5 +1,6 @@
 //! Broadcasts, CSV uploads and flows.
 
+use alertdesk::sandbox::EXAMPLE_FLOWS;
 use reqwest::{Method, StatusCode, multipart};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -40,7 +41,7 @@ async fn last(lab: &Lab, user: &str) -> String {
 
 #[tokio::test]
 async fn a_past_broadcast_is_published_at_once() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let reply = broadcast(&lab, &direct("We are closed on Friday")).await;
     assert_eq!(reply.json()["responseObject"], true);
     assert_eq!(reply.code(), 1000);
@@ -53,7 +54,7 @@ async fn a_past_broadcast_is_published_at_once() {
 
 #[tokio::test]
 async fn a_future_broadcast_waits_until_it_is_due() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let mut request = direct("Later");
     request["publishedOn"] = "2030-01-01T09:00:00.000Z".into();
     broadcast(&lab, &request).await;
@@ -74,7 +75,7 @@ async fn a_future_broadcast_waits_until_it_is_due() {
 
 #[tokio::test]
 async fn the_inner_template_is_checked() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     assert_eq!(broadcast(&lab, &wrapper(&slots("Sara"))).await.code(), 1000);
     assert!(
         last(&lab, ARJUN)
@@ -99,7 +100,7 @@ async fn the_inner_template_is_checked() {
 #[case("/status", json!("LATER"))]
 #[tokio::test]
 async fn a_malformed_broadcast_is_a_problem(#[case] place: &str, #[case] value: Value) {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let mut request = direct("Hello");
     *request.pointer_mut(place).unwrap() = value;
     assert_eq!(
@@ -116,10 +117,7 @@ async fn the_letter_case_matters_only_when_strict() {
     upper["payload"]["content"][0]["type"] = "TEXT".into();
     let mut lower = direct("Hello");
     lower["status"] = "scheduled".into();
-    let (lenient, strict) = (
-        Lab::start().await,
-        Lab::with(|config| config.strict = true).await,
-    );
+    let (lenient, strict) = (Lab::start(), Lab::with(|config| config.strict = true));
     for request in [upper, lower] {
         assert_eq!(broadcast(&lenient, &request).await.code(), 1000);
         assert_eq!(
@@ -160,7 +158,7 @@ async fn upload(lab: &Lab, csv: impl Into<Vec<u8>>) -> Reply {
 
 #[tokio::test]
 async fn a_csv_reaches_known_users_only() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let reply = upload(
         &lab,
         "user.phone_number,user.attribute_0,user.attribute_1\n\
@@ -191,14 +189,14 @@ async fn a_csv_reaches_known_users_only() {
 #[case("\u{0}", 2005)]
 #[tokio::test]
 async fn a_bad_csv_has_its_code(#[case] csv: &str, #[case] code: i64) {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     assert_eq!(upload(&lab, csv).await.code(), code);
     assert_eq!(lab.accepted(SARA).await, 0);
 }
 
 #[tokio::test]
 async fn a_large_csv_and_a_template_that_fits_no_row_are_refused() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     assert_eq!(
         upload(&lab, vec![b'a'; 5 * 1024 * 1024 + 1]).await.code(),
         2006
@@ -217,7 +215,7 @@ async fn flow(lab: &Lab, version: &str, rest: &str, body: &Value) -> Reply {
 
 #[tokio::test]
 async fn the_first_version_reads_the_query_and_the_others_the_body() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let query = format!("{CALLBACK}?user.phone_no={SARA}&order=88213&best_time=9%3A00");
     let body = json!({ "user.channel": "whatsapp", "user.phone_no": SARA, "order": "88213" });
     assert_eq!(
@@ -260,7 +258,7 @@ async fn the_first_version_reads_the_query_and_the_others_the_body() {
 
 #[tokio::test]
 async fn an_unknown_flow_is_not_found_in_any_other_letter_case_either() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let body = json!({ "user.phone_no": SARA });
     for key in [CALLBACK.to_lowercase(), "F".repeat(32)] {
         let reply = flow(&lab, "v2.0", &key, &body).await;
@@ -275,7 +273,7 @@ async fn an_unknown_flow_is_not_found_in_any_other_letter_case_either() {
 
 #[tokio::test]
 async fn a_flow_creates_the_user() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let body = json!({ "user.phone_no": "447700900999", "order": "1", "best_time": "noon" });
     flow(&lab, "v2.0", CALLBACK, &body).await;
     let found = lab.users("user.user_name", "447700900999").await.json();
@@ -289,10 +287,9 @@ async fn a_flow_creates_the_user() {
     );
 }
 
-#[tokio::test]
-async fn the_flow_assets_have_the_shape_of_the_registry() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sandbox/flows.json");
-    let flows: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+#[test]
+fn the_flow_assets_have_the_shape_of_the_registry() {
+    let flows: Vec<Value> = serde_json::from_str(EXAMPLE_FLOWS).unwrap();
     assert!(flows.len() >= 3);
     for flow in flows {
         let key = flow["key"].as_str().unwrap();

@@ -55,15 +55,15 @@ pub struct Lab {
 }
 
 impl Lab {
-    pub async fn start() -> Self {
-        Self::with(|_| {}).await
+    pub fn start() -> Self {
+        Self::with(|_| {})
     }
 
-    pub async fn faulty(spec: &str) -> Self {
-        Self::with(|config| config.faults = spec.parse().unwrap()).await
+    pub fn faulty(spec: &str) -> Self {
+        Self::with(|config| config.faults = spec.parse().unwrap())
     }
 
-    pub async fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
+    pub fn with(change: impl FnOnce(&mut SandboxConfig)) -> Self {
         // Another test may have been faster; both install the same.
         rustls::crypto::ring::default_provider()
             .install_default()

@@ -1,7 +1,9 @@
 //! Every check a template request must pass, and the example payloads.
 
+use std::collections::HashSet;
 use std::path::Path;
 
+use alertdesk::sandbox::{EXAMPLE_PAYLOADS, EXAMPLE_TEMPLATES};
 use reqwest::{Method, StatusCode};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -21,13 +23,9 @@ fn text(value: &str) -> Value {
     json!({ "type": "text", "text": value })
 }
 
-fn assets() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sandbox")
-}
-
 #[tokio::test]
 async fn an_accepted_template_has_a_message_id_and_is_in_the_conversation() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let reply = lab.template("+447700900412", &slots("Sara")).await.unwrap();
     assert_eq!(reply.code(), 1000);
     let id = reply.json()["responseObject"]["message_id"]
@@ -108,7 +106,7 @@ async fn an_accepted_template_has_a_message_id_and_is_in_the_conversation() {
     payload("winter_hours", "en", &json!([{ "type": "sticker" }])), 131_009)]
 #[tokio::test]
 async fn a_template_that_does_not_fit_is_refused(#[case] payload: Value, #[case] code: i64) {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let reply = lab.template("+447700900412", &payload).await.unwrap();
     assert_eq!(reply.status, StatusCode::OK);
     assert_eq!(reply.code(), 2000);
@@ -125,14 +123,14 @@ async fn a_template_that_does_not_fit_is_refused(#[case] payload: Value, #[case]
 #[case(payload("delivery_note", "en", &json!([body(&["a", "b", "c"])])), 2012)]
 #[tokio::test]
 async fn the_old_numbers_can_be_asked_for(#[case] payload: Value, #[case] code: i64) {
-    let lab = Lab::faulty("template:onprem").await;
+    let lab = Lab::faulty("template:onprem");
     let reply = lab.template("+447700900412", &payload).await.unwrap();
     assert_eq!(reply.errors(), [code]);
 }
 
 #[tokio::test]
 async fn a_button_index_may_be_text_and_a_quick_reply_may_be_left_out() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let tracked = payload(
         "order_tracking",
         "en",
@@ -161,7 +159,7 @@ async fn a_button_index_may_be_text_and_a_quick_reply_may_be_left_out() {
 #[case("{\"phoneNumber\":\"Sara\",\"payload\":{}}")]
 #[tokio::test]
 async fn a_malformed_request_is_a_problem(#[case] text: &'static str) {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let request = lab
         .request(Method::POST, &lab.path("whatsapp-api/v1.0", "template"))
         .body(text);
@@ -172,7 +170,7 @@ async fn a_malformed_request_is_a_problem(#[case] text: &'static str) {
 
 #[tokio::test]
 async fn media_that_cannot_be_fetched_is_accepted_and_never_arrives() {
-    let lab = Lab::start().await;
+    let lab = Lab::start();
     let header = json!({ "type": "header", "parameters": [
         { "type": "image", "image": { "link": "http://img.fernoak.example/a.jpg" } } ] });
     let payload = payload(
@@ -194,20 +192,23 @@ async fn media_that_cannot_be_fetched_is_accepted_and_never_arrives() {
 
 #[tokio::test]
 async fn every_template_has_an_example_payload_the_platform_accepts() {
-    let lab = Lab::start().await;
-    let list = std::fs::read_to_string(assets().join("templates.json")).unwrap();
-    let templates: Vec<Value> = serde_json::from_str(&list).unwrap();
-    assert!(templates.len() >= 8);
-    for template in &templates {
-        let (name, language) = (template["name"].as_str(), template["language"].as_str());
-        let file = format!("payloads/{}.{}.json", name.unwrap(), language.unwrap());
-        let text = std::fs::read_to_string(assets().join(&file)).unwrap();
-        let payload: Value = serde_json::from_str(&text).unwrap();
+    let lab = Lab::start();
+    let templates: Vec<Value> = serde_json::from_str(EXAMPLE_TEMPLATES).unwrap();
+    let mut missing: HashSet<_> = templates
+        .iter()
+        .map(|one| (one["name"].clone(), one["language"].clone()))
+        .collect();
+    assert!(missing.len() >= 8);
+    for text in EXAMPLE_PAYLOADS {
+        let payload: Value = serde_json::from_str(text).unwrap();
         let reply = lab.template("+447700900118", &payload).await.unwrap();
-        assert_eq!(reply.code(), 1000, "{file}: {}", reply.text);
+        assert_eq!(reply.code(), 1000, "{text}: {}", reply.text);
+        missing.remove(&(payload["name"].clone(), payload["language"]["code"].clone()));
     }
-    let files = std::fs::read_dir(assets().join("payloads"))
-        .unwrap()
-        .count();
-    assert_eq!(files, templates.len());
+    assert!(missing.is_empty(), "{missing:?}");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sandbox/payloads");
+    assert_eq!(
+        std::fs::read_dir(folder).unwrap().count(),
+        EXAMPLE_PAYLOADS.len()
+    );
 }
