@@ -21,9 +21,7 @@ use std::path::PathBuf;
                        order_update --to +447700900412 --param 1=Ana --dry-run\n\nExit status: 0 done, \
                        1 refused or failed, 2 wrong use or settings, 3 authentication, 4 not found, \
                        5 network, 6 finished with rejected ones, 7 finished with unknown ones, 130 \
-                       interrupted.",
-    disable_help_subcommand = false,
-    propagate_version = true
+                       interrupted."
 )]
 pub struct Cli {
     /// Options of every command.

@@ -114,7 +114,7 @@ pub struct FlowSend {
     #[arg(long, value_name = "NAME=COLUMN")]
     pub map: Vec<String>,
     /// Form of the call: v1.0, v2.0 or v3.0
-    #[arg(long, value_name = "VERSION")]
+    #[arg(id = "flow_version", long = "version", value_name = "VERSION")]
     pub version: Option<String>,
     /// Who it goes to.
     #[command(flatten)]

@@ -195,7 +195,5 @@ fn print(context: &Context, lines: Vec<Explained>) {
             Row::new(&line, cells)
         })
         .collect();
-    context
-        .output
-        .list(&["key", "value", "origin", "help"], &rows);
+    context.output.list(&["key", "value", "origin"], &rows);
 }

@@ -7,11 +7,13 @@ pub mod config;
 pub mod context;
 pub mod exit;
 pub mod explain;
+pub mod flow;
 pub mod generate;
 pub mod keys;
 pub mod output;
 pub mod sandbox;
 pub mod signals;
+pub mod template;
 pub mod time;
 
 use crate::contract::ApiError;
@@ -56,6 +58,8 @@ fn start_time() -> jiff::Timestamp {
 fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitStatus, ApiError> {
     match command {
         Some(Command::Sandbox(args)) => sandbox::run(context, &args),
+        Some(Command::Template(command)) => template::run(context, &command),
+        Some(Command::Flow(command)) => flow::run(context, &command),
         Some(Command::Explain(args)) => explain::run(context, args.code),
         Some(Command::Keys(args)) => keys::run(context, args.command.unwrap_or(KeysCommand::List)),
         Some(Command::Config(command)) => config::run(context, command),

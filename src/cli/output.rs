@@ -84,7 +84,7 @@ impl Output {
             OutputFormat::Table => {
                 let width = lines.iter().map(|(name, _)| cells(name)).max().unwrap_or(0);
                 let mut text = String::new();
-                for (name, line) in lines {
+                for (name, line) in lines.iter().filter(|(_, line)| !line.is_empty()) {
                     let indented = clean(line).replace('\n', &format!("\n{:width$}  ", ""));
                     text.push_str(&pad_right(name, width));
                     text.push_str("  ");
