@@ -265,7 +265,7 @@ pub enum TemplateCommand {
         #[command(flatten)]
         template: TemplateName,
         /// A value; only the first `=` separates
-        #[arg(long, value_name = "NAME=VALUE")]
+        #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
         param: Vec<String>,
     },
     /// Take a template out of the library; old plans keep theirs
@@ -296,7 +296,7 @@ pub enum FlowCommand {
         #[arg(long)]
         key: String,
         /// An attribute that every start must give
-        #[arg(long, value_name = "ATTR")]
+        #[arg(long, value_name = "ATTR", num_args = 1..)]
         require: Vec<String>,
     },
     /// Every flow of the registry
@@ -311,7 +311,7 @@ pub enum FlowCommand {
 /// `outbox`.
 #[derive(Debug, Subcommand)]
 pub enum OutboxCommand {
-    /// Every batch, the newest last
+    /// Every batch, the newest first
     List,
     /// One batch
     Show {

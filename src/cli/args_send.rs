@@ -53,6 +53,7 @@ pub struct BroadcastSend {
     #[arg(
         long,
         value_name = "TEXT",
+        num_args = 1..,
         conflicts_with = "template",
         required_unless_present = "template"
     )]
@@ -108,10 +109,10 @@ pub struct FlowSend {
     /// Our name for the flow
     pub name: String,
     /// An attribute for everybody; only the first `=` separates
-    #[arg(long, value_name = "NAME=VALUE")]
+    #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
     pub attr: Vec<String>,
     /// An attribute from a column of the file, or `to=COLUMN`
-    #[arg(long, value_name = "NAME=COLUMN")]
+    #[arg(long, value_name = "NAME=COLUMN", num_args = 1..)]
     pub map: Vec<String>,
     /// Form of the call: v1.0, v2.0 or v3.0
     #[arg(id = "flow_version", long = "version", value_name = "VERSION")]
@@ -128,10 +129,10 @@ pub struct FlowSend {
 #[derive(Debug, Args)]
 pub struct ParamArgs {
     /// A value for everybody; only the first `=` separates, no escapes
-    #[arg(long, value_name = "NAME=VALUE")]
+    #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
     pub param: Vec<String>,
     /// A value from a column of the file, or `to=COLUMN` for the recipients
-    #[arg(long, value_name = "NAME=COLUMN")]
+    #[arg(long, value_name = "NAME=COLUMN", num_args = 1..)]
     pub map: Vec<String>,
 }
 

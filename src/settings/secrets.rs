@@ -77,6 +77,11 @@ impl KeySource {
 
     fn first_line(&self, text: &SecretString) -> Result<SecretString, ApiError> {
         let line = text.expose_secret().lines().next().unwrap_or("").trim();
+        // People paste the whole header value; the scheme is not part of the key.
+        let line = match line.split_once(' ') {
+            Some((scheme, key)) if scheme.eq_ignore_ascii_case("basic") => key.trim(),
+            Some(_) | None => line,
+        };
         if line.is_empty() {
             return Err(problem(
                 format!("the API key from {self} is empty"),
