@@ -2,7 +2,7 @@
 
 use super::api::ApiRequest;
 use super::slot::{Slot, Ticket};
-use crate::domain::{BatchId, ItemId, Plan, SendDraft, User};
+use crate::domain::{BatchId, Content, ItemId, Plan, SendLimits, User};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,6 +86,20 @@ pub enum OutboxCommand {
     LoadUnknown,
 }
 
+/// A draft as typed. Numbers and times are read where it is frozen, because reading the first
+/// number loads tables that must not hold up a key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftForm {
+    /// What is sent.
+    pub content: Content,
+    /// Numbers as typed, one each.
+    pub to: Vec<String>,
+    /// `now`, or a local time of the profile's zone such as `2026-12-01 09:00`.
+    pub when: String,
+    /// How fast.
+    pub limits: SendLimits,
+}
+
 /// Why a plan is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PlanPurpose {
@@ -127,7 +141,7 @@ pub enum Effect {
         /// Why.
         purpose: PlanPurpose,
         /// What.
-        draft: Arc<SendDraft>,
+        draft: Arc<DraftForm>,
     },
     /// Put text on the clipboard of the terminal.
     Copy(String),

@@ -78,13 +78,20 @@ pub enum OutboxAnswer {
     Refused(ApiError),
 }
 
+/// One thing that keeps a draft from becoming a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanProblem {
+    /// The parameter, attribute or form field it is about, if it is about one.
+    pub field: Option<String>,
+    /// One sentence with what to do.
+    pub text: String,
+}
+
 /// Why a draft could not become a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanFailure {
-    /// One sentence.
-    pub message: String,
-    /// The parameter or field it is about, if it is about one.
-    pub field: Option<String>,
+    /// Everything that is to fix, at least one.
+    pub problems: Vec<PlanProblem>,
     /// Rows that were left out on the way.
     pub skipped: Vec<SkippedRow>,
 }

@@ -16,9 +16,10 @@ pub mod slot;
 pub use action::Action;
 pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord};
 pub use api::{ApiError, ApiRequest, ApiResponse, ConversationPage, ErrorKind, PageRequest};
-pub use effect::{Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
+pub use effect::{DraftForm, Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
 pub use event::{
-    ApiAnswer, Event, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure, StorageEvent,
+    ApiAnswer, Event, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure, PlanProblem,
+    StorageEvent,
 };
 pub use notice::{Notice, NoticeKind};
 pub use outbox::{OutboxEvent, SenderState};

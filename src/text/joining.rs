@@ -77,6 +77,11 @@ pub(super) fn is_emoji_pair(base: char, next: char) -> bool {
     if base.is_ascii() || next.is_ascii() || needs_joiners(next) || next.width() == Some(0) {
         return false;
     }
-    let joined: String = [base, ZWJ, next].iter().collect();
+    is_one_grapheme(&[base, ZWJ, next])
+}
+
+/// Whether a reader sees these characters as one sign.
+pub(super) fn is_one_grapheme(characters: &[char]) -> bool {
+    let joined: String = characters.iter().collect();
     joined.graphemes(true).count() == 1
 }

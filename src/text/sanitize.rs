@@ -12,8 +12,8 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar as _;
 
 use super::joining::{
-    BLACK_FLAG, FLAG_TAGS, ZWJ, ZWNJ, is_emoji_pair, is_selector, is_skin_tone, is_virama,
-    needs_joiners,
+    BLACK_FLAG, FLAG_TAGS, ZWJ, ZWNJ, is_emoji_pair, is_one_grapheme, is_selector, is_skin_tone,
+    is_virama, needs_joiners,
 };
 
 /// What stands in place of every character that may not reach a terminal.
@@ -232,7 +232,11 @@ impl Scanner {
 
     fn mark(&mut self, character: char) -> Step {
         // A mark without a base would fall onto our own words, or onto a frame.
-        if self.base.is_none() {
+        let sits = self.base.is_some()
+            && self
+                .previous
+                .is_some_and(|before| is_one_grapheme(&[before, character]));
+        if !sits {
             return if self.marks > MAX_MARKS {
                 Step::Swallow
             } else {
@@ -433,6 +437,17 @@ mod tests {
             prop_assert!(!clean_line(&raw).contains(['\n', '\r']));
             for range in placeholders(&raw) {
                 prop_assert_eq!(&once[range], PLACEHOLDER);
+            }
+        }
+
+        #[test]
+        fn what_is_clean_passes_the_last_gate(raw in any::<String>(), letters in "[aकी्हن‌\u{200d}ख\u{64e}👩🏽🚀\u{fe0f}ก็한\u{1161}]{0,20}") {
+            for text in [raw, letters] {
+                let text = clean_line(&text);
+                for grapheme in unicode_segmentation::UnicodeSegmentation::graphemes(&*text, true) {
+                    let drawn = crate::text::width::grapheme_cells(grapheme) > 0;
+                    prop_assert!(!drawn || is_safe_cell(grapheme), "{:?}", grapheme);
+                }
             }
         }
 

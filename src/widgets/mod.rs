@@ -1,1 +1,11 @@
 //! Small reusable parts of panes, each with its own state type.
+
+pub mod bubble;
+pub mod painter;
+pub mod spinner;
+pub mod text_field;
+pub mod windowed_list;
+
+pub use painter::{Painter, Span, Spans};
+pub use text_field::{Lines, TextField};
+pub use windowed_list::WindowedList;

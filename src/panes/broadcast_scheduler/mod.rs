@@ -1,0 +1,22 @@
+//! Everything planned and sent, what needs a person first.
+//!
+//! ```text
+//! needs you ───────────────────── 1
+//! ? #31 autumn_sale     1 unknown
+//! running ─────────────────────── 1
+//! ↑ #34 winter_hours    ██████▒░░░   53 %
+//! done ────────────────────────── 2
+//! ✓ #33 fitting_slots     40 of   40
+//! ```
+//!
+//! It must not decide anything about a batch: it asks, the outbox decides.
+
+mod groups;
+mod state;
+mod update;
+mod view;
+
+pub use groups::{Group, Row};
+pub use state::State;
+pub use update::{Wish, act};
+pub use view::{body, edges, list_height};

@@ -1,0 +1,117 @@
+//! What the Broadcasts pane remembers.
+
+use super::groups::{Group, Row, rows};
+use crate::contract::Remote;
+use crate::domain::{Batch, BatchId, BatchState, Item};
+use crate::widgets::WindowedList;
+
+/// The Broadcasts pane.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct State {
+    /// Every batch, in the order they became known.
+    pub batches: Vec<Batch>,
+    /// The rows of the list.
+    pub rows: Vec<Row>,
+    /// Cursor and window over `rows`; the cursor is never on a divider.
+    pub list: WindowedList,
+    /// Whether the record has been read.
+    pub loaded: bool,
+    /// Items of the batch whose detail is open.
+    pub items: Remote<(BatchId, Vec<Item>)>,
+    /// Whether the detail stands in place of the list.
+    pub detail_open: bool,
+    /// Cursor and window over the items of the detail.
+    pub item_list: WindowedList,
+    /// Sentences about what a crash left behind.
+    pub recovered: Vec<String>,
+}
+
+impl State {
+    /// All batches were read from the record.
+    pub fn load(&mut self, batches: Vec<Batch>) {
+        self.batches = batches;
+        self.loaded = true;
+        self.arrange();
+    }
+
+    /// A batch is new or changed.
+    pub fn change(&mut self, batch: Batch) {
+        match self.batches.iter_mut().find(|known| known.id == batch.id) {
+            Some(known) => *known = batch,
+            None => self.batches.push(batch),
+        }
+        self.arrange();
+    }
+
+    /// Orders the rows anew; the cursor stays on its batch.
+    fn arrange(&mut self) {
+        let selected = self.selected().map(|batch| batch.id);
+        self.rows = rows(&self.batches);
+        let at = self.rows.iter().position(|row| match row {
+            Row::Batch(index) => {
+                selected.is_some() && self.batches.get(*index).map(|batch| batch.id) == selected
+            }
+            Row::Divider(..) => false,
+        });
+        self.list.selected = at.unwrap_or_else(|| self.first_batch());
+    }
+
+    fn first_batch(&self) -> usize {
+        self.rows
+            .iter()
+            .position(|row| matches!(row, Row::Batch(_)))
+            .unwrap_or(0)
+    }
+
+    /// The batch under the cursor.
+    pub fn selected(&self) -> Option<&Batch> {
+        match self.rows.get(self.list.selected)? {
+            Row::Batch(index) => self.batches.get(*index),
+            Row::Divider(..) => None,
+        }
+    }
+
+    /// Moves the cursor by batches, over dividers.
+    pub fn step(&mut self, steps: isize, height: usize) {
+        let batches: Vec<usize> = (0..self.rows.len())
+            .filter(|index| matches!(self.rows.get(*index), Some(Row::Batch(_))))
+            .collect();
+        let at = batches
+            .iter()
+            .position(|row| *row == self.list.selected)
+            .unwrap_or(0);
+        let at = at
+            .saturating_add_signed(steps)
+            .min(batches.len().saturating_sub(1));
+        if let Some(row) = batches.get(at) {
+            self.list.select(*row, self.rows.len(), height);
+            // The divider above the first batch stays in view with it.
+            if at == 0 {
+                self.list.offset = 0;
+            }
+        }
+    }
+
+    /// Recipients whose outcome is unknown, over all batches.
+    pub fn unknown(&self) -> u64 {
+        self.batches.iter().map(|batch| batch.counts.unknown).sum()
+    }
+
+    /// How many batches need a person.
+    pub fn needing(&self) -> usize {
+        self.batches
+            .iter()
+            .filter(|batch| Group::of(batch) == Group::NeedsYou)
+            .count()
+    }
+
+    /// Batches that are being sent or about to be.
+    pub fn active(&self) -> impl Iterator<Item = &Batch> {
+        self.batches.iter().filter(|batch| {
+            matches!(
+                batch.state,
+                BatchState::Ready | BatchState::Armed | BatchState::Running | BatchState::Draining
+            )
+        })
+    }
+}

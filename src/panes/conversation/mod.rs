@@ -1,0 +1,25 @@
+//! Reading what a person and our side wrote, anchored so that the text never jumps.
+//!
+//! ```text
+//! ─────────────── Yesterday, Wed 21 Oct 2026 ───────────────
+//!  18:02 Sara      ‹ My oak table came but one leg is cracked.
+//!  18:02 bot               › Sorry to hear that, Sara.
+//!                            [ English ]  [ العربية ]
+//! ▌18:40           · Meera left
+//! ```
+//!
+//! It must not fetch anything itself, and drawing must not change it: [`State::prepare`] computes
+//! the visible lines when something changed, `view` only puts them on the screen.
+
+mod blocks;
+mod scroll;
+mod state;
+mod update;
+mod view;
+mod window_hint;
+
+pub use blocks::{Block, LineKind, MessageLine};
+pub use scroll::Anchor;
+pub use state::{Chat, Find, State, VisibleLine};
+pub use update::{Wish, act, key, paste};
+pub use view::{body, edges};

@@ -1,0 +1,300 @@
+//! How the Conversation pane looks. Only shows what [`State::prepare`] computed.
+
+use super::blocks::LineKind;
+use super::scroll::Anchor;
+use super::state::{Chat, State, VisibleLine};
+use super::window_hint;
+use crate::contract::Remote;
+use crate::panes::chrome::{Edges, ViewContext};
+use crate::text::{format, highlight, sanitize};
+use crate::theme::{Glyph, Role};
+use crate::widgets::{Painter, Spans};
+use ratatui::layout::Rect;
+
+/// The texts on the frame.
+pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
+    let Some(chat) = &state.chat else {
+        return Edges::default();
+    };
+    let mut edges = Edges {
+        title: format!(
+            "{} {}",
+            crate::text::bidi::visual(&chat.name),
+            format::last_four(&chat.user.channel_user_id)
+        ),
+        state: data_state(chat, context),
+        ..Edges::default()
+    };
+    let hint = window_hint::hint(&chat.messages, context.now.timestamp());
+    edges.about = match &state.find {
+        Some(find) => find_words(state, find),
+        None => Spans::of(
+            Role::Muted,
+            window_hint::words(hint, context.now, context.framed),
+        ),
+    };
+    let mut position = if chat.complete {
+        format!("{} messages", format::count(chat.messages.len() as u64))
+    } else {
+        format!("{} loaded", format::count(chat.messages.len() as u64))
+    };
+    match (state.anchor, chat.new_from) {
+        (Anchor::Bottom, _) => position.push_str(" · at the end"),
+        (Anchor::At { .. }, Some((_, count))) => position.push_str(&format!(" · {count} new ↓ G")),
+        (Anchor::At { .. }, None) => {}
+    }
+    if !chat.messages.is_empty() {
+        edges.position = Spans::of(Role::Muted, position);
+    }
+    edges
+}
+
+fn find_words(state: &State, find: &super::state::Find) -> Spans {
+    if find.typing {
+        return Spans::of(Role::Muted, "Enter goes to a match, Esc ends the search");
+    }
+    let query = sanitize::clean_line(&find.field.text()).into_owned();
+    let total = find.matches.len();
+    let at = find.matches.iter().position(|index| *index == state.cursor);
+    let count = match at {
+        Some(at) => format!("{} of {total}", at + 1),
+        None => format!("{total} found"),
+    };
+    Spans::of(Role::Key, format!("/ {query}")).with(Role::Muted, format!("  {count}"))
+}
+
+fn data_state(chat: &Chat, context: &ViewContext<'_>) -> Spans {
+    let clock = |time: jiff::Timestamp| {
+        format::moment(&time.to_zoned(context.now.time_zone().clone()), context.now)
+    };
+    if let Remote::Failed { .. } = &chat.newest {
+        let age = chat.newest.as_of().map_or_else(
+            || "not loaded".to_owned(),
+            |at| format!("as of {}", clock(at)),
+        );
+        return Spans::of(Role::Failed, "✗ ").with(Role::Muted, age);
+    }
+    let waiting = |remote: &Remote<()>| {
+        remote.loading_since().is_some_and(|since| {
+            context
+                .now
+                .timestamp()
+                .duration_since(since)
+                .unsigned_abs()
+                .as_millis()
+                >= 300
+        })
+    };
+    if waiting(&chat.older) {
+        return Spans::of(Role::Active, "⠹ loading older");
+    }
+    if waiting(&chat.newest) && !chat.messages.is_empty() {
+        return Spans::of(Role::Active, "⠹ refreshing");
+    }
+    if let Remote::Failed { .. } = &chat.older {
+        return Spans::of(Role::Failed, "✗ ").with(Role::Muted, "older not loaded, K tries again");
+    }
+    match chat.newest.as_of() {
+        Some(at) => Spans::of(Role::Muted, format!("as of {}", clock(at))),
+        None => Spans::default(),
+    }
+}
+
+/// Draws the pane's inside.
+pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &ViewContext<'_>) {
+    let Some(chat) = &state.chat else {
+        let text = "No chat open. Enter on a person opens one, Ctrl-p finds a person by name.";
+        painter.centred(inside, text, Role::Muted);
+        return;
+    };
+    if chat.messages.is_empty() {
+        empty(chat, painter, inside, context);
+        return;
+    }
+    let mut y = inside.y;
+    if let Some(day) = &state.sticky_day {
+        let row = Rect {
+            height: 1,
+            ..inside
+        };
+        painter.titled_rule(row, day, Glyph::ThinRule, (Role::Border, Role::Muted));
+        y += 1;
+    }
+    let query = state
+        .find
+        .as_ref()
+        .map(|find| find.field.text())
+        .filter(|query| !query.trim().is_empty());
+    for (y, line) in (y..inside.bottom()).zip(&state.visible) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..inside
+        };
+        draw_line(painter, row, line, query.as_deref());
+        if line.message == state.cursor && line.line.kind == LineKind::Text {
+            painter.text(
+                (row.x, y),
+                row.right(),
+                painter.theme.glyph(Glyph::Cursor),
+                Role::Focus,
+            );
+            if context.focused {
+                painter.overlay(Rect { width: 1, ..row }, Role::Focus);
+            }
+        }
+    }
+    let total = chat.messages.len();
+    let shown = state
+        .visible
+        .iter()
+        .map(|line| line.message)
+        .collect::<std::collections::BTreeSet<_>>()
+        .len();
+    thumb(painter, inside, state.top.message, shown, total);
+    if state.find.as_ref().is_some_and(|find| find.typing) {
+        find_line(state, painter, inside);
+    }
+    failure_line(chat, painter, inside);
+}
+
+/// The thumb measures messages, not lines: counting lines would mean wrapping everything.
+fn thumb(painter: &mut Painter<'_>, inside: Rect, first: usize, shown: usize, total: usize) {
+    if shown == 0 || shown >= total {
+        return;
+    }
+    let rows = usize::from(inside.height);
+    painter.thumb(
+        inside.right().saturating_sub(1),
+        inside,
+        first * rows / shown.max(1),
+        total * rows / shown.max(1),
+    );
+}
+
+fn draw_line(painter: &mut Painter<'_>, row: Rect, line: &VisibleLine, query: Option<&str>) {
+    match line.line.kind {
+        LineKind::Blank => {}
+        LineKind::Day => {
+            let text: String = line
+                .line
+                .spans
+                .0
+                .iter()
+                .map(|span| span.text.as_str())
+                .collect();
+            painter.titled_rule(row, &text, Glyph::ThinRule, (Role::Border, Role::Muted));
+        }
+        LineKind::New => {
+            let text: String = line
+                .line
+                .spans
+                .0
+                .iter()
+                .map(|span| span.text.as_str())
+                .collect();
+            painter.titled_rule(row, &text, Glyph::ThickRule, (Role::Focus, Role::Focus));
+        }
+        LineKind::Text => {
+            let mut x = row.x;
+            for span in &line.line.spans.0 {
+                let from = x;
+                x = painter.text(
+                    (x, row.y),
+                    row.right().saturating_sub(1),
+                    &span.text,
+                    span.role,
+                );
+                if let (Some(query), Role::Text) = (query, span.role) {
+                    mark_matches(painter, (from, row), &span.text, query);
+                }
+            }
+        }
+    }
+}
+
+fn mark_matches(painter: &mut Painter<'_>, at: (u16, Rect), text: &str, query: &str) {
+    let (from, row) = at;
+    for range in highlight::find_all(text, query) {
+        let cells = |part: &str| u16::try_from(crate::text::width::cells(part)).unwrap_or(0);
+        let x = from + cells(text.get(..range.start).unwrap_or(""));
+        let width = cells(text.get(range).unwrap_or(""));
+        painter.overlay(
+            Rect {
+                x,
+                y: row.y,
+                width,
+                height: 1,
+            },
+            Role::Match,
+        );
+    }
+}
+
+/// The search field takes the last row while it is typed in.
+fn find_line(state: &State, painter: &mut Painter<'_>, inside: Rect) {
+    let Some(find) = &state.find else { return };
+    let row = Rect {
+        y: inside.bottom().saturating_sub(1),
+        height: 1,
+        ..inside
+    };
+    painter.clear(row);
+    let x = painter.text((row.x, row.y), row.right(), "/ ", Role::Focus);
+    let count = format!("{} found ", find.matches.len());
+    let right = painter.right((row.right(), row.y), x + 8, &count, Role::Muted);
+    let field = Rect {
+        x,
+        width: right.saturating_sub(x),
+        ..row
+    };
+    find.field.draw(painter, field, Role::Text, true);
+}
+
+fn failure_line(chat: &Chat, painter: &mut Painter<'_>, inside: Rect) {
+    let Some(error) = chat.newest.error() else {
+        return;
+    };
+    let row = Rect {
+        y: inside.bottom().saturating_sub(1),
+        height: 1,
+        ..inside
+    };
+    painter.clear(row);
+    let text = format!(
+        "✗ not refreshed: {} r tries again",
+        sanitize::clean_line(&error.message)
+    );
+    painter.text((row.x, row.y), row.right(), &text, Role::Failed);
+}
+
+fn empty(chat: &Chat, painter: &mut Painter<'_>, inside: Rect, context: &ViewContext<'_>) {
+    match &chat.newest {
+        Remote::Failed { error, .. } => {
+            let text = format!(
+                "✗ {} {} r tries again, @ shows the call.",
+                sanitize::clean_line(&error.message),
+                sanitize::clean_line(&error.advice)
+            );
+            painter.centred(inside, &text, Role::Failed);
+        }
+        Remote::Ready { .. } => {
+            let text = format!(
+                "No messages with {} on this bot yet. t starts with a template.",
+                chat.name
+            );
+            painter.centred(inside, &text, Role::Muted);
+        }
+        Remote::Loading { since, .. } => {
+            let waited = context
+                .now
+                .timestamp()
+                .duration_since(*since)
+                .unsigned_abs();
+            if waited.as_millis() >= 300 {
+                painter.centred(inside, "⠹ loading the newest 500, Esc stops", Role::Active);
+            }
+        }
+        Remote::Idle => painter.centred(inside, "Loading was stopped. r loads.", Role::Muted),
+    }
+}
