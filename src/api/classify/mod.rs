@@ -5,6 +5,8 @@
 //! proof that nothing was processed, everything else is rejected or unknown.
 
 mod observation;
+#[cfg(test)]
+mod properties;
 mod refusal;
 mod retry_after;
 mod say;
@@ -20,7 +22,7 @@ use crate::domain::{Judgement, PauseAdvice, Verdict};
 use jiff::Timestamp;
 
 /// What a profile may decide about two doubtful statuses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClassifierOptions {
     /// A 503 with `Retry-After` counts as unknown instead of not processed.
     pub strict_5xx: bool,
@@ -51,7 +53,7 @@ pub fn classify(
             Verdict::Retry { after: None },
             "unsent_on_reused_connection",
             PauseAdvice::GoOn,
-            "An idle connection was closed before the request was written; it is tried again."
+            "The connection was closed before the request was written; it is tried again."
                 .to_owned(),
         ),
         Observation::RefusedStream => judge(
@@ -148,7 +150,7 @@ fn redirect(answer: &Answer) -> Judgement {
     let place = answer
         .location
         .as_deref()
-        .map_or_else(|| "another address".to_owned(), |place| say::quoted(place));
+        .map_or_else(|| "another address".to_owned(), say::quoted);
     judge(
         Verdict::Rejected,
         "redirect",
@@ -199,7 +201,8 @@ fn judge(verdict: Verdict, rule: &'static str, pause: PauseAdvice, sentence: Str
 }
 
 /// Unknown, with the one thing to do about it.
-fn unknown(rule: &'static str, pause: PauseAdvice, sentence: String) -> Judgement {
-    let sentence = format!("Unknown: {sentence} Look before you send again.");
+fn unknown(rule: &'static str, pause: PauseAdvice, mut sentence: String) -> Judgement {
+    sentence.insert_str(0, "Unknown: ");
+    sentence.push_str(" Look before you send again.");
     judge(Verdict::Unknown, rule, pause, sentence)
 }

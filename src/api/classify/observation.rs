@@ -108,7 +108,8 @@ pub enum Observation {
         /// The cause in the words of the TLS library.
         text: String,
     },
-    /// An idle connection was gone and the library handed the unwritten request back.
+    /// The connection was gone, mostly an idle one, and the library handed the request back
+    /// unwritten.
     UnsentOnReusedConnection,
     /// HTTP/2 `REFUSED_STREAM`, or `GOAWAY` with a lower last stream: defined as not processed.
     RefusedStream,

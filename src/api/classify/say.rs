@@ -1,34 +1,9 @@
 //! Words for people: what the platform said, quoted, and whose number it is. No decisions.
 
 use super::super::envelope::Envelope;
+pub(super) use super::super::quote::{clip, quoted};
 use crate::domain::PlatformError;
 use crate::domain::codes::{Numbering, explain_error, explain_platform};
-
-/// Longest piece of foreign text inside a sentence, in characters.
-const LONGEST_QUOTE: usize = 300;
-
-/// Foreign text on one line and of bearable length.
-fn one_line(text: &str) -> String {
-    let mut line: String = text
-        .chars()
-        .take(LONGEST_QUOTE)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if text.chars().nth(LONGEST_QUOTE).is_some() {
-        line.push('…');
-    }
-    line.trim().to_owned()
-}
-
-/// Foreign text to be built into a sentence: one line, no full stop at its end.
-pub(super) fn clip(text: &str) -> String {
-    one_line(text).trim_end_matches('.').to_owned()
-}
-
-/// Foreign text in quotes, word for word.
-pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", one_line(text))
-}
 
 /// `, "Forbidden"`: what the body says beside an HTTP status, with the numbers it holds.
 pub(super) fn words_of(envelope: Option<&Envelope>) -> String {
@@ -62,8 +37,8 @@ pub(super) fn listed(error: &PlatformError) -> String {
         (Some(title), Some(details)) => Some(format!("{title}: {details}")),
         (Some(text), None) | (None, Some(text)) => Some(text.clone()),
         (None, None) => None,
-    };
-    let text = text.map(|text| quoted(&text));
+    }
+    .map(|text| quoted(&text));
     if error.code == PlatformError::NO_CODE {
         return format!(
             "an error without a number {}",
@@ -93,11 +68,10 @@ pub(super) fn explanation(envelope: &Envelope) -> String {
         return "Read the quoted words and correct what they name.".to_owned();
     }
     match envelope.status_code {
-        Some(2000) => "The platform gave no reason. Ask the platform's support.".to_owned(),
+        None | Some(2000) => "The platform gave no reason. Ask the platform's support.".to_owned(),
         Some(code) => explain_platform(code).map_or_else(
             || "This version does not know that number. Ask the platform's support.".to_owned(),
             |info| format!("It means: {}. {}", info.meaning, info.advice),
         ),
-        None => "The platform gave no reason. Ask the platform's support.".to_owned(),
     }
 }
