@@ -1,4 +1,10 @@
 //! Plans from the outside: templates in, calls out, byte for byte.
 
+#[cfg(test)]
 mod encode;
+#[cfg(test)]
+mod freeze;
+#[cfg(test)]
+mod import;
+#[cfg(test)]
 mod support;

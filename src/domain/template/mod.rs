@@ -6,7 +6,7 @@ mod rules;
 
 pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unknown_name};
 pub use import::{ImportError, ImportReport, import_json};
-pub use rules::{ParameterProblem, Severity, check_value};
+pub use rules::{ParameterProblem, Severity, check_value, placeholders};
 
 use super::chat_message::MediaKind;
 use serde::{Deserialize, Serialize};

@@ -138,19 +138,20 @@ fn at_most(limit: usize, name: &str, value: &str, problems: &mut Vec<ParameterPr
     }
 }
 
+/// Every closed `{{…}}` in a text.
+pub fn placeholders(value: &str) -> impl Iterator<Item = &str> {
+    let mut rest = value;
+    std::iter::from_fn(move || {
+        let (_, tail) = rest.split_at_checked(rest.find("{{")?)?;
+        let (placeholder, after) = tail.split_at_checked(tail.find("}}")? + 2)?;
+        rest = after;
+        Some(placeholder)
+    })
+}
+
 /// A `{{…}}` that nobody will replace.
 fn foreign_placeholder(value: &str) -> Option<&str> {
-    let mut rest = value;
-    while let Some(start) = rest.find("{{") {
-        let tail = rest.get(start..)?;
-        let end = tail.find("}}")? + 2;
-        let placeholder = tail.get(..end)?;
-        if !is_platform_placeholder(placeholder) {
-            return Some(placeholder);
-        }
-        rest = tail.get(end..)?;
-    }
-    None
+    placeholders(value).find(|placeholder| !is_platform_placeholder(placeholder))
 }
 
 fn is_platform_placeholder(placeholder: &str) -> bool {

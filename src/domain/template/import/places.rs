@@ -57,7 +57,7 @@ impl Walk<'_> {
                 let name = format!("{prefix}header.link");
                 let link = ParameterKind::MediaLink(media);
                 self.place(
-                    name,
+                    &name,
                     format!("{media_at}/link"),
                     link,
                     parameter.get(&kind).and_then(|m| m.get("link")),
@@ -66,7 +66,7 @@ impl Walk<'_> {
                     let name = format!("{prefix}header.filename");
                     let sample = parameter.get(&kind).and_then(|m| m.get("filename"));
                     self.place(
-                        name,
+                        &name,
                         format!("{media_at}/filename"),
                         ParameterKind::FileName,
                         sample,
@@ -76,7 +76,7 @@ impl Walk<'_> {
                 let name = given_name(parameter).unwrap_or_else(|| format!("header.{}", index + 1));
                 let name = format!("{prefix}{name}");
                 self.place(
-                    name,
+                    &name,
                     format!("{at}/text"),
                     ParameterKind::HeaderText,
                     parameter.get("text"),
@@ -94,7 +94,7 @@ impl Walk<'_> {
                 let name = given_name(parameter).unwrap_or_else(|| (index + 1).to_string());
                 let at = format!("{pointer}/parameters/{index}/text");
                 self.place(
-                    format!("{prefix}{name}"),
+                    &format!("{prefix}{name}"),
                     at,
                     ParameterKind::Text,
                     parameter.get("text"),
@@ -122,7 +122,7 @@ impl Walk<'_> {
                 Some(sample) => {
                     let name = format!("{prefix}button.{index}{suffix}");
                     self.place(
-                        name,
+                        &name,
                         format!("{pointer}/parameters/{at}/{key}"),
                         kind,
                         Some(sample),
@@ -141,7 +141,7 @@ impl Walk<'_> {
                 Some(Value::Number(_) | Value::String(_)) => {
                     let name = format!("{prefix}offer.expires");
                     let pointer = format!("{pointer}/parameters/{index}/{place}");
-                    self.place(name, pointer, ParameterKind::OfferExpiry, None);
+                    self.place(&name, pointer, ParameterKind::OfferExpiry, None);
                 }
                 _ => self.kept("an offer without a time", prefix),
             }
@@ -166,14 +166,8 @@ impl Walk<'_> {
 
     /// Adds a place. A name that is taken already gets a number behind it, so that one name never
     /// means two places.
-    fn place(
-        &mut self,
-        name: String,
-        pointer: String,
-        kind: ParameterKind,
-        sample: Option<&Value>,
-    ) {
-        let mut unique = name.clone();
+    fn place(&mut self, name: &str, pointer: String, kind: ParameterKind, sample: Option<&Value>) {
+        let mut unique = name.to_owned();
         let mut count = 2;
         while self.parameters.iter().any(|known| known.name == unique) {
             unique = format!("{name}.{count}");

@@ -1,5 +1,11 @@
 //! Who a send is for: checked recipients with their values, and the rows left out with the reason.
 
+mod csv_file;
+mod numbers;
+
+pub use csv_file::{AudienceError, CsvOptions, from_csv};
+pub use numbers::from_numbers;
+
 use super::phone::PhoneNumber;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,0 +1,262 @@
+//! Makes a plan out of a draft: checks every recipient's values, leaves out who cannot be sent to,
+//! and freezes the bytes of every call. It reads no clock, no file and no key.
+
+mod broadcast;
+mod direct;
+mod people;
+mod values;
+
+use crate::api::wire::encode::{EncodeError, Encoder};
+use crate::domain::template::ParameterProblem;
+use crate::domain::{
+    Audience, Content, Plan, PlannedCall, Profile, Schedule, SendDraft, SendLimits, SkippedRow,
+};
+use broadcast::Label;
+use jiff::{SignedDuration, Timestamp};
+use people::People;
+
+/// The platform publishes a past time at once, so a time must be at least this far ahead.
+const LEAD: SignedDuration = SignedDuration::from_mins(2);
+
+/// Why no plan was made. Nothing was queued.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct FreezeError {
+    /// A short stable word, for example `read_only`, `no_recipients`, `publish_time`, `parameters`.
+    pub rule: &'static str,
+    /// One sentence: what is wrong and where.
+    pub message: String,
+    /// One sentence: what to do.
+    pub advice: String,
+    /// What is wrong with values that are the same for everybody.
+    pub problems: Box<[ParameterProblem]>,
+    /// Who was left out so far, so that a dry run can show it all the same.
+    pub skipped: Vec<SkippedRow>,
+    /// What was noticed so far.
+    pub notes: Box<[String]>,
+}
+
+impl FreezeError {
+    fn new(rule: &'static str, message: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            rule,
+            message: message.into(),
+            advice: advice.into(),
+            problems: Box::default(),
+            skipped: Vec::new(),
+            notes: Box::default(),
+        }
+    }
+
+    /// An error about values that are the same for everybody.
+    fn values(problems: Vec<ParameterProblem>) -> Self {
+        let first = problems.first().map(|problem| problem.text.clone());
+        let message = match (first, problems.len()) {
+            (Some(first), 0 | 1) => first,
+            (Some(first), count) => format!("{first} (and {} more)", count - 1),
+            (None, _) => "a value cannot be used".to_owned(),
+        };
+        Self {
+            problems: problems.into(),
+            ..Self::new(
+                "parameters",
+                message,
+                "Give the values with --param or --map.",
+            )
+        }
+    }
+}
+
+impl From<EncodeError> for FreezeError {
+    fn from(error: EncodeError) -> Self {
+        let advice = "Correct it in the profile or the flow list.";
+        Self::new("address", error.to_string(), advice)
+    }
+}
+
+/// What the makers of calls share.
+struct Desk<'a> {
+    audience: &'a Audience,
+    encoder: Encoder<'a>,
+    profile: &'a Profile,
+    schedule: Schedule,
+    now: Timestamp,
+    nonce: &'a str,
+}
+
+/// The calls of a plan before it gets its digest.
+struct Frozen {
+    title: String,
+    calls: Vec<PlannedCall>,
+}
+
+/// Freezes a draft for a profile's bot.
+///
+/// `now` is written as the publish time of an immediate broadcast; `nonce` makes the ids in titles
+/// differ between drafts that are otherwise the same. Rows that fail a check are in the plan's
+/// `skipped`; a number given twice keeps its first row.
+///
+/// # Errors
+/// A read-only profile, a publish time that cannot be, values that are wrong for everybody, an id
+/// that fits no address, and nobody left to send to.
+pub fn freeze(
+    draft: &SendDraft,
+    profile: &Profile,
+    now: Timestamp,
+    nonce: &str,
+) -> Result<Plan, FreezeError> {
+    let mut people = People::of(&draft.audience);
+    let frozen = guarded(draft, profile, now)
+        .and_then(|()| Ok(Encoder::new(&profile.target, &profile.wire)?))
+        .and_then(|encoder| {
+            let desk = Desk {
+                audience: &draft.audience,
+                encoder,
+                profile,
+                schedule: draft.schedule,
+                now,
+                nonce,
+            };
+            desk.calls(&draft.content, &mut people)
+        });
+    let (skipped, notes) = people.finish();
+    match frozen {
+        Ok(frozen) => Ok(Plan {
+            kind: draft.content.kind(),
+            title: frozen.title,
+            profile: profile.name.clone(),
+            target: profile.target.clone(),
+            sha256: Plan::digest(&profile.target, draft.schedule, &frozen.calls),
+            calls: frozen.calls,
+            skipped,
+            notes,
+            schedule: draft.schedule,
+            limits: draft.limits,
+        }),
+        Err(error) => Err(FreezeError {
+            skipped,
+            notes: notes.into(),
+            ..error
+        }),
+    }
+}
+
+impl<'a> Desk<'a> {
+    fn calls(&self, content: &Content, people: &mut People<'a>) -> Result<Frozen, FreezeError> {
+        match content {
+            Content::Template { template, values } => self.template_calls(template, values, people),
+            Content::DirectBroadcast {
+                title,
+                texts,
+                channel,
+                exact_title,
+            } => {
+                let exact = *exact_title;
+                let label = Label {
+                    title,
+                    channel,
+                    exact,
+                };
+                self.direct_broadcast(label, texts, people)
+            }
+            Content::TemplateBroadcast {
+                title,
+                template,
+                values,
+                channel,
+                exact_title,
+            } => {
+                let exact = *exact_title;
+                let label = Label {
+                    title,
+                    channel,
+                    exact,
+                };
+                self.template_broadcast(label, template, values, people)
+            }
+            Content::CsvBroadcast {
+                title,
+                template,
+                values,
+            } => self.csv_broadcast(title, template, values, people),
+            Content::Flow {
+                flow,
+                version,
+                attributes,
+            } => self.flow_calls(flow, *version, attributes, people),
+        }
+    }
+
+    /// The time at which people get it, as far as it is known.
+    fn arrives(&self) -> Timestamp {
+        match self.schedule {
+            Schedule::Now => self.now,
+            Schedule::PublishAt(time) => time,
+        }
+    }
+}
+
+/// Checks that need no recipient.
+fn guarded(draft: &SendDraft, profile: &Profile, now: Timestamp) -> Result<(), FreezeError> {
+    if profile.read_only {
+        return Err(FreezeError::new(
+            "read_only",
+            format!(
+                "the profile {} is read-only: it sends nothing",
+                profile.name
+            ),
+            "Turn read-only off, or choose another profile.",
+        ));
+    }
+    let SendLimits {
+        per_minute,
+        concurrency,
+    } = draft.limits;
+    if per_minute == 0 || !(1..=64).contains(&concurrency) {
+        return Err(FreezeError::new(
+            "limits",
+            "the rate must be at least 1 a minute and the concurrency 1 to 64",
+            "Give --rate and --concurrency other numbers.",
+        ));
+    }
+    if let Schedule::PublishAt(time) = draft.schedule {
+        check_publish_time(&draft.content, time, now)?;
+    }
+    Ok(())
+}
+
+fn check_publish_time(
+    content: &Content,
+    time: Timestamp,
+    now: Timestamp,
+) -> Result<(), FreezeError> {
+    let can_be_published = match content {
+        Content::DirectBroadcast { .. } | Content::TemplateBroadcast { .. } => true,
+        Content::Template { .. } | Content::CsvBroadcast { .. } | Content::Flow { .. } => false,
+    };
+    if !can_be_published {
+        return Err(FreezeError::new(
+            "publish_time",
+            "only the platform's broadcast can be given a publish time",
+            "Send now, or use `send broadcast`.",
+        ));
+    }
+    if time.duration_since(now) < LEAD {
+        return Err(FreezeError::new(
+            "publish_time",
+            format!("the publish time {time} is past or less than 2 minutes ahead"),
+            "Give a later time, or say --now: the platform publishes a past time at once.",
+        ));
+    }
+    Ok(())
+}
+
+fn no_recipients(people: &People<'_>) -> FreezeError {
+    let message = match people.left_out() {
+        0 => "there is nobody to send to".to_owned(),
+        1 => "nobody is left to send to: the only recipient was left out".to_owned(),
+        count => format!("nobody is left to send to: all {count} recipients were left out"),
+    };
+    let advice = "Give numbers with --to or --csv, or correct those that were left out.";
+    FreezeError::new("no_recipients", message, advice)
+}
