@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Binding, Chord, KeyContext, Keymap};
+use super::{Binding, Chord, Condition, KeyContext, Keymap};
 use crate::contract::action::Action;
 
 /// One action of a place with its keys.
@@ -63,19 +63,20 @@ impl Keymap {
         all
     }
 
-    /// The table of keys of the README: one row per place and action, in Markdown.
+    /// The table of keys of the README: one row per place, action and condition, in Markdown.
     pub fn markdown_table(&self) -> String {
         let mut table = String::from("| Where | Key | What it does |\n|---|---|---|\n");
         for context in KeyContext::ALL {
-            for described in self.own(*context) {
-                let keys: Vec<String> = described
-                    .chords
-                    .iter()
-                    .map(|chord| code(&chord.to_string()))
-                    .collect();
+            for (action, when, keys) in self.own_rows(*context) {
+                let keys: Vec<String> = keys.iter().map(|key| code(&key.to_string())).collect();
+                let only = if when.is_always() {
+                    String::new()
+                } else {
+                    format!(" (when {})", when.to_string().replace('_', " "))
+                };
+                let row = (context.title(), keys.join(" "), action.help());
                 // Writing into a String cannot fail.
-                let row = (context.title(), keys.join(" "), described.action.help());
-                if writeln!(table, "| {} | {} | {} |", row.0, row.1, row.2).is_err() {
+                if writeln!(table, "| {} | {} | {}{only} |", row.0, row.1, row.2).is_err() {
                     return table;
                 }
             }
@@ -83,19 +84,24 @@ impl Keymap {
         table
     }
 
-    /// Only the keys a place binds itself.
-    fn own(&self, context: KeyContext) -> Vec<Described> {
-        let mut own = self.describe(context);
-        own.retain(|described| described.from == context);
-        for described in &mut own {
-            described.chords.retain(|chord| {
-                self.bindings().iter().any(|binding| {
-                    (binding.context, binding.chord) == (context, *chord)
-                        && binding.run == Some(described.action)
-                })
-            });
+    /// The keys a place binds itself, those of the same action and condition together.
+    fn own_rows(&self, context: KeyContext) -> Vec<(Action, &Condition, Vec<Chord>)> {
+        let mut rows: Vec<(Action, &Condition, Vec<Chord>)> = Vec::new();
+        for binding in self
+            .bindings()
+            .iter()
+            .filter(|binding| binding.context == context)
+        {
+            let Some(action) = binding.run else { continue };
+            match rows
+                .iter_mut()
+                .find(|row| (row.0, row.1) == (action, &binding.when))
+            {
+                Some(row) => row.2.push(binding.chord),
+                None => rows.push((action, &binding.when, vec![binding.chord])),
+            }
         }
-        own
+        rows
     }
 
     fn reachable(&self, context: KeyContext) -> impl Iterator<Item = &Binding> {

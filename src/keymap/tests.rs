@@ -268,6 +268,11 @@ fn the_table_has_every_bound_action_once_per_place() {
     );
     assert!(table.contains("| Moving | `j` `Down` | move down |\n"));
     assert!(table.contains("| Typing | `Ctrl-z` | undo the last edit of the field |\n"));
+    assert!(
+        table.contains(
+            "| Anywhere | `Esc` | go back one level; at the top quit (when not at top) |\n"
+        )
+    );
     assert!(!table.contains("| 3 Composer | `e`"), "{table}");
     let mut rows: Vec<_> = table.lines().collect();
     let all = rows.len();

@@ -4,8 +4,8 @@
 /// The line (from 1) on which this byte offset stands. An offset beyond the end is on the last
 /// line.
 pub fn line_of(text: &str, offset: usize) -> usize {
-    let before = text.char_indices().take_while(|(at, _)| *at < offset);
-    1 + before.filter(|(_, character)| *character == '\n').count()
+    // Offsets come from parsers and stand between characters; any other counts as the end.
+    1 + text.get(..offset).unwrap_or(text).matches('\n').count()
 }
 
 /// The candidate most like the word, or nothing when none is near enough to be worth naming.

@@ -1,15 +1,17 @@
 //! One editable text: a thin layer over `tui-textarea` that knows whether line breaks are allowed.
 //!
 //! Editing is the library's; drawing is ours, because the text must wrap by grapheme and show in
-//! the roles of the theme. Typed text is the person's own and is kept exactly as typed.
+//! the roles of the theme. Typed text is the person's own and is kept exactly as typed. The caret
+//! steps and deletes by grapheme: half an emoji would be another text than the one on the screen.
 
 use super::painter::Painter;
 use crate::text::sanitize;
 use crate::text::wrap::wrap_ranges;
 use crate::theme::{Glyph, Role};
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Rect;
 use tui_textarea::{CursorMove, TextArea};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Whether a field takes line breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,6 +28,8 @@ pub enum Lines {
 pub struct TextField {
     area: TextArea<'static>,
     lines: Lines,
+    /// The text right after a replacement: the library's two edits are undone as one.
+    replaced: Option<String>,
 }
 
 impl Default for TextField {
@@ -40,6 +44,7 @@ impl TextField {
         Self {
             area: TextArea::default(),
             lines,
+            replaced: None,
         }
     }
 
@@ -65,24 +70,29 @@ impl TextField {
         self.area.is_empty()
     }
 
-    /// Replaces the text; undo brings the old one back. The caret goes to the end.
+    /// Replaces the text; one undo brings the old one back. The caret goes to the end.
     pub fn set_text(&mut self, text: &str) {
+        let text = self.admitted(text);
         if self.text() == text {
             return;
         }
+        let was_empty = self.is_empty();
         self.area.select_all();
-        self.area.cut();
-        let text = self.admitted(text);
-        self.area.insert_str(text);
-        self.area.move_cursor(CursorMove::Bottom);
-        self.area.move_cursor(CursorMove::End);
+        if text.is_empty() {
+            self.area.delete_str(1);
+            return;
+        }
+        self.area.insert_str(&text);
+        self.replaced = (!was_empty).then_some(text);
     }
 
     /// A key; says whether the text changed.
     pub fn key(&mut self, key: KeyEvent) -> bool {
-        let control = key
-            .modifiers
-            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        if key.kind == KeyEventKind::Release {
+            return false;
+        }
+        let both = KeyModifiers::CONTROL | KeyModifiers::ALT;
+        let command = key.modifiers.intersects(both);
         if matches!(key.code, KeyCode::Enter) {
             let many = self.lines == Lines::Many;
             if many {
@@ -90,11 +100,80 @@ impl TextField {
             }
             return many;
         }
-        if let (KeyCode::Char(character), false) = (key.code, control) {
-            self.area.insert_char(character);
-            return true;
+        if let KeyCode::Char(character) = key.code {
+            // AltGr arrives as Ctrl and Alt together on some terminals; what it types is a sign.
+            let sign = key.modifiers.contains(both) && !character.is_ascii_alphanumeric();
+            if !command || sign {
+                self.area.insert_char(character);
+                return true;
+            }
         }
-        self.area.input(key)
+        // Shift would start a selection, which is not drawn: the next key would replace it unseen.
+        let key = KeyEvent {
+            modifiers: key.modifiers.difference(KeyModifiers::SHIFT),
+            ..key
+        };
+        if command {
+            let changed = self.area.input(key);
+            self.snap();
+            return changed;
+        }
+        self.plain_key(key)
+    }
+
+    /// Arrows and deletions without a modifier go by grapheme; the rest is the library's.
+    fn plain_key(&mut self, key: KeyEvent) -> bool {
+        let (row, column) = self.cursor();
+        let line = self.area.lines().get(row).map_or("", String::as_str);
+        let edges = edges(line);
+        let before = edges
+            .iter()
+            .copied()
+            .take_while(|edge| *edge < column)
+            .last();
+        let after = edges.iter().copied().find(|edge| *edge > column);
+        if let (KeyCode::Left, Some(before)) = (key.code, before) {
+            self.jump(row, before);
+            return false;
+        }
+        if let (KeyCode::Right, Some(after)) = (key.code, after) {
+            self.jump(row, after);
+            return false;
+        }
+        if let (KeyCode::Backspace, Some(before)) = (key.code, before) {
+            self.jump(row, before);
+            return self.area.delete_str(column - before);
+        }
+        if let (KeyCode::Delete, Some(after)) = (key.code, after) {
+            return self.area.delete_str(after - column);
+        }
+        let changed = self.area.input(key);
+        self.snap();
+        changed
+    }
+
+    fn cursor(&self) -> (usize, usize) {
+        let cursor = self.area.cursor();
+        (cursor.0, cursor.1)
+    }
+
+    fn jump(&mut self, row: usize, column: usize) {
+        let small = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+        self.area
+            .move_cursor(CursorMove::Jump(small(row), small(column)));
+    }
+
+    /// Puts a caret that stands inside a grapheme before it.
+    fn snap(&mut self) {
+        let (row, column) = self.cursor();
+        let line = self.area.lines().get(row).map_or("", String::as_str);
+        let nearest = edges(line)
+            .into_iter()
+            .take_while(|edge| *edge <= column)
+            .last();
+        if let Some(nearest) = nearest.filter(|nearest| *nearest != column) {
+            self.jump(row, nearest);
+        }
     }
 
     /// A paste: text, never keys.
@@ -105,7 +184,12 @@ impl TextField {
 
     /// Takes the last edit back.
     pub fn undo(&mut self) {
+        let replaced = self.replaced.take().is_some_and(|text| text == self.text());
         self.area.undo();
+        if replaced {
+            self.area.undo();
+        }
+        self.snap();
     }
 
     fn admitted(&self, text: &str) -> String {
@@ -118,8 +202,7 @@ impl TextField {
 
     /// Byte offset of the caret in [`TextField::text`].
     fn caret(&self) -> usize {
-        let cursor = self.area.cursor();
-        let (row, column) = (cursor.0, cursor.1);
+        let (row, column) = self.cursor();
         let lines = self.area.lines();
         let before: usize = lines.iter().take(row).map(|line| line.len() + 1).sum();
         let inside = lines.get(row).map_or(0, |line| {
@@ -190,6 +273,15 @@ impl TextField {
     }
 }
 
+/// Where graphemes begin and end in a line, counted in characters.
+fn edges(line: &str) -> Vec<usize> {
+    let ends = line.graphemes(true).scan(0, |at, grapheme| {
+        *at += grapheme.chars().count();
+        Some(*at)
+    });
+    std::iter::once(0).chain(ends).collect()
+}
+
 impl PartialEq for TextField {
     fn eq(&self, other: &Self) -> bool {
         self.text() == other.text() && self.caret() == other.caret() && self.lines == other.lines
@@ -225,8 +317,91 @@ mod tests {
         field.set_text("new");
         assert_eq!(field.text(), "new");
         field.undo();
-        field.undo();
         assert_eq!(field.text(), "abcd e");
+    }
+
+    #[test]
+    fn an_empty_replacement_is_undone_too() {
+        let mut field = TextField::with_text("five     spaces");
+        field.set_text("");
+        assert!(field.is_empty());
+        field.undo();
+        assert_eq!(field.text(), "five     spaces");
+    }
+
+    #[test]
+    fn a_grapheme_is_one_step_and_one_deletion() {
+        let family = "👨\u{200d}👩\u{200d}👧";
+        let mut field = TextField::with_text(&format!("a{family}e\u{301}"));
+        assert!(press(&mut field, KeyCode::Backspace));
+        assert_eq!(field.text(), format!("a{family}"));
+        assert!(!press(&mut field, KeyCode::Left));
+        assert!(press(&mut field, KeyCode::Delete));
+        assert_eq!(field.text(), "a");
+        field.undo();
+        assert_eq!(field.text(), format!("a{family}"));
+    }
+
+    #[test]
+    fn no_selection_starts_unseen() {
+        let mut field = TextField::with_text("abc");
+        field.key(KeyEvent::new(KeyCode::Left, KeyModifiers::SHIFT));
+        press(&mut field, KeyCode::Char('x'));
+        assert_eq!(field.text(), "abxc");
+    }
+
+    #[test]
+    fn alt_gr_types_and_a_release_does_nothing() {
+        let mut field = TextField::default();
+        let alt_gr = KeyModifiers::CONTROL | KeyModifiers::ALT;
+        assert!(field.key(KeyEvent::new(KeyCode::Char('@'), alt_gr)));
+        let mut released = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE);
+        released.kind = crossterm::event::KeyEventKind::Release;
+        assert!(!field.key(released));
+        assert_eq!(field.text(), "@");
+    }
+
+    fn any_key() -> impl Strategy<Value = KeyEvent> {
+        let signs = vec!['a', ' ', '山', '👩', '\u{200d}', '👧', '\u{301}', 'ك'];
+        let keys = vec![
+            KeyCode::Enter,
+            KeyCode::Backspace,
+            KeyCode::Delete,
+            KeyCode::Left,
+            KeyCode::Right,
+            KeyCode::Up,
+            KeyCode::Down,
+            KeyCode::Home,
+            KeyCode::End,
+        ];
+        let code = prop_oneof![
+            prop::sample::select(signs).prop_map(KeyCode::Char),
+            prop::sample::select(keys),
+        ];
+        (code, 0_u8..8)
+            .prop_map(|(code, bits)| KeyEvent::new(code, KeyModifiers::from_bits_truncate(bits)))
+    }
+
+    proptest! {
+        #[test]
+        fn no_keys_fail_and_the_caret_stays_in_the_text(
+            keys in prop::collection::vec(any_key(), 0..40), many: bool,
+        ) {
+            let mut field = TextField::new(if many { Lines::Many } else { Lines::One });
+            for key in keys {
+                field.key(key);
+                let text = field.text();
+                prop_assert!(text.is_char_boundary(field.caret()) && field.caret() <= text.len());
+                prop_assert!(many || !text.contains('\n'));
+            }
+            let theme = Theme::default();
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 6));
+            let mut painter = Painter { buffer: &mut buffer, theme: &theme };
+            field.draw(&mut painter, Rect::new(0, 0, 7, 3), Role::Text, true);
+            for _ in 0..60 {
+                field.undo();
+            }
+        }
     }
 
     #[test]
