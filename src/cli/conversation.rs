@@ -47,11 +47,18 @@ pub fn run(context: &Context, command: &ConversationCommand) -> Result<ExitStatu
         .iter()
         .map(|message| row(message, now.time_zone(), args))
         .collect();
-    context.output.list(&["time", "from", "sender", "kind", "text"], &rows);
+    context
+        .output
+        .list(&["time", "from", "sender", "kind", "text"], &rows);
     if !ended {
-        context.output.note(&format!("These are the newest {}. --all shows everything.", rows.len()));
+        context.output.note(&format!(
+            "These are the newest {}. --all shows everything.",
+            rows.len()
+        ));
     } else if rows.is_empty() {
-        context.output.note("There is no message in this conversation and time.");
+        context
+            .output
+            .note("There is no message in this conversation and time.");
     }
     Ok(ExitStatus::Done)
 }
@@ -59,7 +66,9 @@ pub fn run(context: &Context, command: &ConversationCommand) -> Result<ExitStatu
 /// A channel user id as given; a phone number as people write it becomes its digits.
 fn person(text: &str) -> String {
     let text = text.trim();
-    let numeric = text.chars().all(|c| c.is_ascii_digit() || " +()-.".contains(c));
+    let numeric = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || " +()-.".contains(c));
     if numeric {
         text.chars().filter(char::is_ascii_digit).collect()
     } else {
@@ -134,7 +143,11 @@ async fn one_page(client: &ReadClient, asked: &PageRequest) -> Result<Conversati
 fn row(message: &ChatMessage, zone: &TimeZone, args: &ConversationShow) -> Row {
     let time = message.time.map_or_else(
         || message.time_raw.clone(),
-        |time| time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        |time| {
+            time.to_zoned(zone.clone())
+                .strftime("%Y-%m-%d %H:%M:%S")
+                .to_string()
+        },
     );
     let from = match message.direction {
         Direction::In => "in",
@@ -142,8 +155,15 @@ fn row(message: &ChatMessage, zone: &TimeZone, args: &ConversationShow) -> Row {
         Direction::System => "system",
     };
     let media = message.media.as_ref().map(|media| {
-        let name = media.name.as_deref().or(media.url.as_deref()).unwrap_or("lost");
-        format!("[{}: {name}] ", to_value(&media.kind).as_str().unwrap_or("file"))
+        let name = media
+            .name
+            .as_deref()
+            .or(media.url.as_deref())
+            .unwrap_or("lost");
+        format!(
+            "[{}: {name}] ",
+            to_value(&media.kind).as_str().unwrap_or("file")
+        )
     });
     let cells = vec![
         time,

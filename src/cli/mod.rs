@@ -4,17 +4,22 @@
 pub mod args;
 pub mod args_send;
 pub mod config;
+pub mod connect;
 pub mod context;
+pub mod conversation;
 pub mod exit;
 pub mod explain;
 pub mod flow;
 pub mod generate;
 pub mod keys;
+pub mod outbox;
 pub mod output;
 pub mod sandbox;
+pub mod send;
 pub mod signals;
 pub mod template;
 pub mod time;
+pub mod user;
 
 use crate::contract::ApiError;
 use crate::report::Redactor;
@@ -58,6 +63,10 @@ fn start_time() -> jiff::Timestamp {
 fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitStatus, ApiError> {
     match command {
         Some(Command::Sandbox(args)) => sandbox::run(context, &args),
+        Some(Command::User(command)) => user::run(context, &command),
+        Some(Command::Conversation(command)) => conversation::run(context, &command),
+        Some(Command::Send(command)) => send::run(context, &command),
+        Some(Command::Outbox(command)) => outbox::run(context, &command),
         Some(Command::Template(command)) => template::run(context, &command),
         Some(Command::Flow(command)) => flow::run(context, &command),
         Some(Command::Explain(args)) => explain::run(context, args.code),

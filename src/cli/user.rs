@@ -31,9 +31,13 @@ pub fn run(context: &Context, command: &UserCommand) -> Result<ExitStatus, ApiEr
         ApiResponse::Page(_) => Vec::new(),
     };
     let rows: Vec<Row> = users.iter().map(|user| row(user, *raw)).collect();
-    context.output.list(&["id", "name", "phone", "channel", "attributes"], &rows);
+    context
+        .output
+        .list(&["id", "name", "phone", "channel", "attributes"], &rows);
     if rows.is_empty() {
-        context.output.note(&format!("Nobody has {name}={value}. Case and spaces count."));
+        context.output.note(&format!(
+            "Nobody has {name}={value}. Case and spaces count."
+        ));
     }
     Ok(ExitStatus::Done)
 }
