@@ -7,6 +7,8 @@ pub mod config;
 pub mod connect;
 pub mod context;
 pub mod conversation;
+pub mod dashboard;
+pub mod demo;
 pub mod exit;
 pub mod explain;
 pub mod flow;
@@ -75,7 +77,8 @@ fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitStatus, A
         Some(Command::Profile(command)) => config::profile(context, &command),
         Some(Command::Completions(args)) => generate::completions(context, args.shell),
         Some(Command::Man) => generate::man(context),
-        _ => Err(usage("not there yet", "")),
+        Some(Command::Demo(args)) => demo::run(context, &args),
+        None => dashboard::run(context),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::merge::Merged;
 use super::paths::Folders;
-use super::secrets::KeySource;
+use super::secrets::{KeySource, SandboxKey};
 use super::usage;
 use super::value::Value;
 use crate::contract::ApiError;
@@ -35,6 +35,34 @@ pub struct Connection {
     pub concurrency: u32,
     /// Undo times of the dashboard.
     pub grace: Grace,
+}
+
+impl Connection {
+    /// A connection to the embedded sandbox.
+    pub fn to_sandbox(target: BotTarget, key: SandboxKey, time_zone: String) -> Self {
+        Self {
+            profile: Profile {
+                name: "sandbox".to_owned(),
+                target,
+                time_zone,
+                region: Some("GB".to_owned()),
+                guard: Guard::Sandbox,
+                read_only: false,
+                per_minute: 600,
+                wire: WireOptions::default(),
+                strict_5xx: false,
+                trust_408: false,
+            },
+            key: KeySource::Sandbox(key),
+            ca_file: None,
+            concurrency: 4,
+            grace: Grace {
+                single: Duration::from_secs(10),
+                list: Duration::from_secs(30),
+                large: Duration::from_secs(60),
+            },
+        }
+    }
 }
 
 /// Builds the connection of a profile, or says what it lacks.

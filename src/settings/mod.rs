@@ -127,6 +127,26 @@ impl Settings {
         self.connection.as_ref().map_err(Clone::clone)
     }
 
+    /// These settings for the embedded sandbox: its connection, a data folder of its own, and
+    /// nothing of the profiles, so that a demonstration never touches a real account.
+    #[must_use]
+    pub fn for_sandbox(self, connection: Connection, data: PathBuf) -> Self {
+        let mut folders = self.folders;
+        folders.data = paths::Folder {
+            path: data,
+            origin: Origin::Default,
+        };
+        Self {
+            profiles: vec![connection.profile.name.clone()],
+            profile_name: Some(connection.profile.name.clone()),
+            connection: Ok(connection),
+            profile: Merged::default(),
+            warnings: Vec::new(),
+            folders,
+            ..self
+        }
+    }
+
     /// The settings of a profile of the file by itself, merged with the defaults only.
     pub fn profile_table(&self, name: &str) -> Option<Merged> {
         let layer = self.file.profiles.get(name)?;

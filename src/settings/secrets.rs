@@ -30,6 +30,25 @@ pub enum KeySource {
     Descriptor(u32),
     /// The keyring of the desktop; this build has none.
     Keyring,
+    /// The key of the embedded sandbox, which opens nothing else.
+    Sandbox(SandboxKey),
+}
+
+/// The key of the embedded sandbox. It is shown nowhere either, so that no habit forms.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SandboxKey(String);
+
+impl SandboxKey {
+    /// The key a sandbox announced.
+    pub fn new(key: String) -> Self {
+        Self(key)
+    }
+}
+
+impl fmt::Debug for SandboxKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SandboxKey")
+    }
 }
 
 impl fmt::Display for KeySource {
@@ -40,6 +59,7 @@ impl fmt::Display for KeySource {
             KeySource::File(path) => write!(f, "file {}", path.display()),
             KeySource::Descriptor(number) => write!(f, "file descriptor {number}"),
             KeySource::Keyring => f.write_str("keyring"),
+            KeySource::Sandbox(_) => f.write_str("sandbox"),
         }
     }
 }
@@ -64,6 +84,7 @@ impl KeySource {
                 Path::new(&format!("/dev/fd/{number}")),
                 &format!("file descriptor {number}"),
             )?,
+            KeySource::Sandbox(SandboxKey(key)) => key.clone(),
             KeySource::Keyring => {
                 return Err(problem(
                     "this build has no keyring".to_owned(),
@@ -104,7 +125,8 @@ impl KeySource {
             KeySource::Environment(_)
             | KeySource::Command(_)
             | KeySource::Descriptor(_)
-            | KeySource::Keyring => None,
+            | KeySource::Keyring
+            | KeySource::Sandbox(_) => None,
         }
     }
 }

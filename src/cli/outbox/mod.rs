@@ -42,7 +42,7 @@ pub fn run(context: &Context, command: &OutboxCommand) -> Result<ExitStatus, Api
     settings.folders.make_data()?;
     let outbox = open_at(&settings.folders.data.path)?;
     if let OutboxCommand::Run { stay } = command {
-        return run::run(context, &settings, outbox, *stay);
+        return run::run(context, &settings, &outbox, *stay);
     }
     for sentence in outbox.recover_if_idle()? {
         context.output.note(&sentence);

@@ -72,7 +72,7 @@ pub async fn send_and_wait(
 pub fn run(
     context: &Context,
     settings: &Settings,
-    outbox: Outbox,
+    outbox: &Outbox,
     stay: bool,
 ) -> Result<ExitStatus, ApiError> {
     let connection = settings.connection()?;
@@ -91,11 +91,11 @@ pub fn run(
         let provider = transports(context, connection).await?;
         let stop = CancellationToken::new();
         let (sender, events) = mpsc::channel(EVENTS);
-        let mut screen = Screen::new(context, &outbox, None);
+        let mut screen = Screen::new(context, outbox, None);
         if stay {
-            wait_for_turn(context, &outbox, &mut signals).await?;
+            wait_for_turn(context, outbox, &mut signals).await?;
         }
-        let taken = Sender::take(&outbox)?;
+        let taken = Sender::take(outbox)?;
         for sentence in taken.recovered() {
             context.output.note(sentence);
         }

@@ -1,7 +1,7 @@
 //! From the options of a `send` to a draft: template or flow, people, values, time, speed. It
 //! must not queue.
 
-use crate::cli::args_send::{CommonSend, ParamArgs, PeopleArgs, SendCommand};
+use crate::cli::args_send::{BroadcastSend, CommonSend, ParamArgs, PeopleArgs, SendCommand};
 use crate::cli::context::{Context, as_sentence, name_and_value, usage};
 use crate::cli::time::read_plan_time;
 use crate::cli::{flow, template};
@@ -38,57 +38,50 @@ pub fn build(
 ) -> Result<SendDraft, ApiError> {
     let profile = &connection.profile;
     let common = common(command);
-    let (content, people, to_column) = match command {
+    let (content, to_column) = what(library, profile, command)?;
+    Ok(SendDraft {
+        content,
+        audience: audience(people(command), to_column, profile)?,
+        schedule: schedule(context, common, profile)?,
+        limits: SendLimits {
+            per_minute: common.rate.unwrap_or(profile.per_minute),
+            concurrency: common.concurrency.unwrap_or(connection.concurrency),
+        },
+    })
+}
+
+fn people(command: &SendCommand) -> &PeopleArgs {
+    match command {
+        SendCommand::Template(send) => &send.people,
+        SendCommand::Broadcast(send) => &send.people,
+        SendCommand::CsvBroadcast(send) => &send.people,
+        SendCommand::Flow(send) => &send.people,
+    }
+}
+
+/// What is sent, and the column of the recipients if `--map to=COLUMN` names it.
+fn what(
+    library: &Library,
+    profile: &Profile,
+    command: &SendCommand,
+) -> Result<(Content, Option<String>), ApiError> {
+    match command {
         SendCommand::Template(send) => {
             let (values, to_column) = values(&send.values)?;
             let template = template::find(library, &send.name, send.language.as_deref())?;
-            (
-                Content::Template { template, values },
-                &send.people,
-                to_column,
-            )
+            Ok((Content::Template { template, values }, to_column))
         }
-        SendCommand::Broadcast(send) => {
-            let (values, to_column) = values(&send.values)?;
-            let title = send.title.clone();
-            let channel = send.channel.clone();
-            let exact_title = send.exact_title;
-            let content = match &send.template {
-                None if !values.is_empty() => {
-                    return Err(usage(
-                        "a broadcast of texts has no parameters",
-                        "Leave --param and --map out, or give --template NAME.",
-                    ));
-                }
-                None => Content::DirectBroadcast {
-                    title,
-                    texts: send.text.clone(),
-                    channel,
-                    exact_title,
-                },
-                Some(name) => Content::TemplateBroadcast {
-                    title,
-                    template: template::find(library, name, send.language.as_deref())?,
-                    values,
-                    channel,
-                    exact_title,
-                },
-            };
-            (content, &send.people, to_column)
-        }
+        SendCommand::Broadcast(send) => broadcast(library, send),
         SendCommand::CsvBroadcast(send) => {
             let (values, to_column) = values(&send.values)?;
             let template = template::find(library, &send.template, send.language.as_deref())?;
             let title = send.title.clone();
-            (
-                Content::CsvBroadcast {
-                    title,
-                    template,
-                    values,
-                },
-                &send.people,
-                to_column,
-            )
+            let content = Content::CsvBroadcast {
+                title,
+                template,
+                values,
+            };
+            Ok((content, to_column))
         }
         SendCommand::Flow(send) => {
             let (attributes, to_column) = sources("--attr", &send.attr, &send.map)?;
@@ -99,26 +92,47 @@ pub fn build(
                 })?,
             };
             let flow = flow::find(library, &send.name)?;
-            (
-                Content::Flow {
-                    flow,
-                    version,
-                    attributes,
-                },
-                &send.people,
-                to_column,
-            )
+            let content = Content::Flow {
+                flow,
+                version,
+                attributes,
+            };
+            Ok((content, to_column))
         }
+    }
+}
+
+fn broadcast(
+    library: &Library,
+    send: &BroadcastSend,
+) -> Result<(Content, Option<String>), ApiError> {
+    let (values, to_column) = values(&send.values)?;
+    let title = send.title.clone();
+    let channel = send.channel.clone();
+    let exact_title = send.exact_title;
+    let Some(name) = &send.template else {
+        if !values.is_empty() {
+            return Err(usage(
+                "a broadcast of texts has no parameters",
+                "Leave --param and --map out, or give --template NAME.",
+            ));
+        }
+        let content = Content::DirectBroadcast {
+            title,
+            texts: send.text.clone(),
+            channel,
+            exact_title,
+        };
+        return Ok((content, to_column));
     };
-    Ok(SendDraft {
-        content,
-        audience: audience(people, to_column, profile)?,
-        schedule: schedule(context, common, profile)?,
-        limits: SendLimits {
-            per_minute: common.rate.unwrap_or(profile.per_minute),
-            concurrency: common.concurrency.unwrap_or(connection.concurrency),
-        },
-    })
+    let content = Content::TemplateBroadcast {
+        title,
+        template: template::find(library, name, send.language.as_deref())?,
+        values,
+        channel,
+        exact_title,
+    };
+    Ok((content, to_column))
 }
 
 fn values(args: &ParamArgs) -> Result<(Values, Option<String>), ApiError> {

@@ -94,17 +94,13 @@ async fn queue(
         grace: Duration::ZERO,
     };
     let batch = outbox.queue(&plan, &confirmation)?;
-    match provider {
-        Some(provider) => {
-            let finish = Finish { signals, provider };
-            outbox::send_and_wait(context, &outbox, batch.id, finish).await
-        }
-        None => {
-            outbox::print_batch(context, &batch);
-            say_who_sends(context, &outbox, &batch)?;
-            Ok(ExitStatus::Done)
-        }
+    if let Some(provider) = provider {
+        let finish = Finish { signals, provider };
+        return outbox::send_and_wait(context, &outbox, batch.id, finish).await;
     }
+    outbox::print_batch(context, &batch);
+    say_who_sends(context, &outbox, &batch)?;
+    Ok(ExitStatus::Done)
 }
 
 fn grace(profile: &Profile, common: &CommonSend) -> Duration {
