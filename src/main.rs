@@ -1,2 +1,9 @@
 //! The binary: arguments in, exit code out. Everything else lives in the library.
-fn main() {}
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    alertdesk::cli::run(&arguments)
+}

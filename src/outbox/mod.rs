@@ -1,3 +1,35 @@
 //! The send engine: freezes plans, marks before the first byte, sends, classifies, records, recovers.
+//!
+//! The promise: for each recipient of a confirmed plan the tool writes a request at most once by
+//! itself; if it cannot know the outcome it says unknown and waits for a person. Any process may
+//! queue, pause, resume and cancel; only the holder of the sender lock sends. Everything on
+//! [`Outbox`] blocks and belongs on a blocking thread.
 
+pub mod clock;
+mod emergency;
+mod engine;
+pub mod error;
 pub mod freeze;
+pub mod limiter;
+pub mod lock;
+pub mod platform;
+mod queue;
+mod report;
+pub mod sender;
+mod streak;
+pub mod summary;
+pub mod transport;
+mod turn;
+pub mod watch;
+
+pub use clock::{Clock, Moment, SystemClock};
+pub use engine::Scope;
+pub use error::OutboxError;
+pub use freeze::{FreezeError, freeze};
+pub use lock::SenderLock;
+pub use platform::PlatformTransport;
+pub use queue::{Confirmation, Outbox};
+pub use sender::{Hooks, NoHooks, Point, Sender};
+pub use summary::{RunBatch, RunEnd, RunSummary};
+pub use transport::{Call, Judged, NoTransport, OneBot, SendFuture, Transport, TransportProvider};
+pub use watch::FollowEnd;

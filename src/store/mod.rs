@@ -1,1 +1,33 @@
 //! The local database: the outbox record and the disposable cache, two files.
+//!
+//! SQL lives here and nowhere else. Everything blocks: callers use a blocking thread. It decides
+//! nothing about sending; the rules that must never break (legal states, balanced counts) are
+//! written into the schema as well, so that no caller can get round them.
+
+pub mod cache;
+pub mod database;
+pub mod error;
+pub mod library;
+pub mod outbox;
+
+pub use cache::{CacheStore, UsedAttribute};
+pub use error::StoreError;
+pub use library::{DraftRow, Library, TemplateInsert};
+pub use outbox::OutboxStore;
+
+use std::path::{Path, PathBuf};
+
+/// File name of the record of everything planned and sent.
+pub const OUTBOX_FILE: &str = "outbox.db";
+/// File name of the cache, which may be deleted at any time.
+pub const CACHE_FILE: &str = "cache.db";
+
+/// Where the record lies in a data folder.
+pub fn outbox_path(data_dir: &Path) -> PathBuf {
+    data_dir.join(OUTBOX_FILE)
+}
+
+/// Where the cache lies in a data folder.
+pub fn cache_path(data_dir: &Path) -> PathBuf {
+    data_dir.join(CACHE_FILE)
+}

@@ -1,0 +1,201 @@
+//! The options of every `send`. They only describe; plans are made elsewhere.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// `send`.
+#[derive(Debug, Subcommand)]
+pub enum SendCommand {
+    /// One template call per recipient
+    #[command(
+        after_long_help = "Examples:\n  alertdesk send template order_update --to +447700900412 \
+                                 --param 1=Ana --param 2=5521 --dry-run\n  alertdesk send template \
+                                 order_update --csv people.csv --map 1=first_name --now --confirm 120"
+    )]
+    Template(TemplateSend),
+    /// The platform's broadcast: one call for many recipients
+    #[command(
+        after_long_help = "Example:\n  alertdesk send broadcast --title 'Opening hours' --text \
+                                 'We open at 10.' --csv people.csv --at '2026-12-01 09:00' --confirm 120"
+    )]
+    Broadcast(BroadcastSend),
+    /// The platform's external CSV broadcast: one upload
+    CsvBroadcast(CsvBroadcastSend),
+    /// Start a flow, one call per recipient
+    Flow(FlowSend),
+}
+
+/// `send template`.
+#[derive(Debug, Args)]
+pub struct TemplateSend {
+    /// Name of the template
+    pub name: String,
+    /// Language code, when there are several
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// Values of the template.
+    #[command(flatten)]
+    pub values: ParamArgs,
+    /// Who it goes to.
+    #[command(flatten)]
+    pub people: PeopleArgs,
+    /// When, how fast, and the confirmation.
+    #[command(flatten)]
+    pub common: CommonSend,
+}
+
+/// `send broadcast`.
+#[derive(Debug, Args)]
+pub struct BroadcastSend {
+    /// Title of the broadcast in the panel
+    #[arg(long, value_name = "T")]
+    pub title: String,
+    /// A text to send; may be given several times
+    #[arg(
+        long,
+        value_name = "TEXT",
+        num_args = 1..,
+        conflicts_with = "template",
+        required_unless_present = "template"
+    )]
+    pub text: Vec<String>,
+    /// Send this template instead, the same for everybody
+    #[arg(long, value_name = "NAME")]
+    pub template: Option<String>,
+    /// Language code, when there are several
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// Channel of the platform
+    #[arg(long, default_value = "whatsapp", value_name = "CHANNEL")]
+    pub channel: String,
+    /// Leave the title as it is, without our mark at its end
+    #[arg(long)]
+    pub exact_title: bool,
+    /// Values of the template.
+    #[command(flatten)]
+    pub values: ParamArgs,
+    /// Who it goes to.
+    #[command(flatten)]
+    pub people: PeopleArgs,
+    /// When, how fast, and the confirmation.
+    #[command(flatten)]
+    pub common: CommonSend,
+}
+
+/// `send csv-broadcast`.
+#[derive(Debug, Args)]
+pub struct CsvBroadcastSend {
+    /// Title of the broadcast in the panel
+    pub title: String,
+    /// The template
+    #[arg(long, value_name = "NAME")]
+    pub template: String,
+    /// Language code, when there are several
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// Values of the template.
+    #[command(flatten)]
+    pub values: ParamArgs,
+    /// Who it goes to.
+    #[command(flatten)]
+    pub people: PeopleArgs,
+    /// When, how fast, and the confirmation.
+    #[command(flatten)]
+    pub common: CommonSend,
+}
+
+/// `send flow`.
+#[derive(Debug, Args)]
+pub struct FlowSend {
+    /// Our name for the flow
+    pub name: String,
+    /// An attribute for everybody; only the first `=` separates
+    #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
+    pub attr: Vec<String>,
+    /// An attribute from a column of the file, or `to=COLUMN`
+    #[arg(long, value_name = "NAME=COLUMN", num_args = 1..)]
+    pub map: Vec<String>,
+    /// Form of the call: v1.0, v2.0 or v3.0
+    #[arg(id = "flow_version", long = "version", value_name = "VERSION")]
+    pub version: Option<String>,
+    /// Who it goes to.
+    #[command(flatten)]
+    pub people: PeopleArgs,
+    /// When, how fast, and the confirmation.
+    #[command(flatten)]
+    pub common: CommonSend,
+}
+
+/// Values of a template.
+#[derive(Debug, Args)]
+pub struct ParamArgs {
+    /// A value for everybody; only the first `=` separates, no escapes
+    #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
+    pub param: Vec<String>,
+    /// A value from a column of the file, or `to=COLUMN` for the recipients
+    #[arg(long, value_name = "NAME=COLUMN", num_args = 1..)]
+    pub map: Vec<String>,
+}
+
+/// Who it goes to.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct PeopleArgs {
+    /// Phone numbers
+    #[arg(long, value_name = "PHONE", num_args = 1..)]
+    pub to: Vec<String>,
+    /// A CSV file with a header line; `-` reads stdin
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<String>,
+}
+
+/// When a broadcast is handed to the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HandOver {
+    /// At once.
+    Now,
+    /// Shortly before its time.
+    Late,
+}
+
+/// When, how fast, and the confirmation.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+#[command(next_help_heading = "Options of every send")]
+pub struct CommonSend {
+    /// Send as soon as it is confirmed
+    #[arg(long, conflicts_with = "at")]
+    pub now: bool,
+    /// Publish a broadcast at this time: RFC 3339, or `2026-12-01 09:00` in the zone
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Zone of --at, for example Asia/Kolkata; else the profile's
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+    /// Messages a minute
+    #[arg(long, value_name = "PER_MINUTE", value_parser = clap::value_parser!(u32).range(1..=60_000))]
+    pub rate: Option<u32>,
+    /// Calls on the way at once; also the most that can become unknown at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub concurrency: Option<u32>,
+    /// When a broadcast with a time is handed to the platform
+    #[arg(long, value_enum, default_value_t = HandOver::Now, value_name = "WHEN")]
+    pub hand_over: HandOver,
+    /// Seconds in which nothing leaves yet
+    #[arg(long, value_name = "SECONDS")]
+    pub grace: Option<u64>,
+    /// Print the plan and end; opens no connection at all
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The number of recipients after checks; nothing is asked then
+    #[arg(long, value_name = "COUNT")]
+    pub confirm: Option<u64>,
+    /// Wait until every item has a final state; sends itself if nobody else does
+    #[arg(long)]
+    pub wait: bool,
+    /// Refuse at the first row that fails a check
+    #[arg(long)]
+    pub strict: bool,
+}

@@ -1,0 +1,75 @@
+//! Clients for commands, built from a connection when they are first needed. Reads and sends get
+//! clients of their own, as everywhere.
+
+use super::context::Context;
+use crate::api::{ApiKey, ReadClient, ReadClientConfig, SendClient, SendClientConfig};
+use crate::contract::ApiError;
+use crate::domain::{BotTarget, Reason};
+use crate::outbox::{NoTransport, PlatformTransport, Transport, TransportProvider};
+use crate::settings::Connection;
+use secrecy::ExposeSecret;
+use std::sync::Arc;
+
+/// A client that reads.
+///
+/// # Errors
+/// A key that cannot be fetched, or settings no client can be built from.
+pub async fn reader(context: &Context, connection: &Connection) -> Result<ReadClient, ApiError> {
+    let key = api_key(context, connection).await?;
+    let mut config = ReadClientConfig::new(connection.profile.target.clone(), key);
+    config.ca_file.clone_from(&connection.ca_file);
+    ReadClient::new(config)
+}
+
+/// Sends for the profile in use and leaves the batches of other profiles to others.
+struct OneProfile {
+    name: String,
+    target: BotTarget,
+    transport: Arc<dyn Transport>,
+}
+
+impl TransportProvider for OneProfile {
+    fn transport(
+        &self,
+        profile: &str,
+        target: &BotTarget,
+    ) -> Result<Arc<dyn Transport>, NoTransport> {
+        if *target == self.target {
+            return Ok(Arc::clone(&self.transport));
+        }
+        if profile != self.name {
+            return Err(NoTransport::Leave);
+        }
+        Err(NoTransport::Hold(Reason {
+            rule: "other_bot".to_owned(),
+            text: format!(
+                "The profile {profile} now leads to {} instead of {}, for which this was \
+                 confirmed. Set it back and resume, or cancel this.",
+                self.target.base_url, target.base_url
+            ),
+        }))
+    }
+}
+
+/// What the sender needs of the network, for the profile in use.
+///
+/// # Errors
+/// A key that cannot be fetched, or settings no client can be built from.
+pub async fn transports(
+    context: &Context,
+    connection: &Connection,
+) -> Result<Arc<dyn TransportProvider>, ApiError> {
+    let key = api_key(context, connection).await?;
+    let mut config = SendClientConfig::new(connection.profile.target.clone(), key);
+    config.ca_file.clone_from(&connection.ca_file);
+    let client = SendClient::new(config)?;
+    Ok(Arc::new(OneProfile {
+        name: connection.profile.name.clone(),
+        target: connection.profile.target.clone(),
+        transport: Arc::new(PlatformTransport::new(client, &connection.profile)),
+    }))
+}
+
+async fn api_key(context: &Context, connection: &Connection) -> Result<ApiKey, ApiError> {
+    ApiKey::parse(context.key(connection).await?.expose_secret())
+}

@@ -1,0 +1,170 @@
+//! What every command has at hand: output, settings, the local library, a runtime. It must not
+//! know any command.
+
+use super::args::Global;
+use super::output::Output;
+use crate::contract::{ApiError, ErrorKind};
+use crate::report::{Redactor, crash, logging};
+use crate::settings::environment::Environment;
+use crate::settings::{self, Connection, Settings};
+use crate::store::{Library, StoreError};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use secrecy::SecretString;
+use std::future::Future;
+
+/// What a command works with.
+#[derive(Debug)]
+pub struct Context {
+    /// The only way to print.
+    pub output: Output,
+    /// Knows the keys of this process.
+    pub redactor: Redactor,
+    /// Options of every command.
+    pub global: Global,
+    /// When this process started.
+    pub started: Timestamp,
+}
+
+impl Context {
+    /// Reads the settings, starts log and crash report, says its warnings once.
+    ///
+    /// # Errors
+    /// Every mistake of settings, as a sentence.
+    pub fn settings(&self) -> Result<Settings, ApiError> {
+        let settings = self.quiet_settings()?;
+        for warning in &settings.warnings {
+            self.output.note(&format!("warning: {warning}"));
+        }
+        self.start_reports(&settings);
+        Ok(settings)
+    }
+
+    /// Reads the settings and does nothing else.
+    ///
+    /// # Errors
+    /// Every mistake of settings, as a sentence.
+    pub fn quiet_settings(&self) -> Result<Settings, ApiError> {
+        settings::load(&self.global.overrides(), &Environment::of_process()).map_err(ApiError::from)
+    }
+
+    /// Starts the log and the crash report; without them the program still works.
+    pub fn start_reports(&self, settings: &Settings) {
+        let folder = settings.folders.log();
+        crash::install(&folder, &self.redactor, self.started);
+        let started = settings.folders.make_data().and_then(|()| {
+            logging::start(&folder, &settings.log_level, &self.redactor, self.started)
+        });
+        if let Err(error) = started {
+            self.output.note(&format!("warning: {}", error.message));
+        }
+    }
+
+    /// The API key of a connection; from here on it is redacted everywhere.
+    ///
+    /// # Errors
+    /// Where it should have come from and what to do.
+    pub async fn key(&self, connection: &Connection) -> Result<SecretString, ApiError> {
+        let key = connection.key.fetch().await?;
+        self.redactor.learn(&key);
+        Ok(key)
+    }
+
+    /// The local library of templates and flows.
+    ///
+    /// # Errors
+    /// When the data folder or its database cannot be used.
+    pub fn library(&self, settings: &Settings) -> Result<Library, ApiError> {
+        settings.folders.make_data()?;
+        Library::open(&settings.folders.data.path).map_err(|error| storage(&error))
+    }
+
+    /// The current time in the zone of the profile, or of the machine without a profile.
+    pub fn now_in_zone(&self, settings: &Settings) -> Zoned {
+        let zone = settings
+            .connection()
+            .ok()
+            .and_then(|connection| TimeZone::get(&connection.profile.time_zone).ok())
+            .unwrap_or_else(TimeZone::system);
+        self.started.to_zoned(zone)
+    }
+}
+
+/// An error of the local database as commands show it.
+pub fn storage(error: &StoreError) -> ApiError {
+    let text = error.to_string();
+    let (message, advice) = text
+        .rsplit_once(": ")
+        .map_or((text.as_str(), ""), |(message, advice)| (message, advice));
+    ApiError::new(ErrorKind::Storage, message, as_sentence(advice))
+}
+
+/// Wrong use, with a sentence and what to do.
+pub fn usage(message: impl Into<String>, advice: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorKind::Usage, message, advice)
+}
+
+/// A text with a capital letter and a full stop.
+pub fn as_sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => format!(
+            "{}{}.",
+            first.to_uppercase(),
+            letters.as_str().trim_end_matches('.')
+        ),
+        None => String::new(),
+    }
+}
+
+/// Runs a command's future to its end on a runtime of its own.
+///
+/// # Errors
+/// When the system gives no threads, or what the future says.
+pub fn block_on<T>(work: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            ApiError::new(
+                ErrorKind::Storage,
+                format!("the system gives no threads: {error}"),
+                "Close other programs and try again.",
+            )
+        })?
+        .block_on(work)
+}
+
+/// Splits `NAME=VALUE` at the first `=`.
+///
+/// # Errors
+/// A sentence that names the option.
+pub fn name_and_value<'a>(option: &str, text: &'a str) -> Result<(&'a str, &'a str), ApiError> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim(), value)),
+        Some(_) | None => Err(usage(
+            format!("{option} {text} has no name and value"),
+            format!("Write it as {option} NAME=VALUE."),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{as_sentence, name_and_value};
+
+    #[test]
+    fn only_the_first_equals_sign_separates() {
+        assert_eq!(name_and_value("--param", "a=b=c").unwrap(), ("a", "b=c"));
+        assert_eq!(name_and_value("--param", "a=").unwrap(), ("a", ""));
+        assert!(name_and_value("--param", "a").is_err());
+        assert!(name_and_value("--param", "=b").is_err());
+    }
+
+    #[test]
+    fn advice_becomes_a_sentence() {
+        assert_eq!(as_sentence("free some space"), "Free some space.");
+        assert_eq!(as_sentence(""), "");
+    }
+}

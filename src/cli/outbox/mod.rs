@@ -1,0 +1,258 @@
+//! `outbox …`: the record of everything planned and sent, and the sender. Looking and deciding is
+//! here, sending in `run`.
+
+mod run;
+
+pub use run::{Finish, send_and_wait};
+
+use super::args::OutboxCommand;
+use super::context::{Context, usage};
+use super::exit::ExitStatus;
+use super::output::{Row, to_value};
+use crate::contract::ApiError;
+use crate::domain::{Batch, BatchId, Item};
+use crate::outbox::{Outbox, SystemClock};
+use crate::store::outbox::ItemFilter;
+use std::path::Path;
+use std::sync::Arc;
+
+const BATCH_HEADERS: [&str; 11] = [
+    "id", "kind", "title", "state", "planned", "accepted", "rejected", "unknown", "queued",
+    "skipped", "reason",
+];
+
+const ITEM_HEADERS: [&str; 9] = [
+    "id",
+    "batch",
+    "recipient",
+    "state",
+    "message_id",
+    "rule",
+    "http_status",
+    "platform_code",
+    "attempts",
+];
+
+/// Runs an `outbox` command. Every one recovers first when no sender is alive.
+///
+/// # Errors
+/// What the record says.
+pub fn run(context: &Context, command: &OutboxCommand) -> Result<ExitStatus, ApiError> {
+    let settings = context.settings()?;
+    settings.folders.make_data()?;
+    let outbox = open_at(&settings.folders.data.path)?;
+    if let OutboxCommand::Run { stay } = command {
+        return run::run(context, &settings, &outbox, *stay);
+    }
+    for sentence in outbox.recover_if_idle()? {
+        context.output.note(&sentence);
+    }
+    match command {
+        OutboxCommand::List => {
+            let rows: Vec<Row> = outbox.list()?.iter().map(batch_row).collect();
+            context.output.list(&BATCH_HEADERS, &rows);
+            if rows.is_empty() {
+                context.output.note("Nothing was planned yet.");
+            }
+        }
+        OutboxCommand::Show { batch, items } => show(context, &outbox, batch, *items)?,
+        OutboxCommand::Pause { batch } => print_batch(context, &outbox.pause(number(batch)?)?),
+        OutboxCommand::Cancel { batch } => print_batch(context, &outbox.cancel(number(batch)?)?),
+        OutboxCommand::Resume { batch, confirm } => resume(context, &outbox, batch, *confirm)?,
+        OutboxCommand::Unknown => {
+            let rows: Vec<Row> = outbox.unknown_items()?.iter().map(item_row).collect();
+            context.output.list(&ITEM_HEADERS, &rows);
+            if rows.is_empty() {
+                context.output.note("Nothing is unknown.");
+            }
+        }
+        OutboxCommand::Run { .. } => {}
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// The outbox of a data folder.
+///
+/// # Errors
+/// When its database cannot be used.
+pub fn open_at(folder: &Path) -> Result<Outbox, ApiError> {
+    Ok(Outbox::open(folder, Arc::new(SystemClock::new()))?)
+}
+
+/// `31` or `#31`.
+fn number(text: &str) -> Result<BatchId, ApiError> {
+    text.trim_start_matches('#')
+        .parse()
+        .map(BatchId)
+        .map_err(|_| {
+            usage(
+                format!("`{text}` is no number of a batch"),
+                "`alertdesk outbox list` shows the numbers.",
+            )
+        })
+}
+
+fn show(context: &Context, outbox: &Outbox, batch: &str, items: bool) -> Result<(), ApiError> {
+    let batch = outbox.show(number(batch)?)?;
+    if items {
+        print_with_items(context, outbox, &batch)
+    } else {
+        print_batch(context, &batch);
+        Ok(())
+    }
+}
+
+fn resume(
+    context: &Context,
+    outbox: &Outbox,
+    batch: &str,
+    confirm: Option<u64>,
+) -> Result<(), ApiError> {
+    let id = number(batch)?;
+    let left = outbox.show(id)?.counts.queued;
+    let Some(remaining) = confirm else {
+        return Err(usage(
+            format!("batch {} was not resumed: {left} are left", id.0),
+            format!("Give --confirm {left}."),
+        ));
+    };
+    print_batch(context, &outbox.resume(id, remaining)?);
+    context
+        .output
+        .note("`alertdesk outbox run` sends it if no sender is running.");
+    Ok(())
+}
+
+/// Prints a batch.
+pub fn print_batch(context: &Context, batch: &Batch) {
+    context.output.document(batch, &batch_lines(batch));
+}
+
+/// Prints a batch with all its items.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn print_with_items(context: &Context, outbox: &Outbox, batch: &Batch) -> Result<(), ApiError> {
+    let items = outbox.items(batch.id, ItemFilter::All, u64::MAX >> 1, 0)?;
+    let mut document = to_value(batch);
+    if let Some(object) = document.as_object_mut() {
+        object.insert("items".to_owned(), to_value(&items));
+    }
+    let mut lines = batch_lines(batch);
+    lines.push((
+        "items",
+        items.iter().map(item_line).collect::<Vec<_>>().join("\n"),
+    ));
+    context.output.document(&document, &lines);
+    Ok(())
+}
+
+fn batch_lines(batch: &Batch) -> Vec<(&'static str, String)> {
+    let counts = batch.counts;
+    let shown = [
+        ("accepted", counts.accepted),
+        ("rejected", counts.rejected),
+        ("unknown", counts.unknown),
+        ("queued", counts.queued),
+        ("sending", counts.sending),
+        ("skipped", counts.skipped),
+        ("cancelled", counts.cancelled),
+        ("not accepted", counts.not_accepted),
+        ("given up", counts.abandoned),
+    ];
+    let parts: Vec<String> = shown
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect();
+    let mut lines = vec![
+        ("batch", batch.id.0.to_string()),
+        ("kind", batch.kind.to_string()),
+        ("title", batch.title.clone()),
+        ("state", batch.state.to_string()),
+        (
+            "counts",
+            format!("{} planned: {}", counts.planned, parts.join(", ")),
+        ),
+        ("profile", batch.profile.clone()),
+        ("created", batch.created.to_string()),
+    ];
+    if let Some(scheduled) = batch.scheduled {
+        lines.push(("scheduled", scheduled.to_string()));
+    }
+    if let Some(reason) = &batch.reason {
+        lines.push(("reason", reason.text.clone()));
+    }
+    lines
+}
+
+fn batch_row(batch: &Batch) -> Row {
+    let counts = batch.counts;
+    let numbers = [
+        counts.planned,
+        counts.accepted,
+        counts.rejected,
+        counts.unknown,
+        counts.queued,
+        counts.skipped,
+    ];
+    let mut cells = vec![
+        batch.id.0.to_string(),
+        batch.kind.to_string(),
+        batch.title.clone(),
+        batch.state.to_string(),
+    ];
+    cells.extend(numbers.map(|number| number.to_string()));
+    cells.push(
+        batch
+            .reason
+            .as_ref()
+            .map_or_else(String::new, |reason| reason.text.clone()),
+    );
+    Row::new(batch, cells)
+}
+
+fn item_row(item: &Item) -> Row {
+    let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
+    let cells = vec![
+        item.id.0.to_string(),
+        item.batch.0.to_string(),
+        recipient(item),
+        item.state.to_string(),
+        item.message_id.clone().unwrap_or_default(),
+        item.rule.clone().unwrap_or_default(),
+        number(item.http_status.map(i64::from)),
+        number(item.platform_code),
+        item.attempts.to_string(),
+    ];
+    Row::new(item, cells)
+}
+
+fn recipient(item: &Item) -> String {
+    match (&item.recipient, item.recipients) {
+        (Some(digits), _) => digits.clone(),
+        (None, Some(count)) => format!("{count} recipients"),
+        (None, None) => String::new(),
+    }
+}
+
+fn item_line(item: &Item) -> String {
+    let mut line = format!("{}  {}", recipient(item), item.state);
+    if let Some(id) = &item.message_id {
+        line.push_str("  ");
+        line.push_str(id);
+    }
+    for error in &item.errors {
+        let text = [&error.title, &error.details, &error.meaning, &error.advice]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>();
+        line.push_str(&format!("\n    {}: {}", error.code, text.join(" · ")));
+    }
+    if let (Some(rule), true) = (&item.rule, item.errors.is_empty()) {
+        line.push_str("  ");
+        line.push_str(rule);
+    }
+    line
+}

@@ -1,0 +1,306 @@
+//! The sender of the command line: `outbox run` and `send --wait`. The first request to stop lets
+//! calls on the way end, the second ends the process at once.
+
+use super::print_with_items;
+use crate::cli::args::OutputFormat;
+use crate::cli::connect::transports;
+use crate::cli::context::{Context, block_on};
+use crate::cli::exit::ExitStatus;
+use crate::cli::output::{Row, to_value};
+use crate::cli::signals::{StopRequest, StopSignals};
+use crate::contract::{ApiError, ErrorKind, OutboxEvent, SenderState};
+use crate::domain::{Batch, BatchId};
+use crate::outbox::{FollowEnd, Outbox, OutboxError, RunSummary, Scope, Sender, TransportProvider};
+use crate::settings::Settings;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Room for events; the sender drops the oldest if a terminal is slow.
+const EVENTS: usize = 1024;
+
+/// What is needed to see a batch through.
+pub struct Finish {
+    /// Requests to stop.
+    pub signals: StopSignals,
+    /// The way to the platform.
+    pub provider: Arc<dyn TransportProvider>,
+}
+
+/// How a run ended: with its summary, or by a second request to stop.
+enum Ended {
+    Summary(RunSummary),
+    Interrupted,
+}
+
+/// Waits for one batch, sending it here if nobody else does, and prints it with its items.
+///
+/// # Errors
+/// What the record says.
+pub async fn send_and_wait(
+    context: &Context,
+    outbox: &Outbox,
+    id: BatchId,
+    finish: Finish,
+) -> Result<ExitStatus, ApiError> {
+    let stop = CancellationToken::new();
+    let (sender, events) = mpsc::channel(EVENTS);
+    let work = outbox.send_and_wait(id, finish.provider, sender, stop.clone());
+    let mut screen = Screen::new(context, outbox, Some(id));
+    let ended = watch(work, events, finish.signals, &stop, &mut screen).await?;
+    let Ended::Summary(summary) = ended else {
+        return Ok(ExitStatus::Interrupted);
+    };
+    screen.end();
+    let batch = outbox.show(id)?;
+    print_with_items(context, outbox, &batch)?;
+    if let Some(reason) = &batch.reason {
+        context.output.note(&format!(
+            "Batch {} is {}: {}",
+            batch.id, batch.state, reason.text
+        ));
+    }
+    Ok(status(summary.exit_status()))
+}
+
+/// `outbox run`.
+///
+/// # Errors
+/// Another sender (without `--stay`), or what the record says.
+pub fn run(
+    context: &Context,
+    settings: &Settings,
+    outbox: &Outbox,
+    stay: bool,
+) -> Result<ExitStatus, ApiError> {
+    let connection = settings.connection()?;
+    if connection.profile.read_only {
+        return Err(ApiError::new(
+            ErrorKind::Refused,
+            format!(
+                "the profile {} is read-only: it sends nothing",
+                connection.profile.name
+            ),
+            "Turn read-only off, or choose another profile.",
+        ));
+    }
+    block_on(async {
+        let mut signals = StopSignals::listen()?;
+        let provider = transports(context, connection).await?;
+        let stop = CancellationToken::new();
+        let (sender, events) = mpsc::channel(EVENTS);
+        let mut screen = Screen::new(context, outbox, None);
+        if stay {
+            wait_for_turn(context, outbox, &mut signals).await?;
+        }
+        let taken = Sender::take(outbox)?;
+        for sentence in taken.recovered() {
+            context.output.note(sentence);
+        }
+        let ended = if stay {
+            watch(
+                taken.run(provider, sender, stop.clone()),
+                events,
+                signals,
+                &stop,
+                &mut screen,
+            )
+            .await?
+        } else {
+            let work = taken.run_until_done(Scope::Everything, provider, sender, stop.clone());
+            watch(work, events, signals, &stop, &mut screen).await?
+        };
+        screen.end();
+        match ended {
+            Ended::Interrupted => Ok(ExitStatus::Interrupted),
+            Ended::Summary(summary) => {
+                screen.print_summary(&summary);
+                Ok(status(summary.exit_status()))
+            }
+        }
+    })
+}
+
+/// With `--stay` another sender is waited for instead of being an error.
+async fn wait_for_turn(
+    context: &Context,
+    outbox: &Outbox,
+    signals: &mut StopSignals,
+) -> Result<(), ApiError> {
+    if let SenderState::Other { pid } = outbox.sender()? {
+        context.output.note(&format!(
+            "Process {pid} is sending; this one waits for its turn."
+        ));
+    }
+    let stop = CancellationToken::new();
+    let (sender, mut events) = mpsc::channel(EVENTS);
+    let mut follow = std::pin::pin!(outbox.follow(sender, stop.clone()));
+    loop {
+        tokio::select! {
+            end = &mut follow => return match end? {
+                FollowEnd::NobodySends => Ok(()),
+                FollowEnd::Told => Err(ApiError::new(ErrorKind::Refused, "stopped while waiting", "")),
+            },
+            _ = signals.next() => stop.cancel(),
+            // Only the end matters here; the other process shows its own progress.
+            Some(_) = events.recv() => {}
+        }
+    }
+}
+
+fn status(code: u8) -> ExitStatus {
+    match code {
+        0 => ExitStatus::Done,
+        3 => ExitStatus::Authentication,
+        5 => ExitStatus::Network,
+        6 => ExitStatus::SomeRejected,
+        7 => ExitStatus::SomeUnknown,
+        _ => ExitStatus::Failed,
+    }
+}
+
+async fn watch(
+    work: impl Future<Output = Result<RunSummary, OutboxError>>,
+    mut events: mpsc::Receiver<OutboxEvent>,
+    mut signals: StopSignals,
+    stop: &CancellationToken,
+    screen: &mut Screen<'_>,
+) -> Result<Ended, ApiError> {
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => {
+                while let Ok(event) = events.try_recv() {
+                    screen.show(event);
+                }
+                return Ok(Ended::Summary(done?));
+            }
+            request = signals.next() => {
+                if stop.is_cancelled() && request == StopRequest::Interrupt {
+                    screen.interrupted();
+                    return Ok(Ended::Interrupted);
+                }
+                stop.cancel();
+                screen.draining();
+            }
+            Some(event) = events.recv() => screen.show(event),
+        }
+    }
+}
+
+/// What a run shows: a line of progress for people, lines of JSON for scripts.
+struct Screen<'a> {
+    context: &'a Context,
+    outbox: &'a Outbox,
+    only: Option<BatchId>,
+    batches: BTreeMap<BatchId, Batch>,
+    drawn: bool,
+}
+
+impl<'a> Screen<'a> {
+    fn new(context: &'a Context, outbox: &'a Outbox, only: Option<BatchId>) -> Self {
+        Self {
+            context,
+            outbox,
+            only,
+            batches: BTreeMap::new(),
+            drawn: false,
+        }
+    }
+
+    fn show(&mut self, event: OutboxEvent) {
+        match event {
+            OutboxEvent::BatchChanged(batch) => {
+                if self.only.is_some_and(|id| id != batch.id) {
+                    return;
+                }
+                if self.wants_lines() && self.batches.get(&batch.id) != Some(&*batch) {
+                    self.context.output.json_line(&to_value(&batch));
+                }
+                self.batches.insert(batch.id, *batch);
+                self.draw();
+            }
+            OutboxEvent::CallFinished(record) => {
+                tracing::info!(
+                    label = record.label,
+                    result = record.result,
+                    status = record.http_status,
+                    rule = record.detail.rule,
+                    "call ended"
+                );
+            }
+            OutboxEvent::Sender(_) | OutboxEvent::Recovered(_) => {}
+        }
+    }
+
+    /// `outbox run` without a terminal, or asked for lines; a single `send --wait` prints only its
+    /// one document.
+    fn wants_lines(&self) -> bool {
+        let output = &self.context.output;
+        self.only.is_none()
+            && (output.format() == OutputFormat::Jsonl
+                || (output.format() == OutputFormat::Table && !output.progress_wanted()))
+    }
+
+    fn draw(&mut self) {
+        if !self.context.output.progress_wanted() {
+            return;
+        }
+        let sum = |of: fn(&Batch) -> u64| self.batches.values().map(of).sum::<u64>();
+        let line = format!(
+            "accepted {} · rejected {} · unknown {} · waiting {}",
+            sum(|batch| batch.counts.accepted),
+            sum(|batch| batch.counts.rejected),
+            sum(|batch| batch.counts.unknown),
+            sum(|batch| batch.counts.queued + batch.counts.sending),
+        );
+        self.context.output.progress(&line);
+        self.drawn = true;
+    }
+
+    fn end(&mut self) {
+        if self.drawn {
+            self.context.output.end_progress();
+            self.drawn = false;
+        }
+    }
+
+    fn draining(&mut self) {
+        self.end();
+        self.context
+            .output
+            .note("Stopping: no new call starts, those on the way end. Ctrl-C again ends at once.");
+    }
+
+    fn interrupted(&mut self) {
+        self.end();
+        // From the record and not from what was shown, which lags behind by a moment.
+        let sending = self.outbox.list().map(|batches| {
+            let batches = batches
+                .iter()
+                .filter(|batch| self.only.is_none_or(|id| id == batch.id));
+            batches.map(|batch| batch.counts.sending).sum::<u64>()
+        });
+        let what = match sending {
+            Ok(sending) => format!("{sending} on the way become unknown"),
+            Err(_) => "what was on the way becomes unknown".to_owned(),
+        };
+        self.context.output.note(&format!(
+            "Ended at once: {what}. Nothing is sent again by itself."
+        ));
+    }
+
+    fn print_summary(&self, summary: &RunSummary) {
+        if self.wants_lines() {
+            return;
+        }
+        let rows: Vec<Row> = summary
+            .batches
+            .iter()
+            .map(|run| super::batch_row(&run.batch))
+            .collect();
+        self.context.output.list(&super::BATCH_HEADERS, &rows);
+    }
+}

@@ -1,0 +1,160 @@
+//! What `--dry-run` prints: counts, who is left out, and each call exactly as it would leave, with
+//! the key redacted.
+
+use crate::cli::args::OutputFormat;
+use crate::cli::context::Context;
+use crate::cli::output::{Row, to_value};
+use crate::domain::{Counts, ItemState, PhoneNumber, Plan, PlannedCall, RequestBody, SkippedRow};
+use crate::outbox::FreezeError;
+use crate::report::redact::REDACTED;
+use crate::text::format::counted;
+use serde_json::{Map, Value, json};
+
+/// What a dry run shows.
+#[derive(Debug)]
+pub struct Preview<'a> {
+    calls: &'a [PlannedCall],
+    skipped: &'a [SkippedRow],
+    notes: &'a [String],
+}
+
+impl<'a> Preview<'a> {
+    /// The preview of a plan.
+    pub fn of_plan(plan: &'a Plan) -> Self {
+        Self {
+            calls: &plan.calls,
+            skipped: &plan.skipped,
+            notes: &plan.notes,
+        }
+    }
+
+    /// The preview of a plan that came to nothing because nobody was left.
+    pub fn of_nobody(error: &'a FreezeError) -> Self {
+        Self {
+            calls: &[],
+            skipped: &error.skipped,
+            notes: &error.notes,
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        let recipients: usize = self.calls.iter().map(|call| call.recipients.len()).sum();
+        counts.add(ItemState::Queued, recipients as u64);
+        counts.add(ItemState::Skipped, self.skipped.len() as u64);
+        counts
+    }
+
+    fn document(&self) -> Value {
+        let requests: Vec<Value> = self.calls.iter().map(request).collect();
+        json!({
+            "counts": to_value(&self.counts()),
+            "skipped": to_value(&self.skipped),
+            "requests": requests,
+            "notes": self.notes,
+        })
+    }
+}
+
+/// Prints the preview in the format asked for.
+pub fn print(context: &Context, preview: &Preview<'_>) {
+    let output = &context.output;
+    match output.format() {
+        OutputFormat::Json | OutputFormat::Jsonl => output.document(&preview.document(), &[]),
+        OutputFormat::Table => output.text(&for_people(preview)),
+        OutputFormat::Csv => {
+            let rows: Vec<Row> = preview.calls.iter().map(csv_row).collect();
+            output.list(
+                &["recipients", "method", "url", "body_sha256", "body"],
+                &rows,
+            );
+        }
+    }
+}
+
+fn request(call: &PlannedCall) -> Value {
+    let request = &call.request;
+    let headers: Map<String, Value> = headers(call)
+        .map(|(name, value)| (name.to_owned(), json!(value)))
+        .collect();
+    let body = match &request.body {
+        RequestBody::Empty => Value::Null,
+        RequestBody::Json(text) => json!(text),
+        RequestBody::Multipart { parts, .. } => to_value(parts),
+    };
+    json!({
+        "recipients": to_value(&call.recipients),
+        "method": request.method,
+        "url": request.url,
+        "headers": headers,
+        "body": body,
+        "body_sha256": request.body_sha256,
+    })
+}
+
+/// The headers as they leave; the key is never at hand here.
+fn headers(call: &PlannedCall) -> impl Iterator<Item = (&str, String)> {
+    let frozen = call.request.headers.iter();
+    frozen
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .chain(std::iter::once((
+            "Authorization",
+            format!("Basic {REDACTED}"),
+        )))
+}
+
+fn for_people(preview: &Preview<'_>) -> String {
+    let counts = preview.counts();
+    let mut text = format!(
+        "{} planned, {} skipped, {} in {}. Nothing was sent.\n",
+        counts.planned,
+        counts.skipped,
+        counts.queued,
+        counted(preview.calls.len() as u64, "call")
+    );
+    for note in preview.notes {
+        text.push_str(&format_line("note", note));
+    }
+    for row in preview.skipped {
+        let place = row
+            .row
+            .map_or_else(String::new, |row| format!("row {row}, "));
+        text.push_str(&format_line(
+            "skipped",
+            &format!("{place}{}: {}", row.recipient, row.reason),
+        ));
+    }
+    for call in preview.calls {
+        let request = &call.request;
+        text.push_str(&format!("\n{} {}\n", request.method, request.url));
+        for (name, value) in headers(call) {
+            text.push_str(&format_line(name, &value));
+        }
+        text.push('\n');
+        text.push_str(&String::from_utf8_lossy(&request.body.bytes()));
+        text.push_str(&format!(
+            "\n\nSHA-256 of the body: {}\n",
+            request.body_sha256
+        ));
+    }
+    text
+}
+
+fn format_line(name: &str, value: &str) -> String {
+    format!("{name}: {value}\n")
+}
+
+fn csv_row(call: &PlannedCall) -> Row {
+    let recipients: Vec<&str> = call.recipients.iter().map(PhoneNumber::digits).collect();
+    let cells = vec![
+        recipients.join(" "),
+        call.request.method.clone(),
+        call.request.url.clone(),
+        call.request.body_sha256.to_string(),
+        String::from_utf8_lossy(&call.request.body.bytes()).into_owned(),
+    ];
+    Row {
+        document: request(call),
+        cells,
+    }
+}

@@ -1,0 +1,243 @@
+//! From the options of a `send` to a draft: template or flow, people, values, time, speed. It
+//! must not queue.
+
+use crate::cli::args_send::{BroadcastSend, CommonSend, ParamArgs, PeopleArgs, SendCommand};
+use crate::cli::context::{Context, as_sentence, name_and_value, usage};
+use crate::cli::time::read_plan_time;
+use crate::cli::{flow, template};
+use crate::contract::ApiError;
+use crate::domain::audience::{AudienceError, CsvOptions, from_csv, from_numbers};
+use crate::domain::{Audience, Content, Profile, Schedule, SendDraft, SendLimits, ValueSource};
+use crate::settings::Connection;
+use crate::store::Library;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+use std::fs::File;
+
+type Values = BTreeMap<String, ValueSource>;
+
+/// The options every `send` has.
+pub fn common(command: &SendCommand) -> &CommonSend {
+    match command {
+        SendCommand::Template(send) => &send.common,
+        SendCommand::Broadcast(send) => &send.common,
+        SendCommand::CsvBroadcast(send) => &send.common,
+        SendCommand::Flow(send) => &send.common,
+    }
+}
+
+/// The draft the options describe.
+///
+/// # Errors
+/// A name that is not in the library, a file that cannot be read, options that do not fit.
+pub fn build(
+    context: &Context,
+    library: &Library,
+    connection: &Connection,
+    command: &SendCommand,
+) -> Result<SendDraft, ApiError> {
+    let profile = &connection.profile;
+    let common = common(command);
+    let (content, to_column) = what(library, profile, command)?;
+    Ok(SendDraft {
+        content,
+        audience: audience(people(command), to_column, profile)?,
+        schedule: schedule(context, common, profile)?,
+        limits: SendLimits {
+            per_minute: common.rate.unwrap_or(profile.per_minute),
+            concurrency: common.concurrency.unwrap_or(connection.concurrency),
+        },
+    })
+}
+
+fn people(command: &SendCommand) -> &PeopleArgs {
+    match command {
+        SendCommand::Template(send) => &send.people,
+        SendCommand::Broadcast(send) => &send.people,
+        SendCommand::CsvBroadcast(send) => &send.people,
+        SendCommand::Flow(send) => &send.people,
+    }
+}
+
+/// What is sent, and the column of the recipients if `--map to=COLUMN` names it.
+fn what(
+    library: &Library,
+    profile: &Profile,
+    command: &SendCommand,
+) -> Result<(Content, Option<String>), ApiError> {
+    match command {
+        SendCommand::Template(send) => {
+            let (values, to_column) = values(&send.values)?;
+            let template = template::find(library, &send.name, send.language.as_deref())?;
+            Ok((Content::Template { template, values }, to_column))
+        }
+        SendCommand::Broadcast(send) => broadcast(library, send),
+        SendCommand::CsvBroadcast(send) => {
+            let (values, to_column) = values(&send.values)?;
+            let template = template::find(library, &send.template, send.language.as_deref())?;
+            let title = send.title.clone();
+            let content = Content::CsvBroadcast {
+                title,
+                template,
+                values,
+            };
+            Ok((content, to_column))
+        }
+        SendCommand::Flow(send) => {
+            let (attributes, to_column) = sources("--attr", &send.attr, &send.map)?;
+            let version = match &send.version {
+                None => profile.wire.flow_version,
+                Some(text) => text.parse().map_err(|sentence: String| {
+                    usage(sentence, "Leave --version out for the profile's.")
+                })?,
+            };
+            let flow = flow::find(library, &send.name)?;
+            let content = Content::Flow {
+                flow,
+                version,
+                attributes,
+            };
+            Ok((content, to_column))
+        }
+    }
+}
+
+fn broadcast(
+    library: &Library,
+    send: &BroadcastSend,
+) -> Result<(Content, Option<String>), ApiError> {
+    let (values, to_column) = values(&send.values)?;
+    let title = send.title.clone();
+    let channel = send.channel.clone();
+    let exact_title = send.exact_title;
+    let Some(name) = &send.template else {
+        if !values.is_empty() {
+            return Err(usage(
+                "a broadcast of texts has no parameters",
+                "Leave --param and --map out, or give --template NAME.",
+            ));
+        }
+        let content = Content::DirectBroadcast {
+            title,
+            texts: send.text.clone(),
+            channel,
+            exact_title,
+        };
+        return Ok((content, to_column));
+    };
+    let content = Content::TemplateBroadcast {
+        title,
+        template: template::find(library, name, send.language.as_deref())?,
+        values,
+        channel,
+        exact_title,
+    };
+    Ok((content, to_column))
+}
+
+fn values(args: &ParamArgs) -> Result<(Values, Option<String>), ApiError> {
+    sources("--param", &args.param, &args.map)
+}
+
+/// Where each value comes from, and the column of the recipients if `--map to=COLUMN` names it.
+fn sources(
+    option: &str,
+    constants: &[String],
+    columns: &[String],
+) -> Result<(Values, Option<String>), ApiError> {
+    let mut values = Values::new();
+    let mut to_column = None;
+    let mut add = |name: &str, source| {
+        if values.insert(name.to_owned(), source).is_some() {
+            return Err(usage(
+                format!("`{name}` is given twice"),
+                "Give each value once.",
+            ));
+        }
+        Ok(())
+    };
+    for text in constants {
+        let (name, value) = name_and_value(option, text)?;
+        add(name, ValueSource::Constant(value.to_owned()))?;
+    }
+    for text in columns {
+        let (name, column) = name_and_value("--map", text)?;
+        if name == "to" {
+            to_column = Some(column.to_owned());
+        } else {
+            add(name, ValueSource::Column(column.to_owned()))?;
+        }
+    }
+    Ok((values, to_column))
+}
+
+fn audience(
+    people: &PeopleArgs,
+    to_column: Option<String>,
+    profile: &Profile,
+) -> Result<Audience, ApiError> {
+    let Some(path) = &people.csv else {
+        if to_column.is_some() {
+            return Err(usage(
+                "--map to=COLUMN needs a file",
+                "Give --csv FILE, or leave it out.",
+            ));
+        }
+        return Ok(from_numbers(&people.to, profile.region.as_deref()));
+    };
+    let options = CsvOptions {
+        to_column,
+        region: profile.region.clone(),
+        // Row checks of a plan come later than those of a file; `--strict` looks at both there.
+        strict: false,
+        source: Some(path.clone()),
+    };
+    let read = if path == "-" {
+        from_csv(std::io::stdin().lock(), &options)
+    } else {
+        let file = File::open(path).and_then(|file| {
+            if file.metadata()?.is_dir() {
+                return Err(std::io::Error::other("it is a folder"));
+            }
+            Ok(file)
+        });
+        match file {
+            Ok(file) => from_csv(file, &options),
+            Err(error) => Err(AudienceError::Unreadable(error.to_string())),
+        }
+    };
+    read.map_err(|error| {
+        let shown = if path == "-" { "stdin" } else { path };
+        let text = error.to_string();
+        let (message, advice) = text.rsplit_once(": ").unwrap_or((&text, ""));
+        usage(format!("{shown}: {message}"), as_sentence(advice))
+    })
+}
+
+fn schedule(
+    context: &Context,
+    common: &CommonSend,
+    profile: &Profile,
+) -> Result<Schedule, ApiError> {
+    let Some(at) = &common.at else {
+        return Ok(Schedule::Now);
+    };
+    let name = common.zone.as_deref().unwrap_or(&profile.time_zone);
+    let zone = TimeZone::get(name).map_err(|_| {
+        usage(
+            format!("there is no time zone `{name}`"),
+            "Write it as Area/City, for example Asia/Kolkata.",
+        )
+    })?;
+    let time = read_plan_time(at, &zone).map_err(|sentence| {
+        usage(
+            sentence,
+            "Times are read in the profile's zone unless --zone says otherwise.",
+        )
+    })?;
+    context.output.note(&format!(
+        "Publish time: {}",
+        crate::text::format::planned(&time.to_zoned(zone))
+    ));
+    Ok(Schedule::PublishAt(time))
+}

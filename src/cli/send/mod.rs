@@ -1,0 +1,225 @@
+//! `send …`: from options to a plan, its confirmation, the durable queue and, with `--wait`, its
+//! end. A plan is made once; what is shown, confirmed and sent are the same bytes.
+
+mod confirm;
+mod document;
+mod draft;
+
+use super::args_send::{CommonSend, HandOver, SendCommand};
+use super::connect::transports;
+use super::context::{Context, block_on, usage};
+use super::exit::ExitStatus;
+use super::outbox::{self, Finish};
+use super::signals::StopSignals;
+use crate::contract::{ApiError, ErrorKind, SenderState};
+use crate::domain::{Batch, Guard, Plan, Profile};
+use crate::outbox::{Confirmation, FreezeError, Outbox, freeze};
+use crate::settings::Connection;
+use crate::text::format::counted;
+use std::time::Duration;
+
+/// Seconds in which nothing leaves, at least, where real customers are behind a profile.
+const GUARDED_GRACE: u64 = 5;
+
+/// Plans, confirms and queues a send.
+///
+/// # Errors
+/// What is wrong with the options, the rows, the confirmation or the record. Nothing is queued
+/// then.
+pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiError> {
+    let common = draft::common(command);
+    check_times(common)?;
+    let settings = context.settings()?;
+    let connection = settings.connection()?;
+    let library = context.library(&settings)?;
+    let draft = draft::build(context, &library, connection, command)?;
+    let mut profile = connection.profile.clone();
+    if common.dry_run {
+        // A dry run sends nothing, so that people who may only read can look at plans.
+        profile.read_only = false;
+    }
+    let nonce = format!("{}-{}", context.started.as_nanosecond(), std::process::id());
+    let plan = freeze(&draft, &profile, context.started, &nonce);
+    if common.strict {
+        refuse_bad_rows(&plan)?;
+    }
+    if common.dry_run {
+        return dry_run(context, plan);
+    }
+    let plan = plan.map_err(|error| refused(&error, context))?;
+    let typed = confirm::confirm(context, &plan, &profile, common)?;
+    let folder = &settings.folders.data.path;
+    block_on(queue(
+        context,
+        connection,
+        folder,
+        Confirmed {
+            plan,
+            typed,
+            common,
+        },
+    ))
+}
+
+struct Confirmed<'a> {
+    plan: Plan,
+    typed: String,
+    common: &'a CommonSend,
+}
+
+async fn queue(
+    context: &Context,
+    connection: &Connection,
+    folder: &std::path::Path,
+    confirmed: Confirmed<'_>,
+) -> Result<ExitStatus, ApiError> {
+    let outbox = outbox::open_at(folder)?;
+    let Confirmed {
+        plan,
+        typed,
+        common,
+    } = confirmed;
+    // Before the queue and not in it: a command that ends must leave a batch that can be sent,
+    // and one that is stopped in its grace must leave nothing.
+    let mut signals = StopSignals::listen()?;
+    wait_out_grace(context, &mut signals, grace(&connection.profile, common)).await?;
+    // The key is fetched before anything is queued, so that a wrong setting leaves nothing behind.
+    let provider = if common.wait {
+        Some(transports(context, connection).await?)
+    } else {
+        None
+    };
+    let confirmation = Confirmation {
+        typed,
+        grace: Duration::ZERO,
+    };
+    let batch = outbox.queue(&plan, &confirmation)?;
+    if let Some(provider) = provider {
+        let finish = Finish { signals, provider };
+        return outbox::send_and_wait(context, &outbox, batch.id, finish).await;
+    }
+    outbox::print_batch(context, &batch);
+    say_who_sends(context, &outbox, &batch)?;
+    Ok(ExitStatus::Done)
+}
+
+fn grace(profile: &Profile, common: &CommonSend) -> Duration {
+    let asked = common.grace.unwrap_or(0);
+    Duration::from_secs(match profile.guard {
+        Guard::Production => asked.max(GUARDED_GRACE),
+        Guard::None | Guard::Sandbox => asked,
+    })
+}
+
+async fn wait_out_grace(
+    context: &Context,
+    signals: &mut StopSignals,
+    grace: Duration,
+) -> Result<(), ApiError> {
+    if grace.is_zero() {
+        return Ok(());
+    }
+    let seconds = counted(grace.as_secs(), "second");
+    context
+        .output
+        .note(&format!("Nothing leaves for {seconds}; Ctrl-C stops it."));
+    tokio::select! {
+        () = tokio::time::sleep(grace) => Ok(()),
+        _ = signals.next() => Err(ApiError::new(
+            ErrorKind::Refused,
+            "stopped in its grace time, nothing was queued",
+            "Give the command again to send it.",
+        )),
+    }
+}
+
+fn say_who_sends(context: &Context, outbox: &Outbox, batch: &Batch) -> Result<(), ApiError> {
+    let who = match outbox.sender()? {
+        SenderState::Nobody => {
+            "No sender is running: `alertdesk outbox run` sends it. After 10 minutes it is held."
+                .to_owned()
+        }
+        SenderState::ThisProcess | SenderState::Other { pid: 0 } => {
+            "The running sender sends it.".to_owned()
+        }
+        SenderState::Other { pid } => format!("Process {pid} sends it."),
+    };
+    context
+        .output
+        .note(&format!("Batch {} is queued. {who}", batch.id));
+    Ok(())
+}
+
+fn check_times(common: &CommonSend) -> Result<(), ApiError> {
+    if !common.now && common.at.is_none() && !common.dry_run {
+        return Err(usage(
+            "a send needs --now or --at TIME",
+            "--now sends as soon as it is confirmed; --at is for broadcasts.",
+        ));
+    }
+    if common.hand_over == HandOver::Late {
+        return Err(usage(
+            "this version hands broadcasts over at once",
+            "Leave --hand-over out; the platform keeps the time.",
+        ));
+    }
+    Ok(())
+}
+
+/// With `--strict` the first row that fails a check ends everything; a number given twice is no
+/// failed check.
+fn refuse_bad_rows(plan: &Result<Plan, FreezeError>) -> Result<(), ApiError> {
+    let skipped = match plan {
+        Ok(plan) => &plan.skipped,
+        Err(error) => &error.skipped,
+    };
+    let Some(bad) = skipped.iter().find(|row| row.rule != "duplicate") else {
+        return Ok(());
+    };
+    let place = bad
+        .row
+        .map_or_else(|| bad.recipient.clone(), |row| format!("row {row}"));
+    Err(usage(
+        format!("{place}: {}", bad.reason.trim_end_matches('.')),
+        "Mend it, or leave --strict out to skip such rows.",
+    ))
+}
+
+fn dry_run(context: &Context, plan: Result<Plan, FreezeError>) -> Result<ExitStatus, ApiError> {
+    match plan {
+        Ok(plan) => {
+            document::print(context, &document::Preview::of_plan(&plan));
+            Ok(ExitStatus::Done)
+        }
+        Err(error) if error.rule == "no_recipients" => {
+            document::print(context, &document::Preview::of_nobody(&error));
+            Err(refused(&error, context))
+        }
+        Err(error) => Err(refused(&error, context)),
+    }
+}
+
+/// Why no plan was made, as commands show it; the rows left out are named for people.
+fn refused(error: &FreezeError, context: &Context) -> ApiError {
+    for row in error.skipped.iter().take(20) {
+        let place = row
+            .row
+            .map_or_else(String::new, |row| format!("row {row}, "));
+        context.output.note(&format!(
+            "skipped: {place}{}: {}",
+            row.recipient, row.reason
+        ));
+    }
+    for problem in error.problems.iter().skip(1) {
+        context.output.note(&problem.text);
+    }
+    let kind = match error.rule {
+        "read_only" => ErrorKind::Refused,
+        _ => ErrorKind::Usage,
+    };
+    ApiError::new(
+        kind,
+        error.message.trim_end_matches('.'),
+        error.advice.clone(),
+    )
+}

@@ -1,0 +1,414 @@
+//! What the sender knows between turns, and how it claims. Everything here is synchronous and is
+//! given its time, so that a test can walk through minutes without waiting.
+//!
+//! It starts no call itself: a turn hands out calls that are marked, the sender makes them.
+
+use super::clock::Moment;
+use super::emergency::EmergencyFile;
+use super::limiter::Limiter;
+use super::queue::Outbox;
+use super::report::Reporter;
+use super::sender::{Hooks, Point};
+use super::streak::Streak;
+use super::transport::{Judged, NoTransport, Transport, TransportProvider};
+use crate::domain::{BatchId, BatchState, BotTarget, Reason, SendKind};
+use crate::store::outbox::{
+    Candidate, Marked, OutboxStore, Outcome, SendError, Stop, StopKind, StoredBatch,
+};
+use jiff::Timestamp;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Which batches a sender works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Whatever is ready.
+    Everything,
+    /// One batch; the others stay as they are.
+    Only(BatchId),
+}
+
+impl Scope {
+    pub(super) fn includes(self, id: BatchId) -> bool {
+        match self {
+            Scope::Everything => true,
+            Scope::Only(only) => only == id,
+        }
+    }
+}
+
+/// Two calls to the same person start at least this far apart, or the platform refuses (131056).
+const SAME_PERSON_GAP: Duration = Duration::from_secs(6);
+
+/// A marked call that must now be made.
+pub(super) struct ToSend {
+    pub batch: BatchId,
+    pub kind: SendKind,
+    pub marked: Marked,
+    pub transport: Arc<dyn Transport>,
+}
+
+/// A call that ended.
+pub(super) struct Finished {
+    pub batch: BatchId,
+    pub marked: Marked,
+    pub started: Moment,
+    pub ended: Moment,
+    pub judged: Judged,
+}
+
+pub(super) struct InFlight {
+    pub batch: BatchId,
+    pub target: BotTarget,
+    pub recipient: Option<String>,
+    pub ended: bool,
+}
+
+/// The rate of one bot and the list it is spent on.
+pub(super) struct BotRate {
+    pub limiter: Limiter,
+    serving: Option<(BatchId, i64)>,
+}
+
+pub(super) struct Engine {
+    pub outbox: Outbox,
+    pub store: OutboxStore,
+    pub emergency: EmergencyFile,
+    pub hooks: Arc<dyn Hooks>,
+    pub scope: Scope,
+    pub rates: HashMap<BotTarget, BotRate>,
+    pub streaks: HashMap<BatchId, Streak>,
+    pub in_flight: HashMap<i64, InFlight>,
+    pub last_to: HashMap<String, Duration>,
+    /// Results and stops that are not in the record yet; while there are any, nothing is claimed.
+    pub unrecorded: Vec<Outcome>,
+    pub in_emergency: usize,
+    pub stops: Vec<Stop>,
+    /// A mark failed: it may be in the record although nothing was started.
+    pub release: bool,
+    pub trouble_since: Option<Duration>,
+    pub draining: bool,
+    pub reporter: Reporter,
+    pub left: HashSet<BatchId>,
+    pub served: BTreeSet<BatchId>,
+    pub wake: Option<Duration>,
+    pub idle: bool,
+}
+
+impl Engine {
+    pub fn new(outbox: Outbox, store: OutboxStore, emergency: EmergencyFile) -> Self {
+        Self {
+            outbox,
+            store,
+            emergency,
+            hooks: Arc::new(super::sender::NoHooks),
+            scope: Scope::Everything,
+            rates: HashMap::new(),
+            streaks: HashMap::new(),
+            in_flight: HashMap::new(),
+            last_to: HashMap::new(),
+            unrecorded: Vec::new(),
+            in_emergency: 0,
+            stops: Vec::new(),
+            release: false,
+            trouble_since: None,
+            draining: false,
+            reporter: Reporter::default(),
+            left: HashSet::new(),
+            served: BTreeSet::new(),
+            wake: None,
+            idle: false,
+        }
+    }
+
+    /// Who was written to just before this start, so that the gap holds over a restart.
+    pub fn remember_recipients(&mut self, now: Moment) -> Result<(), crate::store::StoreError> {
+        let gap =
+            jiff::SignedDuration::try_from(SAME_PERSON_GAP).unwrap_or(jiff::SignedDuration::ZERO);
+        let since = now.wall.saturating_sub(gap).unwrap_or(Timestamp::MIN);
+        for (recipient, at) in self.store.written_since(since)? {
+            let age = Duration::try_from(now.wall.duration_since(at)).unwrap_or(Duration::ZERO);
+            self.last_to
+                .insert(recipient, now.steady.saturating_sub(age));
+        }
+        Ok(())
+    }
+
+    pub fn wake_at(&mut self, at: Duration) {
+        self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
+    }
+
+    pub fn wake_at_time(&mut self, at: Timestamp, now: Moment) {
+        let wait = Duration::try_from(at.duration_since(now.wall)).unwrap_or(Duration::ZERO);
+        self.wake_at(now.steady + wait);
+    }
+
+    pub fn streak(&mut self, batch: BatchId, run: i64) -> &mut Streak {
+        let streak = self
+            .streaks
+            .entry(batch)
+            .or_insert_with(|| Streak::of_run(run));
+        if streak.run != run {
+            *streak = Streak::of_run(run);
+        }
+        streak
+    }
+
+    /// Claims and marks for every batch that may send: single messages first, then the oldest
+    /// list of each bot.
+    pub fn claim_all(
+        &mut self,
+        batches: &[StoredBatch],
+        provider: &dyn TransportProvider,
+        now: Moment,
+    ) -> Vec<ToSend> {
+        self.last_to
+            .retain(|_, at| now.steady.saturating_sub(*at) < SAME_PERSON_GAP);
+        let can_send = |stored: &&StoredBatch| {
+            matches!(stored.batch.state, BatchState::Ready | BatchState::Running)
+        };
+        let mut order: Vec<&StoredBatch> = batches.iter().filter(can_send).collect();
+        order.sort_by_key(|stored| {
+            let ready = stored.batch.state == BatchState::Ready;
+            (!stored.is_single(), ready, stored.batch.id)
+        });
+        let mut sends = Vec::new();
+        let mut busy_bots: HashSet<&BotTarget> = HashSet::new();
+        for stored in order {
+            if !stored.is_single() && busy_bots.contains(&stored.target) {
+                continue;
+            }
+            match self.claim(stored, provider, now) {
+                Claim::NotOurs => {}
+                Claim::Marked(marked) => {
+                    if !stored.is_single() {
+                        busy_bots.insert(&stored.target);
+                    }
+                    sends.extend(marked);
+                }
+                Claim::Failed => break,
+            }
+        }
+        sends
+    }
+
+    fn claim(
+        &mut self,
+        stored: &StoredBatch,
+        provider: &dyn TransportProvider,
+        now: Moment,
+    ) -> Claim {
+        let id = stored.batch.id;
+        let transport = match provider.transport(&stored.batch.profile, &stored.target) {
+            Ok(transport) => transport,
+            Err(NoTransport::Leave) => {
+                self.left.insert(id);
+                return Claim::NotOurs;
+            }
+            Err(NoTransport::Hold(reason)) => return self.hold(stored, &reason, now),
+        };
+        self.left.remove(&id);
+        if stored.publish_at.is_some_and(|time| time <= now.wall) {
+            let reason = Reason {
+                rule: "publish_time_passed".to_owned(),
+                text: "Its publish time passed before everything was handed over, and the platform would publish the rest at once. Plan it again with a new time.".to_owned(),
+            };
+            return self.hold(stored, &reason, now);
+        }
+        let room = self.room(stored, now);
+        if room == 0 {
+            return Claim::Marked(Vec::new());
+        }
+        let candidates = match self.choose(stored, room, now) {
+            Ok(candidates) => candidates,
+            Err(error) => return self.cannot_mark(id, &error, now),
+        };
+        if candidates.is_empty() {
+            return Claim::Marked(Vec::new());
+        }
+        self.hooks.at(Point::BeforeMark);
+        match self.store.mark(id, &candidates, now.wall) {
+            Ok(marked) => {
+                self.hooks.at(Point::AfterMark);
+                Claim::Marked(self.take_on(stored, marked, &transport, now))
+            }
+            Err(error) => self.cannot_mark(id, &error, now),
+        }
+    }
+
+    /// How many calls of this batch may start now.
+    fn room(&mut self, stored: &StoredBatch, now: Moment) -> u32 {
+        let id = stored.batch.id;
+        let alone = self.streak(id, stored.runs).one_at_a_time();
+        let running = self
+            .in_flight
+            .values()
+            .filter(|flight| flight.batch == id && !flight.ended)
+            .count();
+        let running = u32::try_from(running).unwrap_or(u32::MAX);
+        let most = if alone { 1 } else { stored.limits.concurrency };
+        let slots = most.saturating_sub(running);
+        if slots == 0 {
+            return 0;
+        }
+        let rate = self
+            .rates
+            .entry(stored.target.clone())
+            .or_insert_with(|| BotRate {
+                limiter: Limiter::new(stored.limits.per_minute, now.steady),
+                serving: None,
+            });
+        if !stored.is_single() {
+            if rate.serving == Some((id, stored.runs)) {
+                rate.limiter.set_limit(stored.limits.per_minute, now.steady);
+            } else {
+                rate.limiter.begin(stored.limits.per_minute, now.steady);
+                rate.serving = Some((id, stored.runs));
+            }
+        }
+        let tokens = rate.limiter.available(now.steady);
+        if tokens == 0 {
+            let at = rate.limiter.next_at(now.steady);
+            self.wake_at(at);
+        }
+        slots.min(tokens)
+    }
+
+    /// The next queued items, without those whose person was written to a moment ago.
+    fn choose(
+        &mut self,
+        stored: &StoredBatch,
+        room: u32,
+        now: Moment,
+    ) -> Result<Vec<Candidate>, crate::store::StoreError> {
+        let id = stored.batch.id;
+        let look = u64::from(room) * 2 + 16;
+        let candidates = self.store.candidates(id, now.wall, look)?;
+        let looked_at_all = (candidates.len() as u64) < look;
+        let mut people: HashSet<String> = self
+            .in_flight
+            .values()
+            .filter_map(|flight| flight.recipient.clone())
+            .collect();
+        let mut chosen = Vec::new();
+        for candidate in candidates {
+            if chosen.len() >= room as usize {
+                return Ok(chosen);
+            }
+            if let Some(person) = &candidate.recipient {
+                if let Some(at) = self.last_to.get(person) {
+                    self.wake_at(*at + SAME_PERSON_GAP);
+                    continue;
+                }
+                if !people.insert(person.clone()) {
+                    continue;
+                }
+            }
+            chosen.push(candidate);
+        }
+        if chosen.is_empty() && !looked_at_all {
+            // Everybody in sight waits for the gap; look again when it has passed at the latest.
+            self.wake_at(now.steady + SAME_PERSON_GAP);
+        }
+        if let Some(at) = self.store.next_retry(id)? {
+            self.wake_at_time(at, now);
+        }
+        Ok(chosen)
+    }
+
+    fn take_on(
+        &mut self,
+        stored: &StoredBatch,
+        marked: Vec<Marked>,
+        transport: &Arc<dyn Transport>,
+        now: Moment,
+    ) -> Vec<ToSend> {
+        let count = u32::try_from(marked.len()).unwrap_or(u32::MAX);
+        if let Some(rate) = self.rates.get_mut(&stored.target) {
+            rate.limiter.take(count);
+        }
+        let batch = stored.batch.id;
+        marked
+            .into_iter()
+            .map(|marked| {
+                let recipient = marked.candidate.recipient.clone();
+                if let Some(person) = &recipient {
+                    self.last_to.insert(person.clone(), now.steady);
+                }
+                let flight = InFlight {
+                    batch,
+                    target: stored.target.clone(),
+                    recipient,
+                    ended: false,
+                };
+                self.in_flight.insert(marked.attempt, flight);
+                ToSend {
+                    batch,
+                    kind: stored.batch.kind,
+                    marked,
+                    transport: Arc::clone(transport),
+                }
+            })
+            .collect()
+    }
+
+    fn hold(&mut self, stored: &StoredBatch, reason: &Reason, now: Moment) -> Claim {
+        if stored.batch.counts.sending > 0 {
+            // It is held as soon as its calls on the way have ended.
+            return Claim::Marked(Vec::new());
+        }
+        match self.store.hold(stored.batch.id, reason) {
+            Ok(_) => {
+                self.wake_at(now.steady);
+                Claim::NotOurs
+            }
+            Err(error) => self.cannot_mark(stored.batch.id, &error, now),
+        }
+    }
+
+    /// Nothing was marked, so nothing is sent, and the batch stops as soon as that can be written.
+    fn cannot_mark(&mut self, id: BatchId, error: &impl CannotMark, now: Moment) -> Claim {
+        let rule = error.rule();
+        let text = format!("{error}. Nothing more is sent until a person resumes it.");
+        tracing::error!(batch = id.0, %error, "nothing could be marked");
+        self.reporter.trouble(id, rule, &text, now);
+        let reason = Reason {
+            rule: rule.to_owned(),
+            text,
+        };
+        self.stops.push(Stop::batch(id, StopKind::Other, reason));
+        self.release = true;
+        self.trouble_since.get_or_insert(now.steady);
+        self.wake_at(now.steady);
+        Claim::Failed
+    }
+}
+
+enum Claim {
+    /// Another process's, or set aside.
+    NotOurs,
+    /// Marked now; none while it waits.
+    Marked(Vec<ToSend>),
+    /// The record could not be written.
+    Failed,
+}
+
+trait CannotMark: std::fmt::Display {
+    fn rule(&self) -> &'static str;
+}
+
+impl CannotMark for crate::store::StoreError {
+    fn rule(&self) -> &'static str {
+        "mark_failed"
+    }
+}
+
+impl CannotMark for SendError {
+    fn rule(&self) -> &'static str {
+        match self {
+            SendError::Store(_) => "mark_failed",
+            SendError::Tampered(_) => "request_changed",
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! What every process may do with the record: queue a confirmed plan, look, pause, resume, cancel.
+//! Nothing here sends.
+
+use super::clock::Clock;
+use super::error::OutboxError;
+use super::lock::SenderLock;
+use crate::contract::SenderState;
+use crate::domain::{
+    Batch, BatchId, FrozenRequest, Item, ItemId, Plan, Reason, Schedule, Sha256Hex,
+};
+use crate::store::outbox::{
+    Attempt, Change, ItemFilter, NewBatch, OutboxStore, StopKind, StoredBatch,
+};
+use jiff::{SignedDuration, Timestamp};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The outbox of one data folder. Cloning shares it; everything but [`Outbox::changes`] blocks.
+#[derive(Clone)]
+pub struct Outbox {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    data_dir: PathBuf,
+    store: OutboxStore,
+    clock: Arc<dyn Clock>,
+    owner: String,
+    changed: watch::Sender<u64>,
+}
+
+/// What a person did to confirm a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// What was typed: the number of recipients; for one person its last four digits will do.
+    pub typed: String,
+    /// How long nothing leaves yet; zero starts at once.
+    pub grace: Duration,
+}
+
+impl Outbox {
+    /// Opens or creates the outbox of a data folder. Cheap: it neither sends nor recovers.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`] if the record cannot be used.
+    pub fn open(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OutboxError> {
+        let store = OutboxStore::open(data_dir)?;
+        let owner = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
+        let inner = Inner {
+            data_dir: data_dir.to_owned(),
+            store,
+            clock,
+            owner,
+            changed: watch::Sender::new(0),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The data folder.
+    pub fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
+    }
+
+    /// The record's connection for looking and queueing, not the sender's.
+    pub fn store(&self) -> &OutboxStore {
+        &self.inner.store
+    }
+
+    /// Changes made through this value, so that a sender in the same process reacts at once.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changed.subscribe()
+    }
+
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    pub(super) fn owner(&self) -> &str {
+        &self.inner.owner
+    }
+
+    /// Stores a confirmed plan durably. With a grace it is `armed`, without one `ready`.
+    ///
+    /// # Errors
+    /// [`OutboxError::Count`] if the wrong number was typed, [`OutboxError::Plan`] if the plan
+    /// does not match its own hashes, bot or time; nothing is queued then.
+    pub fn queue(&self, plan: &Plan, confirmation: &Confirmation) -> Result<Batch, OutboxError> {
+        let now = self.now();
+        check_typed(plan, &confirmation.typed)?;
+        check_plan(plan, now)?;
+        let start_at = if confirmation.grace.is_zero() {
+            None
+        } else {
+            let grace = SignedDuration::try_from(confirmation.grace).unwrap_or(SignedDuration::MAX);
+            Some(now.saturating_add(grace).unwrap_or(Timestamp::MAX))
+        };
+        let id = self.inner.store.insert(&NewBatch {
+            plan,
+            confirmed: now,
+            start_at,
+            owner: &self.inner.owner,
+            typed: &confirmation.typed,
+        })?;
+        self.tell();
+        self.show(id)
+    }
+
+    /// Every batch, newest first.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub fn list(&self) -> Result<Vec<Batch>, OutboxError> {
+        let batches = self.inner.store.batches()?;
+        Ok(batches.into_iter().map(|stored| stored.batch).collect())
+    }
+
+    /// One batch.
+    ///
+    /// # Errors
+    /// [`OutboxError::Missing`] if there is none of that number.
+    pub fn show(&self, id: BatchId) -> Result<Batch, OutboxError> {
+        self.stored(id).map(|stored| stored.batch)
+    }
+
+    /// One batch with its bot, its rate and what stopped it.
+    ///
+    /// # Errors
+    /// [`OutboxError::Missing`] if there is none of that number.
+    pub fn stored(&self, id: BatchId) -> Result<StoredBatch, OutboxError> {
+        self.inner.store.batch(id)?.ok_or(OutboxError::Missing(id))
+    }
+
+    /// Items of a batch in sending order, the skipped ones last.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub fn items(
+        &self,
+        id: BatchId,
+        filter: ItemFilter,
+        limit: u64,
+        offset: u64,
+    ) -> Result<Vec<Item>, OutboxError> {
+        Ok(self.inner.store.items(id, filter, limit, offset)?)
+    }
+
+    /// Every item whose outcome cannot be known, over all batches.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub fn unknown_items(&self) -> Result<Vec<Item>, OutboxError> {
+        Ok(self.inner.store.unknown_items()?)
+    }
+
+    /// The frozen call of an item; `None` for a skipped one.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub fn request_of(&self, item: ItemId) -> Result<Option<FrozenRequest>, OutboxError> {
+        Ok(self.inner.store.request_of(item)?)
+    }
+
+    /// Every try of an item, oldest first.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub fn attempts(&self, item: ItemId) -> Result<Vec<Attempt>, OutboxError> {
+        Ok(self.inner.store.attempts(item)?)
+    }
+
+    /// Stops a batch: no new call starts once this returns; calls on the way end.
+    ///
+    /// # Errors
+    /// [`OutboxError::State`] if it is not going on.
+    pub fn pause(&self, id: BatchId) -> Result<Batch, OutboxError> {
+        let reason = Reason {
+            rule: "person".to_owned(),
+            text: "Paused by a person.".to_owned(),
+        };
+        let change = self.inner.store.stop(id, StopKind::Person, &reason)?;
+        self.changed(id, change, "paused")
+    }
+
+    /// Takes back what is not sent; calls on the way end.
+    ///
+    /// # Errors
+    /// [`OutboxError::State`] if nothing is left to take back.
+    pub fn cancel(&self, id: BatchId) -> Result<Batch, OutboxError> {
+        let change = self.inner.store.cancel(id)?;
+        self.changed(id, change, "cancelled")
+    }
+
+    /// Makes a paused or held batch ready again, confirmed with the number of those left.
+    ///
+    /// # Errors
+    /// [`OutboxError::Left`] if the number is wrong, [`OutboxError::State`] if it is not stopped.
+    pub fn resume(&self, id: BatchId, remaining: u64) -> Result<Batch, OutboxError> {
+        let change = self.inner.store.resume(id, remaining, self.now())?;
+        if let Change::Refused(stored) = &change {
+            let left = stored.batch.counts.queued;
+            let stopped = matches!(
+                stored.batch.state,
+                crate::domain::BatchState::Paused | crate::domain::BatchState::Held
+            );
+            if stopped && left != remaining {
+                return Err(OutboxError::Left {
+                    batch: id,
+                    left,
+                    typed: remaining,
+                });
+            }
+        }
+        self.changed(id, change, "resumed")
+    }
+
+    /// Ends the grace of a message to one person now.
+    ///
+    /// # Errors
+    /// [`OutboxError::State`] if it is not in its grace, or is for more than one person.
+    pub fn start_now(&self, id: BatchId) -> Result<Batch, OutboxError> {
+        let stored = self.stored(id)?;
+        if !stored.is_single() {
+            return Err(OutboxError::State {
+                batch: id,
+                state: stored.batch.state,
+                wanted: "started early, because only a message to one person can",
+            });
+        }
+        let change = self.inner.store.end_grace(id, self.now())?;
+        self.changed(id, change, "started")
+    }
+
+    /// Sets how many messages a minute a batch may send, at least one.
+    ///
+    /// # Errors
+    /// [`OutboxError::State`] if it is finished.
+    pub fn set_rate(&self, id: BatchId, per_minute: u32) -> Result<Batch, OutboxError> {
+        let change = self.inner.store.set_rate(id, per_minute)?;
+        self.changed(id, change, "given another rate")
+    }
+
+    /// Who sends for this data folder.
+    ///
+    /// # Errors
+    /// [`OutboxError::File`] if the lock cannot be asked.
+    pub fn sender(&self) -> Result<SenderState, OutboxError> {
+        SenderLock::holder(&self.inner.data_dir)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.clock.now().wall
+    }
+
+    fn changed(
+        &self,
+        id: BatchId,
+        change: Change,
+        wanted: &'static str,
+    ) -> Result<Batch, OutboxError> {
+        match change {
+            Change::Done(stored) => {
+                self.tell();
+                Ok(stored.batch)
+            }
+            Change::Refused(stored) => Err(OutboxError::State {
+                batch: id,
+                state: stored.batch.state,
+                wanted,
+            }),
+            Change::Missing => Err(OutboxError::Missing(id)),
+        }
+    }
+
+    fn tell(&self) {
+        self.inner.changed.send_modify(|count| *count += 1);
+    }
+}
+
+fn check_typed(plan: &Plan, typed: &str) -> Result<(), OutboxError> {
+    let expected = plan.recipients();
+    let typed = typed.trim();
+    if typed == expected.to_string() {
+        return Ok(());
+    }
+    if let [call] = plan.calls.as_slice()
+        && let [one] = call.recipients.as_slice()
+        && typed == one.last_four()
+    {
+        return Ok(());
+    }
+    Err(OutboxError::Count {
+        expected,
+        typed: typed.to_owned(),
+    })
+}
+
+fn check_plan(plan: &Plan, now: Timestamp) -> Result<(), OutboxError> {
+    let refuse = |sentence: &str| Err(OutboxError::Plan(sentence.to_owned()));
+    if plan.calls.is_empty() || plan.calls.iter().any(|call| call.recipients.is_empty()) {
+        return refuse("there is nobody to send to.");
+    }
+    if Plan::digest(&plan.target, plan.schedule, &plan.calls) != plan.sha256 {
+        return refuse("the plan is not the one that was reviewed.");
+    }
+    let home = format!("{}/", plan.target.base_url);
+    for call in &plan.calls {
+        let request = &call.request;
+        if Sha256Hex::of(&request.body.bytes()) != request.body_sha256 {
+            return refuse("a body is not the one that was reviewed.");
+        }
+        if !request.url.starts_with(&home) {
+            return refuse("a call leads to another host than the profile.");
+        }
+    }
+    match plan.schedule {
+        Schedule::PublishAt(time) if time <= now => {
+            refuse("its publish time has passed, and the platform would send at once.")
+        }
+        Schedule::PublishAt(_) | Schedule::Now => Ok(()),
+    }
+}

@@ -1,0 +1,200 @@
+//! What the engine tells the screen: each call once, each batch at most four times a second and
+//! once more at the end.
+
+use super::clock::Moment;
+use super::engine::Finished;
+use crate::contract::{CallDetail, CallDirection, CallOutcome, CallRecord, OutboxEvent};
+use crate::domain::{Batch, BatchId, RequestBody, Verdict};
+use crate::store::StoreError;
+use crate::store::outbox::{OutboxStore, Outcome};
+use std::collections::HashMap;
+use std::time::Duration;
+
+const BATCH_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Remembers what was told.
+#[derive(Debug, Default)]
+pub(super) struct Reporter {
+    told: HashMap<BatchId, Told>,
+    events: Vec<OutboxEvent>,
+    data_version: Option<i64>,
+    begun: bool,
+    outside: bool,
+}
+
+#[derive(Debug)]
+struct Told {
+    batch: Batch,
+    at: Option<Duration>,
+    open: bool,
+}
+
+impl Reporter {
+    /// Whether another connection has written since this was asked last.
+    pub fn changed_outside(&mut self, store: &OutboxStore) -> bool {
+        let version = store.data_version().ok();
+        self.outside |= version.is_none() || version != self.data_version;
+        self.data_version = version;
+        self.outside
+    }
+
+    /// Tells batches that look different now. Gives the time at which to look again, if a
+    /// change is kept back for a moment.
+    pub fn compare(
+        &mut self,
+        store: &OutboxStore,
+        now: Moment,
+    ) -> Result<Option<Duration>, StoreError> {
+        let mut current = store.unfinished()?;
+        let mut wake = None;
+        let open: Vec<BatchId> = current.iter().map(|stored| stored.batch.id).collect();
+        if self.outside {
+            current = store.batches()?;
+        } else {
+            for (id, told) in &self.told {
+                if told.open && !open.contains(id) {
+                    current.extend(store.batch(*id)?);
+                }
+            }
+        }
+        for stored in current {
+            let is_open = open.contains(&stored.batch.id);
+            let again = self.tell(stored.batch, is_open, now);
+            wake = match (wake, again) {
+                (Some(left), Some(right)) => Some(Duration::min(left, right)),
+                (left, right) => left.or(right),
+            };
+        }
+        self.begun = true;
+        self.outside = false;
+        Ok(wake)
+    }
+
+    fn tell(&mut self, batch: Batch, open: bool, now: Moment) -> Option<Duration> {
+        let before = self.told.get(&batch.id);
+        if before.is_some_and(|told| told.batch == batch && told.open == open) {
+            return None;
+        }
+        let state_changed = before.is_none_or(|told| told.batch.state != batch.state);
+        let due = before
+            .and_then(|told| told.at)
+            .map(|at| at + BATCH_INTERVAL);
+        if let Some(due) = due.filter(|due| !state_changed && open && now.steady < *due) {
+            return Some(due);
+        }
+        // What was finished before this sender began is no news.
+        let news = self.begun || open;
+        let told = Told {
+            batch: batch.clone(),
+            at: news.then_some(now.steady),
+            open,
+        };
+        self.told.insert(batch.id, told);
+        if news {
+            self.events.push(OutboxEvent::BatchChanged(Box::new(batch)));
+        }
+        None
+    }
+
+    /// Tells how a call ended.
+    pub fn call(&mut self, call: &Finished, outcome: &Outcome, now: Moment) {
+        let record = call_record(call, outcome, now);
+        self.events
+            .push(OutboxEvent::CallFinished(Box::new(record)));
+    }
+
+    /// Tells that the record could not be written.
+    pub fn trouble(&mut self, batch: BatchId, rule: &str, text: &str, now: Moment) {
+        let record = CallRecord {
+            started: now.wall,
+            duration: Duration::ZERO,
+            direction: CallDirection::Local,
+            label: batch.to_string(),
+            outcome: CallOutcome::Failed,
+            result: "not written".to_owned(),
+            http_status: None,
+            detail: Box::new(CallDetail {
+                sentence: text.to_owned(),
+                advice: "Look at the disk, then resume the batch.".to_owned(),
+                rule: Some(rule.to_owned()),
+                batch: Some(batch),
+                ..CallDetail::default()
+            }),
+        };
+        self.events
+            .push(OutboxEvent::CallFinished(Box::new(record)));
+    }
+
+    /// Everything to tell since the last time.
+    pub fn take_events(&mut self) -> Vec<OutboxEvent> {
+        std::mem::take(&mut self.events)
+    }
+}
+
+fn call_record(call: &Finished, outcome: &Outcome, now: Moment) -> CallRecord {
+    let judgement = &call.judged.judgement;
+    let request = &call.marked.request;
+    let candidate = &call.marked.candidate;
+    let whom = match &candidate.recipient {
+        Some(digits) => format!("…{}", tail(digits)),
+        None => format!("{} people", candidate.recipients),
+    };
+    let (state, result) = match &judgement.verdict {
+        Verdict::Accepted { .. } => (CallOutcome::Accepted, "accepted".to_owned()),
+        Verdict::Rejected => (CallOutcome::Rejected, rejected_as(outcome)),
+        Verdict::Unknown => (CallOutcome::Unknown, "unknown".to_owned()),
+        Verdict::Retry { .. } => (CallOutcome::Waiting, waiting_as(outcome, now)),
+    };
+    CallRecord {
+        started: call.started.wall,
+        duration: outcome.duration,
+        direction: CallDirection::Send,
+        label: format!("{} {whom}", call.batch),
+        outcome: state,
+        result,
+        http_status: outcome.http_status,
+        detail: Box::new(CallDetail {
+            sentence: outcome.sentence.clone(),
+            advice: String::new(),
+            request: format!("{} {}", request.method, request.url),
+            request_bytes: body_len(&request.body),
+            request_sha256: Some(request.body_sha256.clone()),
+            response: outcome.response.clone(),
+            platform_code: outcome.platform_code,
+            platform_text: outcome.errors.first().and_then(|error| error.title.clone()),
+            errors: outcome.errors.clone(),
+            rule: Some(outcome.rule.clone()),
+            attempt: call.marked.number,
+            batch: Some(call.batch),
+            recipient: candidate.recipient.clone(),
+        }),
+    }
+}
+
+fn rejected_as(outcome: &Outcome) -> String {
+    let code = outcome.errors.first().map(|error| error.code);
+    match code.or(outcome.platform_code).filter(|code| *code != 1000) {
+        Some(code) => code.to_string(),
+        None => "rejected".to_owned(),
+    }
+}
+
+fn waiting_as(outcome: &Outcome, now: Moment) -> String {
+    let at = outcome.retry_at.unwrap_or(now.wall);
+    let seconds = at.duration_since(now.wall).as_secs_f64().ceil();
+    format!("waiting {seconds:.0} s")
+}
+
+fn tail(digits: &str) -> &str {
+    digits
+        .get(digits.len().saturating_sub(4)..)
+        .unwrap_or(digits)
+}
+
+fn body_len(body: &RequestBody) -> usize {
+    match body {
+        RequestBody::Empty => 0,
+        RequestBody::Json(text) => text.len(),
+        RequestBody::Multipart { .. } => body.bytes().len(),
+    }
+}

@@ -1,0 +1,373 @@
+//! Every setting there is: name, shape, default and what it does. The reader of the file, the
+//! merge and `config show` all work from these two tables. It must not read anything.
+
+/// What a value must look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Any text that is not empty.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number from .. to.
+    Count(u64, u64),
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// Where the API key comes from.
+    KeySource,
+    /// Scheme, host and port.
+    BaseUrl,
+    /// Decimal digits.
+    Digits,
+    /// Letters, digits, `-` and `_`.
+    Token,
+    /// A name of the IANA time zone database.
+    Zone,
+    /// Two letters.
+    Country,
+    /// `HH:MM`.
+    ClockTime,
+}
+
+/// Whether this version acts on a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It does.
+    Now,
+    /// It is read and checked, and kept for a later version.
+    Later,
+}
+
+/// One setting.
+#[derive(Debug)]
+pub struct Key {
+    /// Dotted path; for profiles below `profiles.NAME`.
+    pub path: &'static str,
+    /// What a value must look like.
+    pub shape: Shape,
+    /// The value without any other, as written in the file; `None` for unset.
+    pub default: Option<&'static str>,
+    /// One line without a full stop.
+    pub help: &'static str,
+    /// Whether this version acts on it.
+    pub effect: Effect,
+}
+
+const fn key(
+    path: &'static str,
+    shape: Shape,
+    default: Option<&'static str>,
+    help: &'static str,
+) -> Key {
+    Key {
+        path,
+        shape,
+        default,
+        help,
+        effect: Effect::Now,
+    }
+}
+
+const fn later(
+    path: &'static str,
+    shape: Shape,
+    default: Option<&'static str>,
+    help: &'static str,
+) -> Key {
+    Key {
+        path,
+        shape,
+        default,
+        help,
+        effect: Effect::Later,
+    }
+}
+
+const CASES: Shape = Shape::Word(&["lower", "upper"]);
+
+/// Settings that hold for every profile.
+pub static GENERAL: &[Key] = &[
+    key(
+        "default_profile",
+        Shape::Text,
+        None,
+        "the profile used without --profile",
+    ),
+    key(
+        "theme",
+        Shape::Text,
+        Some("terminal"),
+        "colours: a built-in name or a file in themes/",
+    ),
+    key("no_color", Shape::Flag, Some("false"), "no colours at all"),
+    key(
+        "ascii",
+        Shape::Flag,
+        Some("false"),
+        "plain ASCII lines and marks",
+    ),
+    key(
+        "reader",
+        Shape::Flag,
+        Some("false"),
+        "a linear dialogue instead of the dashboard",
+    ),
+    key(
+        "bidi",
+        Shape::Word(&["app", "terminal"]),
+        Some("app"),
+        "who orders right-to-left text: this program or the terminal",
+    ),
+    key(
+        "log_level",
+        Shape::Word(&["off", "error", "warn", "info", "debug", "trace"]),
+        Some("info"),
+        "how much is written to the log file",
+    ),
+    later(
+        "cache",
+        Shape::Flag,
+        Some("true"),
+        "keep what was read in a local cache",
+    ),
+    key(
+        "layout.dock_users",
+        Shape::Flag,
+        Some("true"),
+        "keep the user list beside the conversation",
+    ),
+    key(
+        "layout.follow_focus",
+        Shape::Flag,
+        Some("true"),
+        "make the focused pane larger",
+    ),
+];
+
+/// Settings of one profile.
+pub static PROFILE: &[Key] = &[
+    key(
+        "base_url",
+        Shape::BaseUrl,
+        None,
+        "scheme and host of the platform",
+    ),
+    key(
+        "customer_id",
+        Shape::Digits,
+        None,
+        "the customer id of the account",
+    ),
+    key(
+        "bot_key",
+        Shape::Token,
+        None,
+        "the key that names the bot (not secret)",
+    ),
+    key(
+        "api_key",
+        Shape::KeySource,
+        None,
+        "where the API key comes from",
+    ),
+    key(
+        "time_zone",
+        Shape::Zone,
+        None,
+        "the zone of every time shown",
+    ),
+    key(
+        "region",
+        Shape::Country,
+        None,
+        "country of numbers written without one",
+    ),
+    key(
+        "guard",
+        Shape::Word(&["none", "production"]),
+        Some("none"),
+        "how careful to be",
+    ),
+    key("read_only", Shape::Flag, Some("false"), "sending is off"),
+    key(
+        "strict_5xx",
+        Shape::Flag,
+        None,
+        "a 503 with Retry-After counts as unknown",
+    ),
+    key(
+        "trust_408",
+        Shape::Flag,
+        Some("false"),
+        "a 408 counts as not processed",
+    ),
+    key(
+        "ca_file",
+        Shape::Text,
+        None,
+        "extra certificates in PEM form",
+    ),
+    key(
+        "limits.per_minute",
+        Shape::Count(1, 60_000),
+        Some("600"),
+        "messages a minute",
+    ),
+    key(
+        "limits.concurrency",
+        Shape::Count(1, 64),
+        Some("4"),
+        "calls on the way at once",
+    ),
+    later(
+        "limits.daily_unique_recipients",
+        Shape::Count(1, 100_000_000),
+        None,
+        "people who may be written to within 24 hours",
+    ),
+    key(
+        "grace.single",
+        Shape::Count(0, 3600),
+        Some("10"),
+        "seconds to undo one message",
+    ),
+    key(
+        "grace.list",
+        Shape::Count(0, 3600),
+        Some("30"),
+        "seconds to undo a list",
+    ),
+    key(
+        "grace.large",
+        Shape::Count(0, 3600),
+        Some("60"),
+        "seconds to undo a large or guarded list",
+    ),
+    later(
+        "quiet_hours.start",
+        Shape::ClockTime,
+        None,
+        "nothing is sent from this local time",
+    ),
+    later(
+        "quiet_hours.end",
+        Shape::ClockTime,
+        None,
+        "nothing is sent until this local time",
+    ),
+    later(
+        "quiet_hours.policy",
+        Shape::Word(&["warn", "hold"]),
+        Some("warn"),
+        "what happens in quiet hours",
+    ),
+    later(
+        "duplicates.window_hours",
+        Shape::Count(0, 8760),
+        Some("24"),
+        "the same message to the same person is refused within these hours",
+    ),
+    later(
+        "duplicates.flow_window_minutes",
+        Shape::Count(0, 525_600),
+        Some("10"),
+        "the same flow for the same person is refused within these minutes",
+    ),
+    later(
+        "hand_over.mode",
+        Shape::Word(&["now", "late"]),
+        Some("now"),
+        "when a broadcast is handed over",
+    ),
+    later(
+        "hand_over.lead_minutes",
+        Shape::Count(1, 1440),
+        Some("15"),
+        "how early a late hand-over is",
+    ),
+    key(
+        "wire.broadcast_case",
+        CASES,
+        Some("lower"),
+        "case of direct, text, template, whatsapp_template",
+    ),
+    key(
+        "wire.broadcast_status_case",
+        CASES,
+        Some("upper"),
+        "case of scheduled",
+    ),
+    key(
+        "wire.phone_plus.template",
+        Shape::Flag,
+        Some("true"),
+        "template calls carry a + before the number",
+    ),
+    key(
+        "wire.phone_plus.flow",
+        Shape::Flag,
+        Some("false"),
+        "flow calls carry a + before the number",
+    ),
+    key(
+        "wire.phone_placeholder",
+        Shape::Text,
+        Some("{{phone_no}}"),
+        "stands for the recipient in a template broadcast",
+    ),
+    key(
+        "wire.flow_version",
+        Shape::Word(&["v1.0", "v2.0", "v3.0"]),
+        Some("v2.0"),
+        "form of the flow call",
+    ),
+    key(
+        "wire.broadcast_chunk",
+        Shape::Count(1, 100_000),
+        Some("1000"),
+        "recipients in one broadcast call",
+    ),
+];
+
+/// The setting of that path in a table.
+pub fn find(table: &'static [Key], path: &str) -> Option<&'static Key> {
+    table.iter().find(|key| key.path == path)
+}
+
+/// The names that may stand below a prefix (`""` or `limits.`), each once.
+pub fn names_below(table: &'static [Key], prefix: &str) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = table
+        .iter()
+        .filter_map(|key| key.path.strip_prefix(prefix))
+        .filter_map(|rest| rest.split('.').next())
+        .collect();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GENERAL, PROFILE, names_below};
+
+    #[test]
+    fn names_below_a_prefix_are_those_of_one_level() {
+        assert_eq!(
+            names_below(PROFILE, "limits."),
+            ["per_minute", "concurrency", "daily_unique_recipients"]
+        );
+        assert_eq!(
+            names_below(PROFILE, "wire.phone_plus."),
+            ["template", "flow"]
+        );
+        assert!(names_below(GENERAL, "").contains(&"layout"));
+    }
+
+    #[test]
+    fn paths_are_unique() {
+        for table in [GENERAL, PROFILE] {
+            let mut paths: Vec<_> = table.iter().map(|key| key.path).collect();
+            paths.sort_unstable();
+            paths.dedup();
+            assert_eq!(paths.len(), table.len());
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Writing a confirmed plan: everything or nothing, in one transaction.
+
+use super::OutboxStore;
+use super::rows::stored_number;
+use crate::domain::{
+    BatchId, BatchState, FrozenRequest, PhoneNumber, Plan, PlannedCall, RequestBody, Schedule,
+    SkippedRow,
+};
+use crate::store::database::stored_time;
+use crate::store::error::StoreError;
+use jiff::Timestamp;
+use rusqlite::{Transaction, params};
+
+/// A confirmed plan with what was decided at the confirmation.
+#[derive(Debug, Clone)]
+pub struct NewBatch<'a> {
+    /// The plan; its hashes were checked.
+    pub plan: &'a Plan,
+    /// When it was confirmed.
+    pub confirmed: Timestamp,
+    /// When its grace ends, if it has one.
+    pub start_at: Option<Timestamp>,
+    /// Which opened outbox queued it; only that one may let its grace run out.
+    pub owner: &'a str,
+    /// What was typed to confirm.
+    pub typed: &'a str,
+}
+
+impl OutboxStore {
+    /// Stores batch, items, bodies and left-out rows, durably once this returns.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing of it exists.
+    pub fn insert(&self, new: &NewBatch<'_>) -> Result<BatchId, StoreError> {
+        self.db.change(|tx| {
+            let batch = insert_batch(tx, new)?;
+            insert_calls(tx, batch, &new.plan.calls)?;
+            insert_skipped(tx, batch, &new.plan.skipped)?;
+            Ok(BatchId(batch))
+        })
+    }
+}
+
+fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i64> {
+    let plan = new.plan;
+    let state = match new.start_at {
+        Some(_) => BatchState::Armed,
+        None => BatchState::Ready,
+    };
+    let publish_at = match plan.schedule {
+        Schedule::Now => None,
+        Schedule::PublishAt(time) => Some(stored_time(time)),
+    };
+    let notes = serde_json::Value::from(plan.notes.clone()).to_string();
+    tx.execute(
+        "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
+            confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
+            plan_sha256, planned, skipped, queued)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+            ?18, ?19, ?20)",
+        params![
+            plan.kind.word(),
+            plan.title,
+            plan.profile,
+            plan.target.base_url,
+            plan.target.customer_id,
+            plan.target.bot_key,
+            state.word(),
+            stored_time(new.confirmed),
+            new.start_at.map(stored_time),
+            publish_at,
+            plan.limits.per_minute.max(1),
+            plan.limits.concurrency.clamp(1, 64),
+            stored_number(plan.calls.len() as u64),
+            new.owner,
+            new.typed,
+            notes,
+            plan.sha256.as_str(),
+            stored_number(plan.planned()),
+            stored_number(plan.skipped.len() as u64),
+            stored_number(plan.recipients()),
+        ],
+    )?;
+    Ok(tx.last_insert_rowid())
+}
+
+fn insert_calls(tx: &Transaction<'_>, batch: i64, calls: &[PlannedCall]) -> rusqlite::Result<()> {
+    let mut item = tx.prepare_cached(
+        "INSERT INTO items (batch, recipient, recipients, state, body_sha256)
+         VALUES (?1, ?2, ?3, 'queued', ?4)",
+    )?;
+    let mut body = tx.prepare_cached(
+        "INSERT INTO bodies (item, head, form, body, recipients) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    // Calls of a list share address and headers, so they are stored once for a run of equal ones.
+    let mut head: Option<(i64, &FrozenRequest)> = None;
+    for call in calls {
+        let request = &call.request;
+        let head_id = match head {
+            Some((id, last)) if same_head(last, request) => id,
+            Some(_) | None => insert_head(tx, request)?,
+        };
+        head = Some((head_id, request));
+        let (single, all) = match call.recipients.as_slice() {
+            [one] => (Some(one.digits()), None),
+            several => {
+                let digits: Vec<&str> = several.iter().map(PhoneNumber::digits).collect();
+                (None, Some(digits.join("\n")))
+            }
+        };
+        item.execute(params![
+            batch,
+            single,
+            stored_number(call.recipients.len() as u64),
+            request.body_sha256.as_str(),
+        ])?;
+        let id = tx.last_insert_rowid();
+        match &request.body {
+            RequestBody::Empty => body.execute(params![id, head_id, "empty", "", all])?,
+            RequestBody::Json(text) => body.execute(params![id, head_id, "json", text, all])?,
+            RequestBody::Multipart { .. } => {
+                let text = to_json(&request.body)?;
+                body.execute(params![id, head_id, "multipart", text, all])?
+            }
+        };
+    }
+    Ok(())
+}
+
+fn same_head(left: &FrozenRequest, right: &FrozenRequest) -> bool {
+    left.method == right.method && left.url == right.url && left.headers == right.headers
+}
+
+fn insert_head(tx: &Transaction<'_>, request: &FrozenRequest) -> rusqlite::Result<i64> {
+    tx.prepare_cached("INSERT INTO heads (method, url, headers) VALUES (?1, ?2, ?3)")?
+        .execute(params![
+            request.method,
+            request.url,
+            to_json(&request.headers)?
+        ])?;
+    Ok(tx.last_insert_rowid())
+}
+
+fn insert_skipped(tx: &Transaction<'_>, batch: i64, rows: &[SkippedRow]) -> rusqlite::Result<()> {
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO items (batch, recipient, recipients, state, rule, note, source_row)
+         VALUES (?1, ?2, 1, 'skipped', ?3, ?4, ?5)",
+    )?;
+    for row in rows {
+        statement.execute(params![
+            batch,
+            row.recipient,
+            row.rule,
+            row.reason,
+            row.row.map(stored_number),
+        ])?;
+    }
+    Ok(())
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}

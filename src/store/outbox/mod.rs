@@ -1,0 +1,55 @@
+//! The record of everything planned and sent. One handle is one connection; a sender has its own.
+//!
+//! It keeps facts and refuses illegal ones. When to send, and what an answer means, is decided by
+//! the outbox engine.
+
+mod change;
+mod insert;
+mod read;
+mod recover;
+mod rows;
+pub(super) mod schema;
+mod send;
+#[cfg(test)]
+mod tests;
+
+pub use change::{Change, Stop, StopScope};
+pub use insert::NewBatch;
+pub use read::{Attempt, ItemFilter};
+pub use recover::{RecoveredBatch, Recovery, RecoveryRules};
+pub use rows::{StopKind, StoredBatch};
+pub use send::{Candidate, Marked, Outcome, OutcomeVerdict, SendError};
+
+use super::database::Database;
+use super::error::StoreError;
+use std::path::Path;
+
+/// The outbox record of one data folder. Cloning shares the connection; everything blocks.
+#[derive(Debug, Clone)]
+pub struct OutboxStore {
+    db: Database,
+}
+
+impl OutboxStore {
+    /// Opens or creates the record in this data folder, on a connection of its own.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it cannot be made, read or brought to this version.
+    pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
+        let db = Database::open(&super::outbox_path(data_dir), &schema::SCHEMA)?;
+        Ok(Self { db })
+    }
+
+    /// The database, for the other tables of the same file.
+    pub fn database(&self) -> &Database {
+        &self.db
+    }
+
+    /// A number that differs once another connection has committed something.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn data_version(&self) -> Result<i64, StoreError> {
+        self.db.data_version()
+    }
+}

@@ -1,0 +1,212 @@
+//! What is found when a sender starts: whatever was on the way is unknown, whatever ran is paused,
+//! whatever waited too long is held. Nothing found here is ever sent again by itself.
+
+use super::OutboxStore;
+use super::change::{hold_batch, settle, stop_batch};
+use super::read::batch_row;
+use super::rows::StopKind;
+use super::send::{Outcome, record_outcome};
+use crate::domain::{Batch, BatchId, Reason};
+use crate::store::database::stored_time;
+use crate::store::error::StoreError;
+use jiff::Timestamp;
+use rusqlite::{Transaction, params};
+
+/// What recovery goes by.
+#[derive(Debug, Clone, Copy)]
+pub struct RecoveryRules<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// Ready batches confirmed before this are held, because nobody expects them any more.
+    pub stale_before: Timestamp,
+    /// The opened outbox that recovers; its own graces go on.
+    pub owner: &'a str,
+}
+
+/// A batch that recovery changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoveredBatch {
+    /// Which.
+    pub id: BatchId,
+    /// What was found, for people.
+    pub sentence: String,
+}
+
+/// Everything recovery changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recovery {
+    /// Batches stopped or held, oldest first.
+    pub batches: Vec<RecoveredBatch>,
+}
+
+impl OutboxStore {
+    /// Applies results that only reached the emergency file, then stops what a dead sender left.
+    /// Only the holder of the sender lock may call this.
+    ///
+    /// # Errors
+    /// Whatever the database says; then nothing is changed.
+    pub fn recover(
+        &self,
+        rules: &RecoveryRules<'_>,
+        emergency: &[Outcome],
+    ) -> Result<Recovery, StoreError> {
+        if self.has_unended()? {
+            self.db.check()?;
+        }
+        self.db.change(|tx| {
+            for outcome in emergency {
+                if !record_outcome(tx, outcome)? {
+                    note_late(tx, outcome)?;
+                }
+            }
+            let mut recovery = Recovery::default();
+            let crashed = ids(
+                tx,
+                "SELECT id FROM batches WHERE state IN ('running','draining') OR sending > 0
+                 ORDER BY id",
+            )?;
+            make_unknown(tx, rules.now)?;
+            for id in crashed {
+                recovery.batches.extend(stop_crashed(tx, id)?);
+            }
+            hold_all(tx, rules, &mut recovery)?;
+            Ok(recovery)
+        })
+    }
+
+    fn has_unended(&self) -> Result<bool, StoreError> {
+        self.db.read(|connection| {
+            connection.query_row(
+                "SELECT EXISTS (SELECT 1 FROM batches
+                    WHERE state IN ('running','draining') OR sending > 0)",
+                [],
+                |row| row.get(0),
+            )
+        })
+    }
+}
+
+fn ids(tx: &Transaction<'_>, sql: &str) -> rusqlite::Result<Vec<BatchId>> {
+    tx.prepare(sql)?
+        .query_map([], |row| Ok(BatchId(row.get(0)?)))?
+        .collect()
+}
+
+/// A result that came after the attempt had been closed otherwise: kept beside it, never over it.
+fn note_late(tx: &Transaction<'_>, outcome: &Outcome) -> rusqlite::Result<()> {
+    let text = format!(
+        "Late evidence: {} ({}). If it was sent again, the person was reached twice.",
+        outcome.sentence, outcome.rule
+    );
+    tx.execute(
+        "UPDATE attempts SET late_evidence = ?2 WHERE id = ?1 AND verdict <> ?3",
+        params![
+            outcome.attempt,
+            text,
+            serde_json::to_value(outcome.verdict)
+                .ok()
+                .and_then(|word| word.as_str().map(str::to_owned)),
+        ],
+    )?;
+    Ok(())
+}
+
+fn make_unknown(tx: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<()> {
+    tx.execute(
+        "UPDATE attempts SET finished = ?1, verdict = 'unknown', rule = 'process_stopped',
+            transient = 0,
+            sentence = 'The program ended while this call was on the way. It may have arrived.'
+         WHERE finished IS NULL",
+        [stored_time(now)],
+    )?;
+    tx.execute(
+        "UPDATE items SET state = 'unknown', rule = 'process_stopped', http_status = NULL,
+            platform_code = NULL, errors = NULL, message_id = NULL, waiting_since = NULL
+         WHERE state = 'sending'",
+        [],
+    )?;
+    Ok(())
+}
+
+fn stop_crashed(tx: &Transaction<'_>, id: BatchId) -> rusqlite::Result<Option<RecoveredBatch>> {
+    let Some(stored) = batch_row(tx, id)? else {
+        return Ok(None);
+    };
+    let sentence = stopped_sentence(&stored.batch);
+    let reason = Reason {
+        rule: "stopped".to_owned(),
+        text: sentence.clone(),
+    };
+    if stored.batch.counts.queued > 0 {
+        stop_batch(tx, id, StopKind::Other, &reason)?;
+        tx.execute(
+            "UPDATE batches SET reason_rule = ?2, reason_text = ?3, stop_kind = 'other'
+             WHERE id = ?1 AND state = 'draining'",
+            params![id.0, reason.rule, reason.text],
+        )?;
+    }
+    settle(tx, id)?;
+    Ok(Some(RecoveredBatch { id, sentence }))
+}
+
+/// The sentence of the banner after a crash.
+fn stopped_sentence(batch: &Batch) -> String {
+    let counts = batch.counts;
+    let mut parts = vec![format!("{} accepted", counts.accepted)];
+    if counts.rejected > 0 {
+        parts.push(format!("{} rejected", counts.rejected));
+    }
+    parts.push(format!("{} unknown", counts.unknown));
+    parts.push(format!("{} not sent", counts.queued + counts.cancelled));
+    format!(
+        "Batch {} stopped: {}. Nothing was sent while the program was closed.",
+        batch.id.0,
+        parts.join(", ")
+    )
+}
+
+fn hold_all(
+    tx: &Transaction<'_>,
+    rules: &RecoveryRules<'_>,
+    recovery: &mut Recovery,
+) -> rusqlite::Result<()> {
+    let armed: Vec<BatchId> = tx
+        .prepare("SELECT id FROM batches WHERE state = 'armed' AND owner <> ?1 ORDER BY id")?
+        .query_map([rules.owner], |row| Ok(BatchId(row.get(0)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let stale: Vec<BatchId> = tx
+        .prepare("SELECT id FROM batches WHERE state = 'ready' AND confirmed < ?1 ORDER BY id")?
+        .query_map([stored_time(rules.stale_before)], |row| {
+            Ok(BatchId(row.get(0)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for id in armed {
+        let reason = Reason {
+            rule: "grace_interrupted".to_owned(),
+            text: format!(
+                "Batch {} was in its grace time when the program ended, so nothing of it was sent.",
+                id.0
+            ),
+        };
+        hold_batch(tx, id, &reason)?;
+        recovery.batches.push(RecoveredBatch {
+            id,
+            sentence: reason.text,
+        });
+    }
+    for id in stale {
+        let reason = Reason {
+            rule: "stale".to_owned(),
+            text: format!(
+                "Batch {} was confirmed more than 10 minutes ago and never started, so it waits for a person.",
+                id.0
+            ),
+        };
+        hold_batch(tx, id, &reason)?;
+        recovery.batches.push(RecoveredBatch {
+            id,
+            sentence: reason.text,
+        });
+    }
+    Ok(())
+}

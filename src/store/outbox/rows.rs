@@ -1,0 +1,207 @@
+//! How rows become the words of the domain.
+
+use crate::domain::{
+    Batch, BatchId, BatchState, BotTarget, Counts, Item, ItemId, ItemState, PlatformError, Reason,
+    SendKind, SendLimits, Sha256Hex,
+};
+use crate::store::database::read_time;
+use jiff::Timestamp;
+use rusqlite::Row;
+use rusqlite::types::Type;
+
+/// What stopped a batch, as far as exit codes tell it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StopKind {
+    /// A person or a command.
+    Person,
+    /// 401 or 403.
+    Key,
+    /// No connection, a certificate, a redirect.
+    Network,
+    /// Anything else.
+    Other,
+}
+
+impl StopKind {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            StopKind::Person => "person",
+            StopKind::Key => "key",
+            StopKind::Network => "network",
+            StopKind::Other => "other",
+        }
+    }
+
+    fn from_word(word: &str) -> Self {
+        match word {
+            "person" => StopKind::Person,
+            "key" => StopKind::Key,
+            "network" => StopKind::Network,
+            _ => StopKind::Other,
+        }
+    }
+}
+
+/// A batch with what only the engine and the exit codes need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBatch {
+    /// What people and scripts see.
+    pub batch: Batch,
+    /// The bot it was planned for.
+    pub target: BotTarget,
+    /// How fast.
+    pub limits: SendLimits,
+    /// How many calls it has.
+    pub calls: u64,
+    /// How often it was resumed; counting in a row starts again with each.
+    pub runs: i64,
+    /// When it was confirmed or last resumed.
+    pub confirmed: Timestamp,
+    /// When its grace ends.
+    pub start_at: Option<Timestamp>,
+    /// When the platform publishes it.
+    pub publish_at: Option<Timestamp>,
+    /// What stopped it last; kept also when nothing was left to send after the stop.
+    pub stop: Option<(StopKind, Reason)>,
+}
+
+impl StoredBatch {
+    /// Whether it is for one person: such a batch overtakes lists.
+    pub fn is_single(&self) -> bool {
+        self.calls == 1 && self.batch.counts.planned - self.batch.counts.skipped == 1
+    }
+
+    /// Whether every recipient has a state that no sender changes any more.
+    pub fn is_settled(&self) -> bool {
+        let counts = self.batch.counts;
+        counts.queued == 0 && counts.sending == 0
+    }
+}
+
+/// The columns [`stored_batch`] reads, in its order.
+pub(super) const BATCH_COLUMNS: &str = "id, kind, title, state, profile, created, start_at, \
+    publish_at, planned, skipped, queued, sending, accepted, rejected, unknown, cancelled, \
+    not_accepted, abandoned, parent, reason_rule, reason_text, plan_sha256, base_url, \
+    customer_id, bot_key, per_minute, concurrency, calls, runs, confirmed, stop_kind";
+
+/// Reads [`BATCH_COLUMNS`].
+pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
+    let state = word(row, 3, BatchState::from_word)?;
+    let start_at = row.get::<_, Option<i64>>(6)?.map(read_time);
+    let publish_at = row.get::<_, Option<i64>>(7)?.map(read_time);
+    let reason = match (row.get(19)?, row.get(20)?) {
+        (Some(rule), Some(text)) => Some(Reason { rule, text }),
+        (Some(_) | None, _) => None,
+    };
+    let stopped = matches!(
+        state,
+        BatchState::Held | BatchState::Paused | BatchState::Draining
+    );
+    let batch = Batch {
+        id: BatchId(row.get(0)?),
+        kind: word(row, 1, SendKind::from_word)?,
+        title: row.get(2)?,
+        state,
+        profile: row.get(4)?,
+        created: read_time(row.get(5)?),
+        scheduled: publish_at.or(start_at),
+        counts: counts(row, 8)?,
+        parent: row.get::<_, Option<i64>>(18)?.map(BatchId),
+        reason: reason.clone().filter(|_| stopped),
+        plan_sha256: Sha256Hex::from_stored(row.get(21)?),
+    };
+    let stop_kind: Option<String> = row.get(30)?;
+    Ok(StoredBatch {
+        batch,
+        target: BotTarget {
+            base_url: row.get(22)?,
+            customer_id: row.get(23)?,
+            bot_key: row.get(24)?,
+        },
+        limits: SendLimits {
+            per_minute: row.get(25)?,
+            concurrency: row.get(26)?,
+        },
+        calls: number(row, 27)?,
+        runs: row.get(28)?,
+        confirmed: read_time(row.get(29)?),
+        start_at,
+        publish_at,
+        stop: stop_kind.map(|word| StopKind::from_word(&word)).zip(reason),
+    })
+}
+
+fn counts(row: &Row<'_>, first: usize) -> rusqlite::Result<Counts> {
+    Ok(Counts {
+        planned: number(row, first)?,
+        skipped: number(row, first + 1)?,
+        queued: number(row, first + 2)?,
+        sending: number(row, first + 3)?,
+        accepted: number(row, first + 4)?,
+        rejected: number(row, first + 5)?,
+        unknown: number(row, first + 6)?,
+        cancelled: number(row, first + 7)?,
+        not_accepted: number(row, first + 8)?,
+        abandoned: number(row, first + 9)?,
+    })
+}
+
+/// The columns [`item`] reads, in its order.
+pub(super) const ITEM_COLUMNS: &str = "id, batch, recipient, recipients, state, message_id, rule, \
+    http_status, platform_code, errors, attempts, body_sha256, retry_at";
+
+/// Reads [`ITEM_COLUMNS`].
+pub(super) fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
+    let recipient: Option<String> = row.get(2)?;
+    let several = number(row, 3)?;
+    Ok(Item {
+        id: ItemId(row.get(0)?),
+        batch: BatchId(row.get(1)?),
+        recipients: recipient.is_none().then_some(several),
+        recipient,
+        state: word(row, 4, ItemState::from_word)?,
+        message_id: row.get(5)?,
+        rule: row.get(6)?,
+        http_status: row.get(7)?,
+        platform_code: row.get(8)?,
+        errors: errors(row.get(9)?),
+        attempts: row.get(10)?,
+        body_sha256: row
+            .get::<_, Option<String>>(11)?
+            .map(Sha256Hex::from_stored),
+        retry_at: row.get::<_, Option<i64>>(12)?.map(read_time),
+    })
+}
+
+/// The error list as stored; nothing at all for an empty one.
+pub(super) fn errors(text: Option<String>) -> Vec<PlatformError> {
+    text.and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
+}
+
+/// The error list as it is stored.
+pub(super) fn stored_errors(errors: &[PlatformError]) -> Option<String> {
+    if errors.is_empty() {
+        return None;
+    }
+    serde_json::to_string(errors).ok()
+}
+
+/// A count that is never negative.
+pub(super) fn number(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(index)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, value))
+}
+
+/// A count as it is stored.
+pub(super) fn stored_number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn word<T>(row: &Row<'_>, index: usize, read: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text: String = row.get(index)?;
+    read(&text).ok_or_else(|| {
+        let detail = format!("`{text}` is no word of the record");
+        rusqlite::Error::FromSqlConversionFailure(index, Type::Text, detail.into())
+    })
+}

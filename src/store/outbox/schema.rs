@@ -1,0 +1,190 @@
+//! The tables of the outbox record. A shipped script never changes; a new one is appended.
+//!
+//! Three rules are written into the schema, where no code can forget them: only legal changes of
+//! state happen, the counters of a batch always add up, and a finished attempt stays as it is.
+
+use crate::store::database::{Durability, Schema};
+
+/// The record's schema. `FULL`, because a mark must be on the disk before a byte leaves.
+pub const SCHEMA: Schema = Schema {
+    application_id: 0x616c_6f62,
+    migrations: &[VERSION_1],
+    durability: Durability::Full,
+};
+
+const VERSION_1: &str = "
+CREATE TABLE batches (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind          TEXT NOT NULL CHECK (kind IN ('template','broadcast','csv_broadcast','flow')),
+    title         TEXT NOT NULL,
+    profile       TEXT NOT NULL,
+    base_url      TEXT NOT NULL,
+    customer_id   TEXT NOT NULL,
+    bot_key       TEXT NOT NULL,
+    state         TEXT NOT NULL CHECK (state IN ('held','ready','armed','scheduled','running',
+                  'paused','draining','done','done_with_problems','cancelled')),
+    reason_rule   TEXT,
+    reason_text   TEXT,
+    stop_kind     TEXT CHECK (stop_kind IN ('person','key','network','other')),
+    created       INTEGER NOT NULL,
+    confirmed     INTEGER NOT NULL,
+    start_at      INTEGER,
+    publish_at    INTEGER,
+    per_minute    INTEGER NOT NULL CHECK (per_minute >= 1),
+    concurrency   INTEGER NOT NULL CHECK (concurrency BETWEEN 1 AND 64),
+    calls         INTEGER NOT NULL CHECK (calls >= 1),
+    runs          INTEGER NOT NULL DEFAULT 0,
+    owner         TEXT NOT NULL,
+    typed         TEXT NOT NULL,
+    notes         TEXT NOT NULL,
+    parent        INTEGER REFERENCES batches(id),
+    plan_sha256   TEXT NOT NULL CHECK (length(plan_sha256) = 64),
+    planned       INTEGER NOT NULL,
+    skipped       INTEGER NOT NULL CHECK (skipped >= 0),
+    queued        INTEGER NOT NULL CHECK (queued >= 0),
+    sending       INTEGER NOT NULL DEFAULT 0 CHECK (sending >= 0),
+    accepted      INTEGER NOT NULL DEFAULT 0 CHECK (accepted >= 0),
+    rejected      INTEGER NOT NULL DEFAULT 0 CHECK (rejected >= 0),
+    unknown       INTEGER NOT NULL DEFAULT 0 CHECK (unknown >= 0),
+    cancelled     INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
+    not_accepted  INTEGER NOT NULL DEFAULT 0 CHECK (not_accepted >= 0),
+    abandoned     INTEGER NOT NULL DEFAULT 0 CHECK (abandoned >= 0),
+    CHECK (planned = skipped + queued + sending + accepted + rejected + unknown
+                     + cancelled + not_accepted + abandoned)
+);
+CREATE INDEX batches_unfinished ON batches(id)
+    WHERE state IN ('ready','armed','scheduled','running','draining');
+
+CREATE TABLE items (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    batch         INTEGER NOT NULL REFERENCES batches(id),
+    recipient     TEXT,
+    recipients    INTEGER NOT NULL CHECK (recipients >= 1),
+    state         TEXT NOT NULL CHECK (state IN ('skipped','queued','sending','accepted',
+                  'rejected','unknown','cancelled','not_accepted','abandoned')),
+    rule          TEXT,
+    note          TEXT,
+    source_row    INTEGER,
+    body_sha256   TEXT CHECK (length(body_sha256) = 64),
+    message_id    TEXT,
+    http_status   INTEGER,
+    platform_code INTEGER,
+    errors        TEXT,
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    waits         INTEGER NOT NULL DEFAULT 0,
+    waiting_since INTEGER,
+    retry_at      INTEGER,
+    CHECK (state = 'skipped' OR body_sha256 IS NOT NULL)
+);
+CREATE INDEX items_of_batch ON items(batch);
+CREATE INDEX items_queued ON items(batch) WHERE state = 'queued';
+CREATE INDEX items_sending ON items(batch) WHERE state = 'sending';
+CREATE INDEX items_unknown ON items(batch) WHERE state = 'unknown';
+
+CREATE TABLE heads (
+    id      INTEGER PRIMARY KEY,
+    method  TEXT NOT NULL,
+    url     TEXT NOT NULL,
+    headers TEXT NOT NULL
+);
+CREATE TABLE bodies (
+    item       INTEGER PRIMARY KEY REFERENCES items(id),
+    head       INTEGER NOT NULL REFERENCES heads(id),
+    form       TEXT NOT NULL CHECK (form IN ('empty','json','multipart')),
+    body       TEXT NOT NULL,
+    recipients TEXT
+);
+
+CREATE TABLE attempts (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    item          INTEGER NOT NULL REFERENCES items(id),
+    number        INTEGER NOT NULL,
+    started       INTEGER NOT NULL,
+    body_sha256   TEXT NOT NULL,
+    pid           INTEGER NOT NULL,
+    finished      INTEGER,
+    duration_us   INTEGER,
+    verdict       TEXT CHECK (verdict IN ('accepted','rejected','retry','unknown')),
+    rule          TEXT,
+    http_status   INTEGER,
+    platform_code INTEGER,
+    message_id    TEXT,
+    errors        TEXT,
+    transient     INTEGER,
+    sentence      TEXT,
+    response      TEXT,
+    late_evidence TEXT,
+    UNIQUE (item, number)
+);
+
+CREATE TRIGGER items_legal BEFORE UPDATE OF state ON items
+WHEN OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN (
+    'queued>sending', 'queued>cancelled',
+    'sending>accepted', 'sending>rejected', 'sending>unknown', 'sending>queued',
+    'unknown>accepted', 'unknown>not_accepted', 'unknown>abandoned')
+BEGIN SELECT RAISE(ABORT, 'an item cannot change that way'); END;
+
+CREATE TRIGGER items_frozen BEFORE UPDATE OF batch, recipient, recipients, body_sha256 ON items
+BEGIN SELECT RAISE(ABORT, 'a plan is never edited'); END;
+
+CREATE TRIGGER items_counted AFTER UPDATE OF state ON items WHEN OLD.state <> NEW.state
+BEGIN
+    UPDATE batches SET
+        queued       = queued       + OLD.recipients * ((NEW.state = 'queued')       - (OLD.state = 'queued')),
+        sending      = sending      + OLD.recipients * ((NEW.state = 'sending')      - (OLD.state = 'sending')),
+        accepted     = accepted     + OLD.recipients * ((NEW.state = 'accepted')     - (OLD.state = 'accepted')),
+        rejected     = rejected     + OLD.recipients * ((NEW.state = 'rejected')     - (OLD.state = 'rejected')),
+        unknown      = unknown      + OLD.recipients * ((NEW.state = 'unknown')      - (OLD.state = 'unknown')),
+        cancelled    = cancelled    + OLD.recipients * ((NEW.state = 'cancelled')    - (OLD.state = 'cancelled')),
+        not_accepted = not_accepted + OLD.recipients * ((NEW.state = 'not_accepted') - (OLD.state = 'not_accepted')),
+        abandoned    = abandoned    + OLD.recipients * ((NEW.state = 'abandoned')    - (OLD.state = 'abandoned'))
+    WHERE id = NEW.batch;
+END;
+
+CREATE TRIGGER batches_legal BEFORE UPDATE OF state ON batches
+WHEN OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN (
+    'held>ready', 'held>armed', 'held>cancelled',
+    'ready>running', 'ready>held', 'ready>paused', 'ready>cancelled',
+    'armed>ready', 'armed>held', 'armed>paused', 'armed>cancelled',
+    'scheduled>armed', 'scheduled>ready', 'scheduled>held', 'scheduled>paused',
+    'scheduled>cancelled',
+    'running>paused', 'running>draining', 'running>held', 'running>done',
+    'running>done_with_problems', 'running>cancelled',
+    'draining>paused', 'draining>done', 'draining>done_with_problems', 'draining>cancelled',
+    'paused>ready', 'paused>cancelled')
+BEGIN SELECT RAISE(ABORT, 'a batch cannot change that way'); END;
+
+CREATE TRIGGER batches_frozen BEFORE UPDATE OF kind, base_url, customer_id, bot_key, publish_at,
+    plan_sha256, planned, skipped ON batches
+BEGIN SELECT RAISE(ABORT, 'a plan is never edited'); END;
+
+CREATE TRIGGER attempts_final BEFORE UPDATE OF item, number, started, body_sha256, finished,
+    verdict, rule, http_status, platform_code, message_id ON attempts
+WHEN OLD.finished IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a finished attempt is never edited'); END;
+
+CREATE TABLE templates (
+    name     TEXT NOT NULL,
+    language TEXT NOT NULL,
+    version  INTEGER NOT NULL CHECK (version >= 1),
+    json     TEXT NOT NULL,
+    added    INTEGER NOT NULL,
+    removed  INTEGER,
+    PRIMARY KEY (name, language, version)
+);
+CREATE TABLE flows (
+    name     TEXT PRIMARY KEY,
+    key      TEXT NOT NULL,
+    required TEXT NOT NULL,
+    added    INTEGER NOT NULL
+);
+CREATE TABLE drafts (
+    id      TEXT PRIMARY KEY,
+    json    TEXT NOT NULL,
+    updated INTEGER NOT NULL
+);
+CREATE TABLE settings (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+";

@@ -1,0 +1,420 @@
+//! What a sender writes: the mark before the first byte, and the result after the last.
+
+use super::OutboxStore;
+use super::change::{Stop, apply_stop, settle};
+use super::read::request_row;
+use super::rows::{number, stored_errors, stored_number};
+use crate::domain::{BatchId, FrozenRequest, ItemId, Judgement, PlatformError, Sha256Hex, Verdict};
+use crate::store::database::{read_time, stored_time};
+use crate::store::error::StoreError;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// A queued item that could be claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The item.
+    pub item: ItemId,
+    /// Digits of the only recipient.
+    pub recipient: Option<String>,
+    /// How many people the call reaches.
+    pub recipients: u64,
+    /// When it may be tried again, if it waits.
+    pub retry_at: Option<Timestamp>,
+    /// How often it has waited since the last resume.
+    pub waits: u32,
+    /// Since when it has been waiting.
+    pub waiting_since: Option<Timestamp>,
+}
+
+/// An item that was marked durably and must now be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marked {
+    /// The attempt the mark belongs to.
+    pub attempt: i64,
+    /// Counts from 1 within the item.
+    pub number: u32,
+    /// The very bytes, whose hash was compared with the plan's.
+    pub request: FrozenRequest,
+    /// What was claimed.
+    pub candidate: Candidate,
+}
+
+/// A verdict as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeVerdict {
+    /// Positive evidence.
+    Accepted,
+    /// Definite refusal.
+    Rejected,
+    /// Provably not processed.
+    Retry,
+    /// Cannot be known.
+    Unknown,
+}
+
+impl OutcomeVerdict {
+    /// What is stored of a verdict.
+    pub fn of(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Accepted { .. } => Self::Accepted,
+            Verdict::Rejected => Self::Rejected,
+            Verdict::Retry { .. } => Self::Retry,
+            Verdict::Unknown => Self::Unknown,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Retry => "retry",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn item_state(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Retry => "queued",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The result of an attempt, in a form that also fits the emergency file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The attempt.
+    pub attempt: i64,
+    /// Its item.
+    pub item: ItemId,
+    /// Its batch.
+    pub batch: BatchId,
+    /// What is known.
+    pub verdict: OutcomeVerdict,
+    /// Rule of the classifier.
+    pub rule: String,
+    /// The platform's id of the message.
+    pub message_id: Option<String>,
+    /// HTTP status, if one arrived.
+    pub http_status: Option<u16>,
+    /// The platform's own number.
+    pub platform_code: Option<i64>,
+    /// The answer's error list.
+    pub errors: Vec<PlatformError>,
+    /// Whether a refusal is of the passing kind.
+    pub transient: bool,
+    /// What happened and what to do.
+    pub sentence: String,
+    /// The first part of the answer.
+    pub response: String,
+    /// When it ended.
+    pub finished: Timestamp,
+    /// How long it took.
+    pub duration: Duration,
+    /// When to try again, for [`OutcomeVerdict::Retry`].
+    pub retry_at: Option<Timestamp>,
+}
+
+impl Outcome {
+    /// The outcome of a marked attempt as the classifier judged it.
+    pub fn judged(
+        marked: &Marked,
+        batch: BatchId,
+        judgement: &Judgement,
+        finished: Timestamp,
+    ) -> Self {
+        let message_id = match &judgement.verdict {
+            Verdict::Accepted { message_id, .. } => message_id.clone(),
+            Verdict::Rejected | Verdict::Retry { .. } | Verdict::Unknown => None,
+        };
+        Self {
+            attempt: marked.attempt,
+            item: marked.candidate.item,
+            batch,
+            verdict: OutcomeVerdict::of(&judgement.verdict),
+            rule: judgement.rule.to_owned(),
+            message_id,
+            http_status: judgement.http_status,
+            platform_code: judgement.platform_code,
+            errors: judgement.errors.clone(),
+            transient: judgement.transient,
+            sentence: judgement.sentence.clone(),
+            response: String::new(),
+            finished,
+            duration: Duration::ZERO,
+            retry_at: None,
+        }
+    }
+}
+
+/// Why nothing was marked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// The record could not be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The stored body is no longer the one that was confirmed.
+    #[error("the stored request of item {} is not the one that was confirmed: nothing was sent", .0.0)]
+    Tampered(ItemId),
+}
+
+impl OutboxStore {
+    /// Queued items in sending order, waiting ones included.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn candidates(
+        &self,
+        batch: BatchId,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        self.db.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT id, recipient, recipients, retry_at, waits, waiting_since FROM items
+                     WHERE batch = ?1 AND state = 'queued' AND (retry_at IS NULL OR retry_at <= ?2)
+                     ORDER BY id LIMIT ?3",
+                )?
+                .query_map(
+                    params![batch.0, stored_time(now), stored_number(limit)],
+                    |row| {
+                        Ok(Candidate {
+                            item: ItemId(row.get(0)?),
+                            recipient: row.get(1)?,
+                            recipients: number(row, 2)?,
+                            retry_at: row.get::<_, Option<i64>>(3)?.map(read_time),
+                            waits: row.get(4)?,
+                            waiting_since: row.get::<_, Option<i64>>(5)?.map(read_time),
+                        })
+                    },
+                )?
+                .collect()
+        })
+    }
+
+    /// When the first waiting item of a batch may be tried again.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn next_retry(&self, batch: BatchId) -> Result<Option<Timestamp>, StoreError> {
+        self.db.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT min(retry_at) FROM items
+                     WHERE batch = ?1 AND state = 'queued' AND retry_at IS NOT NULL",
+                )?
+                .query_row([batch.0], |row| {
+                    Ok(row.get::<_, Option<i64>>(0)?.map(read_time))
+                })
+        })
+    }
+
+    /// Marks these items as on the way, in one durable transaction, if the batch may still send.
+    /// Only what is returned may be sent. Empty if the batch was stopped meanwhile.
+    ///
+    /// # Errors
+    /// [`SendError`]; then nothing is marked and nothing may be sent.
+    pub fn mark(
+        &self,
+        batch: BatchId,
+        candidates: &[Candidate],
+        now: Timestamp,
+    ) -> Result<Vec<Marked>, SendError> {
+        self.db.change(|tx| {
+            let mut requests = Vec::with_capacity(candidates.len());
+            for candidate in candidates {
+                let request = request_row(tx, candidate.item)?;
+                let Some(request) = request.filter(is_as_confirmed) else {
+                    return Ok(Err(SendError::Tampered(candidate.item)));
+                };
+                requests.push((candidate, request));
+            }
+            let running = tx
+                .prepare_cached(
+                    "UPDATE batches SET state = 'running', stop_kind = NULL
+                     WHERE id = ?1 AND state IN ('ready','running')",
+                )?
+                .execute([batch.0])?;
+            let mut marked = Vec::with_capacity(requests.len());
+            if running == 0 {
+                return Ok(Ok(marked));
+            }
+            for (candidate, request) in requests {
+                marked.extend(mark_item(tx, candidate, request, now)?);
+            }
+            Ok(Ok(marked))
+        })?
+    }
+
+    /// Stores results, stops batches and ends those that are through, in one transaction.
+    /// Results that were stored before are passed over.
+    ///
+    /// # Errors
+    /// Whatever the database says; then nothing of it is stored.
+    pub fn record(&self, outcomes: &[Outcome], stops: &[Stop]) -> Result<(), StoreError> {
+        self.db.change(|tx| {
+            let mut touched = BTreeSet::new();
+            for outcome in outcomes {
+                record_outcome(tx, outcome)?;
+                touched.insert(outcome.batch);
+            }
+            for stop in stops {
+                touched.extend(apply_stop(tx, stop)?);
+            }
+            for batch in touched {
+                settle(tx, batch)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Puts back what is marked although this living sender never started it: after a mark whose
+    /// commit failed, the mark may be there all the same. "Never started" is a proof.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn release_unstarted(&self, started: &[i64], now: Timestamp) -> Result<(), StoreError> {
+        self.db.change(|tx| {
+            let open: Vec<(i64, i64, i64)> = tx
+                .prepare_cached(
+                    "SELECT attempts.id, items.id, items.batch
+                     FROM items INDEXED BY items_sending
+                     JOIN attempts ON attempts.item = items.id AND attempts.finished IS NULL
+                     WHERE items.state = 'sending'",
+                )?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            for (attempt, item, batch) in open {
+                if started.contains(&attempt) {
+                    continue;
+                }
+                record_outcome(tx, &not_started(attempt, ItemId(item), BatchId(batch), now))?;
+                settle(tx, BatchId(batch))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn is_as_confirmed(request: &FrozenRequest) -> bool {
+    Sha256Hex::of(&request.body.bytes()) == request.body_sha256
+}
+
+fn mark_item(
+    tx: &Transaction<'_>,
+    candidate: &Candidate,
+    request: FrozenRequest,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Marked>> {
+    let number: Option<u32> = tx
+        .prepare_cached(
+            "UPDATE items SET state = 'sending', attempts = attempts + 1, retry_at = NULL
+             WHERE id = ?1 AND state = 'queued' RETURNING attempts",
+        )?
+        .query_row([candidate.item.0], |row| row.get(0))
+        .optional()?;
+    let Some(number) = number else {
+        return Ok(None);
+    };
+    tx.prepare_cached(
+        "INSERT INTO attempts (item, number, started, body_sha256, pid) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        candidate.item.0,
+        number,
+        stored_time(now),
+        request.body_sha256.as_str(),
+        std::process::id(),
+    ])?;
+    Ok(Some(Marked {
+        attempt: tx.last_insert_rowid(),
+        number,
+        request,
+        candidate: candidate.clone(),
+    }))
+}
+
+fn not_started(attempt: i64, item: ItemId, batch: BatchId, now: Timestamp) -> Outcome {
+    Outcome {
+        attempt,
+        item,
+        batch,
+        verdict: OutcomeVerdict::Retry,
+        rule: "not_started".to_owned(),
+        message_id: None,
+        http_status: None,
+        platform_code: None,
+        errors: Vec::new(),
+        transient: false,
+        sentence: "The request was never started, so nothing was sent.".to_owned(),
+        response: String::new(),
+        finished: now,
+        duration: Duration::ZERO,
+        retry_at: None,
+    }
+}
+
+/// Stores one result. `false` if it had been stored before.
+pub(super) fn record_outcome(tx: &Transaction<'_>, outcome: &Outcome) -> rusqlite::Result<bool> {
+    let errors = stored_errors(&outcome.errors);
+    let finished = stored_time(outcome.finished);
+    let fresh = tx
+        .prepare_cached(
+            "UPDATE attempts SET finished = ?2, duration_us = ?3, verdict = ?4, rule = ?5,
+                http_status = ?6, platform_code = ?7, message_id = ?8, errors = ?9,
+                transient = ?10, sentence = ?11, response = ?12
+             WHERE id = ?1 AND finished IS NULL",
+        )?
+        .execute(params![
+            outcome.attempt,
+            finished,
+            i64::try_from(outcome.duration.as_micros()).unwrap_or(i64::MAX),
+            outcome.verdict.word(),
+            outcome.rule,
+            outcome.http_status,
+            outcome.platform_code,
+            outcome.message_id,
+            errors,
+            outcome.transient,
+            outcome.sentence,
+            outcome.response,
+        ])?;
+    if fresh == 0 {
+        return Ok(false);
+    }
+    let retry = outcome.verdict == OutcomeVerdict::Retry;
+    tx.prepare_cached(
+        "UPDATE items SET state = ?2, rule = ?3, message_id = ?4, http_status = ?5,
+            platform_code = ?6, errors = ?7, retry_at = ?8, waits = waits + ?9,
+            waiting_since = CASE WHEN ?9 THEN coalesce(waiting_since, ?10) END
+         WHERE id = ?1 AND state = 'sending'",
+    )?
+    .execute(params![
+        outcome.item.0,
+        outcome.verdict.item_state(),
+        outcome.rule,
+        outcome.message_id,
+        outcome.http_status,
+        outcome.platform_code,
+        errors,
+        outcome.retry_at.map(stored_time),
+        retry,
+        finished,
+    ])?;
+    if retry {
+        tx.prepare_cached(
+            "UPDATE items SET state = 'cancelled', retry_at = NULL WHERE id = ?1
+             AND state = 'queued' AND (SELECT state FROM batches WHERE id = ?2) = 'cancelled'",
+        )?
+        .execute(params![outcome.item.0, outcome.batch.0])?;
+    }
+    Ok(true)
+}
