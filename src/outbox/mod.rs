@@ -29,3 +29,6 @@ pub use sender::{Hooks, NoHooks, Point, Sender};
 pub use summary::{RunBatch, RunEnd, RunSummary};
 pub use transport::{Call, Judged, NoTransport, OneBot, SendFuture, Transport, TransportProvider};
 pub use watch::FollowEnd;
+
+#[cfg(test)]
+mod tests;
