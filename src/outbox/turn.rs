@@ -122,6 +122,10 @@ impl Engine {
                 None => continue,
             };
             if let Verdict::Retry { after } = judgement.verdict {
+                // Nobody was reached, so the gap to the next call to this person does not apply.
+                if let Some(person) = &call.marked.candidate.recipient {
+                    self.last_to.remove(person);
+                }
                 let wait = waiting_time(after, call.marked.candidate.waits);
                 let span = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
                 outcome.retry_at = Some(now.wall.saturating_add(span).unwrap_or(now.wall));
