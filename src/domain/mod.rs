@@ -3,6 +3,7 @@
 pub mod audience;
 pub mod batch;
 pub mod chat_message;
+pub mod codes;
 pub mod draft;
 pub mod flow;
 pub mod hash;

@@ -39,7 +39,7 @@ pub enum PauseAdvice {
 /// One entry of the platform's error list, word for word, with our explanation beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlatformError {
-    /// The number as sent.
+    /// The number as sent; [`PlatformError::NO_CODE`] if the entry has none.
     pub code: i64,
     /// The platform's short text.
     pub title: Option<String>,
@@ -49,6 +49,12 @@ pub struct PlatformError {
     pub meaning: Option<String>,
     /// What to do about it, if it is known.
     pub advice: Option<String>,
+}
+
+impl PlatformError {
+    /// Stands for the number of an entry that came without a readable one. Nobody uses negative
+    /// numbers, while 0 has a meaning of its own.
+    pub const NO_CODE: i64 = -1;
 }
 
 /// The classifier's answer, stored with the attempt.
