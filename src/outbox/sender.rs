@@ -214,7 +214,7 @@ impl Sender {
                 () = tokio::time::sleep(wait) => true,
             };
         }
-        let summary = blocking(move || finish(engine, recovered)).await??;
+        let summary = blocking(move || finish(&engine, recovered)).await??;
         for run in &summary.batches {
             speaker.say(OutboxEvent::BatchChanged(Box::new(run.batch.clone())));
         }
@@ -289,7 +289,7 @@ fn panicked() -> Judged {
 }
 
 /// Leaves the record as a person will find it, and says what the run came to.
-fn finish(engine: Engine, recovered: Vec<String>) -> Result<RunSummary, OutboxError> {
+fn finish(engine: &Engine, recovered: Vec<String>) -> Result<RunSummary, OutboxError> {
     if engine.draining && engine.trouble_since.is_none() {
         let paused = Reason {
             rule: "drained".to_owned(),
