@@ -237,10 +237,10 @@ fn ends(engine: &Engine, until: Until, idle: bool, clock: &dyn Clock) -> Result<
     }
     let now = clock.now().steady;
     if trouble.is_some_and(|since| now.saturating_sub(since) >= GIVE_UP) {
-        engine.store.unfinished()?;
-        return Err(OutboxError::Broken(
-            "the record could not be written for a minute".to_owned(),
-        ));
+        return Err(match &engine.last_error {
+            Some(error) => OutboxError::Store(error.clone()),
+            None => OutboxError::Broken("the record could not be written for a minute".to_owned()),
+        });
     }
     Ok(idle)
 }

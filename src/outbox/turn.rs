@@ -59,6 +59,7 @@ impl Engine {
             Err(error) => {
                 tracing::error!(%error, "the record could not be used, trying again");
                 self.trouble_since.get_or_insert(now.steady);
+                self.last_error = Some(error);
                 self.wake_at(now.steady + TRY_AGAIN);
                 Vec::new()
             }

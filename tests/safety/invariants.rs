@@ -4,7 +4,8 @@ use crate::support::{Answering, NOWHERE, accepted, digits, judged, open, plan, p
 use alertdesk::contract::OutboxEvent;
 use alertdesk::domain::{BatchId, BatchState, ItemState, Sha256Hex, Verdict};
 use alertdesk::outbox::{
-    Hooks, Outbox, OutboxError, Point, RunEnd, RunSummary, Scope, Sender, TransportProvider,
+    FollowEnd, Hooks, Outbox, OutboxError, Point, RunEnd, RunSummary, Scope, Sender,
+    TransportProvider,
 };
 use alertdesk::store::outbox::ItemFilter;
 use rusqlite::Connection;
@@ -413,4 +414,38 @@ async fn waiting_for_a_batch_sends_only_that_one() {
     assert_eq!(summary.batches.len(), 1);
     assert_eq!(summary.batches[0].batch.state, BatchState::Done);
     assert_eq!(outbox.show(other).unwrap().state, BatchState::Ready);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_send_sees_what_the_sender_does_and_when_it_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let outbox = open(dir.path());
+    let other = open(dir.path());
+    let id = queue(&outbox, &plan(NOWHERE, 5, 2));
+    let sender = Sender::take(&outbox).unwrap();
+    let (heard, mut reader) = mpsc::channel(64);
+    let following =
+        tokio::spawn(async move { other.follow(heard, CancellationToken::new()).await.unwrap() });
+    let first = reader.recv().await.unwrap();
+    assert!(matches!(first, OutboxEvent::Sender(_)));
+    let (events, _reader) = mpsc::channel(64);
+    let transport = Answering(|_| async { accepted() });
+    sender
+        .run_until_done(
+            Scope::Everything,
+            provider(NOWHERE, transport),
+            events,
+            CancellationToken::new(),
+        )
+        .await
+        .unwrap();
+    assert_eq!(following.await.unwrap(), FollowEnd::NobodySends);
+    let mut last = None;
+    while let Ok(event) = reader.try_recv() {
+        if let OutboxEvent::BatchChanged(batch) = event {
+            last = Some(batch);
+        }
+    }
+    let last = last.unwrap();
+    assert_eq!((last.id, last.state), (id, BatchState::Done));
 }
