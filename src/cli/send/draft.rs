@@ -38,9 +38,9 @@ pub fn build(
 ) -> Result<SendDraft, ApiError> {
     let profile = &connection.profile;
     let common = common(command);
-    let (content, to_column) = what(library, profile, command)?;
+    let (message, to_column) = what(library, profile, command)?;
     Ok(SendDraft {
-        content,
+        content: message,
         audience: audience(people(command), to_column, profile)?,
         schedule: schedule(context, common, profile)?,
         limits: SendLimits {

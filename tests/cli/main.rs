@@ -1,0 +1,10 @@
+//! The compiled program from outside: arguments, output, exit statuses, settings. Every test has
+//! folders of its own and, where it talks to somebody, a sandbox process of its own.
+
+mod commands;
+mod config;
+mod reads;
+mod secrets;
+mod sends;
+mod signals;
+mod support;

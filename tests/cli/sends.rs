@@ -1,0 +1,512 @@
+//! Planning and sending: what the dry run shows is what arrives, and every end has its status.
+
+use crate::support::{ANA, Sandbox, TOM, keys};
+use rstest::rstest;
+use serde_json::Value;
+
+const COUNTS: [&str; 10] = [
+    "planned",
+    "skipped",
+    "queued",
+    "sending",
+    "accepted",
+    "rejected",
+    "unknown",
+    "cancelled",
+    "not_accepted",
+    "abandoned",
+];
+const BATCH: [&str; 11] = [
+    "id",
+    "kind",
+    "title",
+    "state",
+    "profile",
+    "created",
+    "scheduled",
+    "counts",
+    "parent",
+    "reason",
+    "plan_sha256",
+];
+const ITEM: [&str; 11] = [
+    "id",
+    "batch",
+    "recipient",
+    "state",
+    "message_id",
+    "rule",
+    "http_status",
+    "platform_code",
+    "errors",
+    "attempts",
+    "body_sha256",
+];
+const ORDER: [&str; 6] = [
+    "send",
+    "template",
+    "order_replacement",
+    "--param",
+    "1=Ana",
+    "2=5521",
+];
+
+fn order<'a>(rest: &[&'a str]) -> Vec<&'a str> {
+    [&ORDER[..], &["3=Monday"], rest].concat()
+}
+
+#[test]
+fn three_commands_from_a_shell() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    desk.import(&["order_replacement.en"]);
+    let found = desk
+        .run(&[
+            "user",
+            "find",
+            "--attribute",
+            "city=London",
+            "--output",
+            "json",
+        ])
+        .expect(0)
+        .json();
+    let phone = found[0]["phone"].as_str().unwrap();
+    desk.run(&["conversation", "show", phone, "--output", "json"])
+        .expect(0);
+
+    let plan = desk
+        .run(&order(&["--to", phone, "--dry-run", "--output", "json"]))
+        .expect(0)
+        .json();
+    assert_eq!(keys(&plan), ["counts", "skipped", "requests", "notes"]);
+    assert_eq!(keys(&plan["counts"]), COUNTS);
+    let request = &plan["requests"][0];
+    assert_eq!(
+        keys(request),
+        [
+            "recipients",
+            "method",
+            "url",
+            "headers",
+            "body",
+            "body_sha256"
+        ]
+    );
+    assert_eq!(request["headers"]["Authorization"], "Basic [redacted]");
+    assert!(sandbox.sends().is_empty(), "a dry run opens no connection");
+
+    let sent = desk
+        .run(&order(&[
+            "--to",
+            phone,
+            "--now",
+            "--confirm",
+            "1",
+            "--wait",
+            "--output",
+            "json",
+        ]))
+        .expect(0)
+        .json();
+    let mut fields = BATCH.to_vec();
+    fields.push("items");
+    assert_eq!(keys(&sent), fields);
+    assert_eq!(keys(&sent["counts"]), COUNTS);
+    assert_eq!(keys(&sent["items"][0]), ITEM);
+    assert_eq!(
+        (&sent["state"], &sent["counts"]["accepted"]),
+        (&"done".into(), &1.into())
+    );
+    let arrived = sandbox.sends();
+    assert_eq!(arrived.len(), 1);
+    assert_eq!(arrived[0]["body_sha256"], request["body_sha256"]);
+    assert_eq!(sent["items"][0]["body_sha256"], request["body_sha256"]);
+}
+
+#[rstest]
+#[case("template:error=131026", 6, "rejected")]
+#[case("template:close-after", 7, "unknown")]
+#[case("template:html", 7, "unknown")]
+#[case("template:late-500", 7, "unknown")]
+#[case("template:status=401", 3, "rejected")]
+#[case("template:status=403", 3, "rejected")]
+#[case("template:redirect", 5, "rejected")]
+#[case("template:status=429+retry-after=1@#1", 0, "accepted")]
+fn each_end_of_a_send_has_its_status(
+    #[case] faults: &str,
+    #[case] status: i32,
+    #[case] state: &str,
+) {
+    let sandbox = Sandbox::start(&["--faults", faults]);
+    let desk = sandbox.desk();
+    desk.import(&["order_replacement.en"]);
+    let run = desk
+        .run(&order(&[
+            "--to",
+            ANA,
+            "--now",
+            "--confirm",
+            "1",
+            "--wait",
+            "--output",
+            "json",
+        ]))
+        .expect(status);
+    let batch = run.json();
+    assert_eq!(batch["items"][0]["state"], state, "{batch}");
+    assert_eq!(batch["counts"][state], 1);
+    let shown = desk
+        .run(&["outbox", "show", "1", "--items", "--output", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(shown, batch);
+    let unknown = desk
+        .run(&["outbox", "unknown", "--output", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        unknown.as_array().unwrap().len(),
+        usize::from(state == "unknown")
+    );
+}
+
+#[test]
+fn without_a_connection_a_send_pauses_with_status_5_and_can_go_on() {
+    let sandbox = Sandbox::start(&[]);
+    let mut desk = sandbox.desk();
+    desk.import(&["order_replacement.en"]);
+    let url = sandbox.text("listening").to_owned();
+    desk.set("ALERTDESK_BASE_URL", "http://127.0.0.1:1");
+    let run = desk
+        .run(&order(&[
+            "--to",
+            ANA,
+            "--now",
+            "--confirm",
+            "1",
+            "--wait",
+            "--output",
+            "json",
+        ]))
+        .expect(5);
+    let batch = run.json();
+    assert_eq!(
+        (&batch["state"], &batch["counts"]["queued"]),
+        (&"paused".into(), &1.into())
+    );
+    assert_eq!(keys(&batch["reason"]), ["rule", "text"]);
+    desk.run(&["outbox", "resume", "1"]).expect(2);
+    desk.run(&["outbox", "resume", "1", "--confirm", "2"])
+        .expect(2);
+    desk.run(&["outbox", "resume", "1", "--confirm", "1"])
+        .expect(0);
+    // The profile leads elsewhere now: the plan is held and not redirected.
+    desk.set("ALERTDESK_BASE_URL", &url);
+    desk.run(&["outbox", "run"]).expect(1);
+    assert!(sandbox.sends().is_empty());
+    let held = desk
+        .run(&["outbox", "show", "1", "--output", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(held["state"], "held");
+    desk.run(&["outbox", "cancel", "1"]).expect(0);
+    let end = desk
+        .run(&["outbox", "show", "1", "--output", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(end["counts"]["cancelled"], 1);
+}
+
+#[test]
+fn a_wrong_or_missing_count_queues_nothing() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    desk.import(&["order_replacement.en"]);
+    for rest in [
+        &["--to", ANA, TOM, "--now"][..],
+        &["--to", ANA, TOM, "--now", "--confirm", "3"],
+    ] {
+        let run = desk
+            .run(&[&order(rest)[..], &["--output", "json"]].concat())
+            .expect(2);
+        let error = run.error();
+        assert!(
+            error["message"]
+                .as_str()
+                .unwrap()
+                .contains("this reaches 2"),
+            "{error}"
+        );
+        assert_eq!(run.stdout, "");
+    }
+    desk.run(&order(&["--to", ANA])).expect(2);
+    let list = desk
+        .run(&["outbox", "list", "--output", "json"])
+        .expect(0)
+        .json();
+    assert_eq!(list, serde_json::json!([]));
+}
+
+#[test]
+fn a_read_only_desk_plans_and_does_not_send() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    desk.import(&["order_replacement.en"]);
+    let run = desk
+        .run(&order(&[
+            "--to",
+            ANA,
+            "--now",
+            "--confirm",
+            "1",
+            "--read-only",
+        ]))
+        .expect(1);
+    assert!(run.stderr.contains("read-only"), "{}", run.stderr);
+    desk.run(&order(&["--to", ANA, "--dry-run", "--read-only"]))
+        .expect(0);
+    desk.run(&["outbox", "run", "--read-only"]).expect(1);
+}
+
+#[test]
+fn a_file_is_mapped_bad_rows_are_listed_and_twins_skipped() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    desk.import(&["order_replacement.en"]);
+    let file = desk.write(
+        "people.csv",
+        "Phone Number,first,order\n+44 7700 900118,Ana,1\nnobody,Bo,2\n447700900118,Twin,3\n\
+         +447700900733,Tom,4\n9.1E+11,Eve,5\n",
+    );
+    let send = [
+        "send",
+        "template",
+        "order_replacement",
+        "--csv",
+        &file,
+        "--map",
+        "1=first",
+        "2=order",
+        "--param",
+        "3=Monday",
+    ];
+    let plan = desk
+        .run(&[&send[..], &["--dry-run", "--output", "json"]].concat())
+        .expect(0)
+        .json();
+    assert_eq!(
+        (&plan["counts"]["planned"], &plan["counts"]["skipped"]),
+        (&5.into(), &3.into())
+    );
+    let mut skipped: Vec<(u64, &str)> = plan["skipped"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["row"].as_u64().unwrap(), row["rule"].as_str().unwrap()))
+        .collect();
+    skipped.sort_unstable();
+    assert_eq!(
+        skipped,
+        [
+            (2, "number_not_a_number"),
+            (3, "duplicate"),
+            (5, "number_spreadsheet_damage")
+        ]
+    );
+    assert!(
+        plan["requests"][1]["body"]
+            .as_str()
+            .unwrap()
+            .contains("\"Tom\"")
+    );
+    let strict = desk
+        .run(&[&send[..], &["--dry-run", "--strict"]].concat())
+        .expect(2);
+    assert!(strict.stderr.contains("row 2"), "{}", strict.stderr);
+
+    let from_stdin = desk.run_with_input(
+        &[
+            "send",
+            "template",
+            "order_replacement",
+            "--csv",
+            "-",
+            "--map",
+            "1=first",
+            "2=order",
+            "to=Phone Number",
+            "--param",
+            "3=Monday",
+            "--now",
+            "--confirm",
+            "2",
+            "--output",
+            "json",
+        ],
+        &std::fs::read_to_string(&file).unwrap(),
+    );
+    let queued = from_stdin.expect(0).json();
+    assert_eq!(keys(&queued), BATCH);
+    assert_eq!(
+        (&queued["state"], &queued["counts"]["queued"]),
+        (&"ready".into(), &2.into())
+    );
+    assert!(sandbox.sends().is_empty(), "queued is not sent");
+    let lines = desk.run(&["outbox", "run"]).expect(0).stdout;
+    let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&last["state"], &last["counts"]["accepted"]),
+        (&"done".into(), &2.into())
+    );
+    assert_eq!(sandbox.sends().len(), 2);
+}
+
+#[test]
+fn files_that_cannot_be_trusted_as_a_whole_are_refused() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    desk.import(&["order_replacement.en"]);
+    let nobody = desk.write("nobody.csv", "phone\nx\n");
+    let plain = desk.write("plain.csv", "name\nAna\n");
+    let folder = desk.folder.path().to_str().unwrap().to_owned();
+    for file in [&plain, &folder, &"/no/such.csv".to_owned()] {
+        let run = desk
+            .run(&order(&["--csv", file, "--dry-run", "--output", "json"]))
+            .expect(2);
+        assert_eq!(run.stdout, "", "{file}");
+        assert_eq!(run.error()["kind"], "usage");
+    }
+    let run = desk
+        .run(&order(&["--csv", &nobody, "--dry-run", "--output", "json"]))
+        .expect(2);
+    assert_eq!(
+        run.json()["counts"]["skipped"],
+        1,
+        "the document is printed all the same"
+    );
+}
+
+#[test]
+fn broadcasts_flows_and_uploads_reach_the_platform() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    desk.import(&["winter_hours.en"]);
+    let wait = [
+        "--to",
+        ANA,
+        TOM,
+        "--now",
+        "--confirm",
+        "2",
+        "--wait",
+        "--output",
+        "json",
+    ];
+    let text = [
+        "send",
+        "broadcast",
+        "--title",
+        "Opening hours",
+        "--text",
+        "We open at 10.",
+    ];
+    let batch = desk.run(&[&text[..], &wait].concat()).expect(0).json();
+    assert_eq!(
+        (&batch["kind"], &batch["counts"]["accepted"]),
+        (&"broadcast".into(), &2.into())
+    );
+    assert_eq!(
+        (
+            &batch["items"][0]["recipient"],
+            &batch["items"][0]["recipients"]
+        ),
+        (&Value::Null, &2.into())
+    );
+    let template = [
+        "send",
+        "broadcast",
+        "--title",
+        "Winter",
+        "--template",
+        "winter_hours",
+    ];
+    desk.run(&[&template[..], &wait].concat()).expect(0);
+    let upload = [
+        "send",
+        "csv-broadcast",
+        "Winter",
+        "--template",
+        "winter_hours",
+    ];
+    let batch = desk.run(&[&upload[..], &wait].concat()).expect(0).json();
+    assert_eq!(batch["kind"], "csv_broadcast");
+    desk.run(&[
+        "flow",
+        "add",
+        "welcome",
+        "--key",
+        "FEDCBA9876543210FEDCBA9876543210",
+    ])
+    .expect(0);
+    for version in ["v1.0", "v2.0", "v3.0"] {
+        let flow = [
+            "send",
+            "flow",
+            "welcome",
+            "--attr",
+            "order=5",
+            "--version",
+            version,
+        ];
+        let wait = ["--to", ANA, "--now", "--confirm", "1", "--wait"];
+        desk.run(&[&flow[..], &wait].concat()).expect(0);
+    }
+    assert_eq!(sandbox.inspect("flows").as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn a_broadcast_with_a_time_keeps_it_and_a_past_time_is_refused() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    let text = [
+        "send",
+        "broadcast",
+        "--title",
+        "Later",
+        "--text",
+        "Hello.",
+        "--to",
+        ANA,
+        "--zone",
+        "Asia/Kolkata",
+        "--output",
+        "json",
+        "--dry-run",
+    ];
+    let plan = desk
+        .run(&[&text[..], &["--at", "2090-12-01 09:00"]].concat())
+        .expect(0)
+        .json();
+    let body = plan["requests"][0]["body"].as_str().unwrap();
+    assert!(
+        body.contains("2090-12-01T03:30:00") || body.contains("2090/12/01 03:30"),
+        "{body}"
+    );
+    desk.run(&[&text[..], &["--at", "2020-12-01 09:00"]].concat())
+        .expect(2);
+    desk.run(&[&text[..], &["--at", "tea time"]].concat())
+        .expect(2);
+}
+
+#[test]
+fn names_that_are_not_in_the_library_are_status_4() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    let rest = ["--to", ANA, "--now", "--confirm", "1"];
+    desk.run(&[&["send", "template", "nothing"][..], &rest].concat())
+        .expect(4);
+    desk.run(&[&["send", "flow", "nothing"][..], &rest].concat())
+        .expect(4);
+    desk.run(&["outbox", "show", "77"]).expect(4);
+}
