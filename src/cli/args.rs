@@ -46,7 +46,7 @@ pub enum OutputFormat {
 }
 
 /// Options that may stand before or after any command.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"

@@ -2,10 +2,12 @@
 //! clients of their own, as everywhere.
 
 use super::context::Context;
-use crate::api::{ApiKey, ReadClient, ReadClientConfig, SendClient, SendClientConfig};
+use crate::api::{
+    ApiKey, ClassifierOptions, ReadClient, ReadClientConfig, SendClient, SendClientConfig,
+};
 use crate::contract::ApiError;
 use crate::domain::{BotTarget, Reason};
-use crate::outbox::{NoTransport, PlatformTransport, Transport, TransportProvider};
+use crate::outbox::{ApiTransport, NoTransport, SystemClock, Transport, TransportProvider};
 use crate::settings::Connection;
 use secrecy::ExposeSecret;
 use std::sync::Arc;
@@ -59,15 +61,35 @@ pub async fn transports(
     context: &Context,
     connection: &Connection,
 ) -> Result<Arc<dyn TransportProvider>, ApiError> {
+    Ok(Arc::new(OneProfile {
+        name: connection.profile.name.clone(),
+        target: connection.profile.target.clone(),
+        transport: transport(context, connection).await?,
+    }))
+}
+
+/// The send client of a profile, judged by the one classifier.
+///
+/// # Errors
+/// A key that cannot be fetched, or settings no client can be built from.
+pub async fn transport(
+    context: &Context,
+    connection: &Connection,
+) -> Result<Arc<dyn Transport>, ApiError> {
     let key = api_key(context, connection).await?;
     let mut config = SendClientConfig::new(connection.profile.target.clone(), key);
     config.ca_file.clone_from(&connection.ca_file);
     let client = SendClient::new(config)?;
-    Ok(Arc::new(OneProfile {
-        name: connection.profile.name.clone(),
-        target: connection.profile.target.clone(),
-        transport: Arc::new(PlatformTransport::new(client, &connection.profile)),
-    }))
+    let options = ClassifierOptions {
+        strict_5xx: connection.profile.strict_5xx,
+        trust_408: connection.profile.trust_408,
+    };
+    let clock = Arc::new(SystemClock::new());
+    Ok(Arc::new(ApiTransport::new(
+        Arc::new(client),
+        options,
+        clock,
+    )))
 }
 
 async fn api_key(context: &Context, connection: &Connection) -> Result<ApiKey, ApiError> {

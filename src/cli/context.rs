@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use std::future::Future;
 
 /// What a command works with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Context {
     /// The only way to print.
     pub output: Output,

@@ -29,7 +29,11 @@ pub fn run(context: &Context, command: KeysCommand) -> Result<ExitStatus, ApiErr
     Ok(ExitStatus::Done)
 }
 
-fn load(context: &Context) -> Result<(Keymap, Report), ApiError> {
+/// The active keymap and what is to say about it.
+///
+/// # Errors
+/// When the file of the person cannot be read.
+pub fn load(context: &Context) -> Result<(Keymap, Report), ApiError> {
     let global = &context.global;
     let environment = Environment::of_process();
     let folders = Folders::choose(

@@ -42,8 +42,8 @@ pub struct Start {
 /// # Errors
 /// When there is no terminal, or it goes away.
 pub fn run(start: Start) -> Result<(), ApiError> {
-    let mut terminal = DashboardTerminal::enter().map_err(no_terminal)?;
-    let size = terminal.size().map_err(no_terminal)?;
+    let mut terminal = DashboardTerminal::enter().map_err(|error| no_terminal(&error))?;
+    let size = terminal.size().map_err(|error| no_terminal(&error))?;
     let mut state = State::new(
         start.profile.clone(),
         start.settings.clone(),
@@ -54,16 +54,16 @@ pub fn run(start: Start) -> Result<(), ApiError> {
     // Painted before anything else is built: the frame is there while the rest gets ready.
     terminal
         .draw(&state, &start.theme, &start.keymap)
-        .map_err(no_terminal)?;
+        .map_err(|error| no_terminal(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(no_terminal)?;
+        .map_err(|error| no_terminal(&error))?;
     let ended = runtime.block_on(serve(start, terminal, state));
     // A request that hangs must not hold up the end; sends were waited for.
     runtime.shutdown_background();
-    ended.map_err(no_terminal)
+    ended.map_err(|error| no_terminal(&error))
 }
 
 async fn serve(start: Start, terminal: DashboardTerminal, state: State) -> io::Result<()> {
@@ -134,7 +134,7 @@ fn say(sentence: &str) {
     drop(writeln!(io::stderr(), "{sentence}"));
 }
 
-fn no_terminal(error: io::Error) -> ApiError {
+fn no_terminal(error: &io::Error) -> ApiError {
     ApiError::new(
         ErrorKind::Refused,
         format!("the terminal cannot be used: {error}"),
