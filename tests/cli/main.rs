@@ -8,3 +8,4 @@ mod secrets;
 mod sends;
 mod signals;
 mod support;
+mod terminal;
