@@ -1,3 +1,24 @@
-//! The brain of the dashboard, pure: state, event, update, flows, focus, layout, view.
+//! The brain of the dashboard, pure: events in, changed state and effects out, and how it looks.
+//!
+//! Nothing here waits, reads a clock, touches a file or a network. `runtime` does all that.
 
+pub mod actions;
+pub mod answers;
+pub mod availability;
+pub mod commands;
+pub mod dialogs;
+pub mod flows;
+pub mod focus;
+pub mod footer;
+pub mod header;
+pub mod help;
+pub mod keys;
 pub mod layout;
+pub mod state;
+pub mod toasts;
+pub mod update;
+pub mod view;
+
+pub use state::{Armed, Context, Settings, State};
+pub use update::update;
+pub use view::view;

@@ -20,7 +20,6 @@ pub mod sandbox;
 pub mod send;
 pub mod signals;
 pub mod template;
-pub mod time;
 pub mod user;
 
 use crate::contract::ApiError;

@@ -11,6 +11,7 @@ pub mod phone;
 pub mod plan;
 pub mod profile;
 pub mod request;
+pub mod schedule;
 pub mod template;
 pub mod user;
 pub mod verdict;

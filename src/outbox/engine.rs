@@ -88,6 +88,7 @@ pub(super) struct Engine {
     /// A mark failed: it may be in the record although nothing was started.
     pub release: bool,
     pub trouble_since: Option<Duration>,
+    pub last_error: Option<crate::store::StoreError>,
     pub draining: bool,
     pub reporter: Reporter,
     pub left: HashSet<BatchId>,
@@ -113,6 +114,7 @@ impl Engine {
             stops: Vec::new(),
             release: false,
             trouble_since: None,
+            last_error: None,
             draining: false,
             reporter: Reporter::default(),
             left: HashSet::new(),
@@ -311,7 +313,10 @@ impl Engine {
             // Everybody in sight waits for the gap; look again when it has passed at the latest.
             self.wake_at(now.steady + SAME_PERSON_GAP);
         }
-        if let Some(at) = self.store.next_retry(id)? {
+        // Only then: while enough is ready, looking through all that waits would cost every turn.
+        if chosen.len() < room as usize
+            && let Some(at) = self.store.next_retry(id)?
+        {
             self.wake_at_time(at, now);
         }
         Ok(chosen)

@@ -5,6 +5,7 @@
 //! queue, pause, resume and cancel; only the holder of the sender lock sends. Everything on
 //! [`Outbox`] blocks and belongs on a blocking thread.
 
+mod api_transport;
 pub mod clock;
 mod emergency;
 mod engine;
@@ -22,6 +23,7 @@ pub mod transport;
 mod turn;
 pub mod watch;
 
+pub use api_transport::ApiTransport;
 pub use clock::{Clock, Moment, SystemClock};
 pub use engine::Scope;
 pub use error::OutboxError;
@@ -33,3 +35,6 @@ pub use sender::{Hooks, NoHooks, Point, Sender};
 pub use summary::{RunBatch, RunEnd, RunSummary};
 pub use transport::{Call, Judged, NoTransport, OneBot, SendFuture, Transport, TransportProvider};
 pub use watch::FollowEnd;
+
+#[cfg(test)]
+mod tests;

@@ -214,7 +214,7 @@ impl Sender {
                 () = tokio::time::sleep(wait) => true,
             };
         }
-        let summary = blocking(move || finish(engine, recovered)).await??;
+        let summary = blocking(move || finish(&engine, recovered)).await??;
         for run in &summary.batches {
             speaker.say(OutboxEvent::BatchChanged(Box::new(run.batch.clone())));
         }
@@ -237,10 +237,10 @@ fn ends(engine: &Engine, until: Until, idle: bool, clock: &dyn Clock) -> Result<
     }
     let now = clock.now().steady;
     if trouble.is_some_and(|since| now.saturating_sub(since) >= GIVE_UP) {
-        engine.store.unfinished()?;
-        return Err(OutboxError::Broken(
-            "the record could not be written for a minute".to_owned(),
-        ));
+        return Err(match &engine.last_error {
+            Some(error) => OutboxError::Store(error.clone()),
+            None => OutboxError::Broken("the record could not be written for a minute".to_owned()),
+        });
     }
     Ok(idle)
 }
@@ -289,7 +289,7 @@ fn panicked() -> Judged {
 }
 
 /// Leaves the record as a person will find it, and says what the run came to.
-fn finish(engine: Engine, recovered: Vec<String>) -> Result<RunSummary, OutboxError> {
+fn finish(engine: &Engine, recovered: Vec<String>) -> Result<RunSummary, OutboxError> {
     if engine.draining && engine.trouble_since.is_none() {
         let paused = Reason {
             rule: "drained".to_owned(),

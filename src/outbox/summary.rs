@@ -59,10 +59,9 @@ impl RunSummary {
             5
         } else if self.batches.iter().any(|run| run.batch.counts.rejected > 0) {
             6
-        } else if self.batches.iter().any(|run| is_waiting(run.batch.state)) {
-            1
         } else {
-            0
+            let waiting = self.batches.iter().any(|run| is_waiting(run.batch.state));
+            u8::from(waiting)
         }
     }
 }
@@ -72,4 +71,75 @@ fn is_waiting(state: BatchState) -> bool {
         state,
         BatchState::Paused | BatchState::Held | BatchState::Draining
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RunBatch, RunEnd, RunSummary};
+    use crate::domain::{
+        Batch, BatchId, BatchState, Counts, ItemState, Reason, SendKind, Sha256Hex,
+    };
+    use crate::store::outbox::StopKind;
+    use rstest::rstest;
+
+    fn run(state: BatchState, last: ItemState, stop: Option<StopKind>) -> RunBatch {
+        let mut counts = Counts::default();
+        counts.add(ItemState::Skipped, 2);
+        counts.add(ItemState::Accepted, 3);
+        counts.add(last, 1);
+        let reason = Reason {
+            rule: "test".to_owned(),
+            text: "Because.".to_owned(),
+        };
+        RunBatch {
+            batch: Batch {
+                id: BatchId(1),
+                kind: SendKind::Template,
+                title: "care".to_owned(),
+                state,
+                profile: "p".to_owned(),
+                created: jiff::Timestamp::UNIX_EPOCH,
+                scheduled: None,
+                counts,
+                parent: None,
+                reason: None,
+                plan_sha256: Sha256Hex::of(b""),
+            },
+            stop: stop.map(|kind| (kind, reason)),
+        }
+    }
+
+    #[rstest]
+    #[case(BatchState::Done, ItemState::Accepted, None, 0)]
+    #[case(
+        BatchState::DoneWithProblems,
+        ItemState::Unknown,
+        Some(StopKind::Key),
+        7
+    )]
+    #[case(BatchState::Paused, ItemState::Rejected, Some(StopKind::Key), 3)]
+    #[case(
+        BatchState::DoneWithProblems,
+        ItemState::Rejected,
+        Some(StopKind::Key),
+        3
+    )]
+    #[case(BatchState::Paused, ItemState::Queued, Some(StopKind::Network), 5)]
+    #[case(BatchState::DoneWithProblems, ItemState::Rejected, None, 6)]
+    #[case(BatchState::Paused, ItemState::Rejected, Some(StopKind::Other), 6)]
+    #[case(BatchState::Paused, ItemState::Queued, Some(StopKind::Person), 1)]
+    #[case(BatchState::Held, ItemState::Queued, Some(StopKind::Other), 1)]
+    fn the_first_that_applies_is_the_exit_status(
+        #[case] state: BatchState,
+        #[case] last: ItemState,
+        #[case] stop: Option<StopKind>,
+        #[case] expected: u8,
+    ) {
+        let summary = RunSummary {
+            end: RunEnd::Finished,
+            batches: vec![run(state, last, stop)],
+            recovered: Vec::new(),
+        };
+        assert_eq!(summary.exit_status(), expected);
+    }
 }

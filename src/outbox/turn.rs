@@ -59,6 +59,7 @@ impl Engine {
             Err(error) => {
                 tracing::error!(%error, "the record could not be used, trying again");
                 self.trouble_since.get_or_insert(now.steady);
+                self.last_error = Some(error);
                 self.wake_at(now.steady + TRY_AGAIN);
                 Vec::new()
             }
@@ -113,7 +114,7 @@ impl Engine {
             let judgement = &call.judged.judgement;
             let mut outcome = Outcome::judged(&call.marked, call.batch, judgement, call.ended.wall);
             outcome.duration = call.ended.steady.saturating_sub(call.started.steady);
-            outcome.response = call.judged.response.clone();
+            outcome.response.clone_from(&call.judged.response);
             let target = match self.in_flight.get_mut(&call.marked.attempt) {
                 Some(flight) => {
                     flight.ended = true;
@@ -122,6 +123,10 @@ impl Engine {
                 None => continue,
             };
             if let Verdict::Retry { after } = judgement.verdict {
+                // Nobody was reached, so the gap to the next call to this person does not apply.
+                if let Some(person) = &call.marked.candidate.recipient {
+                    self.last_to.remove(person);
+                }
                 let wait = waiting_time(after, call.marked.candidate.waits);
                 let span = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
                 outcome.retry_at = Some(now.wall.saturating_add(span).unwrap_or(now.wall));
@@ -232,14 +237,12 @@ impl Engine {
 /// How long an item waits before it is tried again.
 fn waiting_time(asked: Option<Duration>, waits: u32) -> Duration {
     let jitter = fastrand::f64();
-    match asked {
+    if let Some(asked) = asked {
         // Never earlier than asked, and not all at the same instant.
-        Some(asked) => asked + Duration::from_secs_f64(jitter * 0.5),
-        None => {
-            let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(waits.min(16)));
-            doubled.min(LONGEST_WAIT).mul_f64(0.9 + jitter * 0.2)
-        }
+        return asked + Duration::from_secs_f64(jitter * 0.5);
     }
+    let doubled = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(waits.min(16)));
+    doubled.min(LONGEST_WAIT).mul_f64(0.9 + jitter * 0.2)
 }
 
 fn slow_down(

@@ -58,10 +58,7 @@ impl Outbox {
             let (now, list) =
                 blocking(move || Ok::<_, OutboxError>((outbox.sender()?, outbox.list()?)))
                     .await??;
-            if now == SenderState::Nobody {
-                return Ok(FollowEnd::NobodySends);
-            }
-            if now != sender {
+            if now != sender && now != SenderState::Nobody {
                 sender = now;
                 speaker.say(OutboxEvent::Sender(now));
             }
@@ -70,6 +67,9 @@ impl Outbox {
                     known.insert(batch.id, batch.clone());
                     speaker.say(OutboxEvent::BatchChanged(Box::new(batch)));
                 }
+            }
+            if now == SenderState::Nobody {
+                return Ok(FollowEnd::NobodySends);
             }
             tokio::select! {
                 () = stop.cancelled() => return Ok(FollowEnd::Told),

@@ -1,1 +1,37 @@
 //! The edge of the dashboard: terminal, event loop, the one effect runner, clock, signals.
+//!
+//! The only place of the dashboard that waits, spawns, reads clocks and touches the terminal.
+
+pub mod backend;
+pub mod clock;
+pub mod dashboard;
+pub mod effect_runner;
+pub mod event_loop;
+pub mod external_editor;
+pub mod frame_pacer;
+pub mod plan_builder;
+pub mod signals;
+pub mod storage;
+pub mod terminal;
+pub mod world;
+
+use crate::contract::{ApiError, ApiRequest, CallDetail, CallDirection, CallOutcome, CallRecord};
+use jiff::Timestamp;
+
+/// The activity line of a read that could not even begin.
+fn world_record(request: &ApiRequest, error: &ApiError, now: Timestamp) -> CallRecord {
+    CallRecord {
+        started: now,
+        duration: std::time::Duration::ZERO,
+        direction: CallDirection::Read,
+        label: request.label(),
+        outcome: CallOutcome::Failed,
+        result: "not connected".to_owned(),
+        http_status: None,
+        detail: Box::new(CallDetail {
+            sentence: error.message.clone(),
+            advice: error.advice.clone(),
+            ..CallDetail::default()
+        }),
+    }
+}

@@ -80,6 +80,17 @@ glyphs! {
     TeeRight = "┤", "+", "A thin line meets the right edge.";
 }
 
+/// The ASCII form of a sign of the program, if the text is one.
+pub(super) fn to_ascii(symbol: &str) -> Option<&'static str> {
+    let glyph = Glyph::ALL
+        .iter()
+        .find(|glyph| glyph.symbol(Charset::Unicode) == symbol);
+    if let Some(glyph) = glyph {
+        return Some(glyph.symbol(Charset::Ascii));
+    }
+    SPINNER.contains(&symbol).then_some("-")
+}
+
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const ASCII_SPINNER: [&str; 4] = ["-", "\\", "|", "/"];
 

@@ -9,6 +9,7 @@ mod load;
 mod palette;
 pub mod role;
 
+use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::symbols::border;
 
@@ -113,6 +114,22 @@ impl Theme {
     /// The lines of a frame, for `Block::border_set`.
     pub fn border(&self, frame: Frame) -> border::Set<'static> {
         frame.border(self.charset)
+    }
+
+    /// Replaces the program's own signs by their ASCII forms, if the screen is ASCII. Runs over the
+    /// finished screen, so that no view has to remember it.
+    pub fn to_charset(&self, buffer: &mut Buffer) {
+        if self.charset == Charset::Unicode {
+            return;
+        }
+        for cell in &mut buffer.content {
+            if cell.symbol().is_ascii() {
+                continue;
+            }
+            if let Some(ascii) = glyphs::to_ascii(cell.symbol()) {
+                cell.set_symbol(ascii);
+            }
+        }
     }
 
     /// The frames of the spinner, in order.

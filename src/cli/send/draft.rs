@@ -3,10 +3,10 @@
 
 use crate::cli::args_send::{BroadcastSend, CommonSend, ParamArgs, PeopleArgs, SendCommand};
 use crate::cli::context::{Context, as_sentence, name_and_value, usage};
-use crate::cli::time::read_plan_time;
 use crate::cli::{flow, template};
 use crate::contract::ApiError;
 use crate::domain::audience::{AudienceError, CsvOptions, from_csv, from_numbers};
+use crate::domain::schedule::read_plan_time;
 use crate::domain::{Audience, Content, Profile, Schedule, SendDraft, SendLimits, ValueSource};
 use crate::settings::Connection;
 use crate::store::Library;

@@ -16,7 +16,7 @@ mod tests;
 pub use change::{Change, Stop, StopScope};
 pub use insert::NewBatch;
 pub use read::{Attempt, ItemFilter};
-pub use recover::{RecoveredBatch, Recovery, RecoveryRules};
+pub use recover::{PROCESS_STOPPED, RecoveredBatch, Recovery, RecoveryRules};
 pub use rows::{StopKind, StoredBatch};
 pub use send::{Candidate, Marked, Outcome, OutcomeVerdict, SendError};
 

@@ -12,6 +12,9 @@ use crate::store::error::StoreError;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
+/// The rule of a call that was on the way when its process ended; the classifier's own word.
+pub const PROCESS_STOPPED: &str = "process_stopped";
+
 /// What recovery goes by.
 #[derive(Debug, Clone, Copy)]
 pub struct RecoveryRules<'a> {
@@ -113,17 +116,17 @@ fn note_late(tx: &Transaction<'_>, outcome: &Outcome) -> rusqlite::Result<()> {
 
 fn make_unknown(tx: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<()> {
     tx.execute(
-        "UPDATE attempts SET finished = ?1, verdict = 'unknown', rule = 'process_stopped',
+        "UPDATE attempts SET finished = ?1, verdict = 'unknown', rule = ?2,
             transient = 0,
             sentence = 'The program ended while this call was on the way. It may have arrived.'
          WHERE finished IS NULL",
-        [stored_time(now)],
+        params![stored_time(now), PROCESS_STOPPED],
     )?;
     tx.execute(
-        "UPDATE items SET state = 'unknown', rule = 'process_stopped', http_status = NULL,
+        "UPDATE items SET state = 'unknown', rule = ?1, http_status = NULL,
             platform_code = NULL, errors = NULL, message_id = NULL, waiting_since = NULL
          WHERE state = 'sending'",
-        [],
+        [PROCESS_STOPPED],
     )?;
     Ok(())
 }

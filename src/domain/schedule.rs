@@ -1,4 +1,4 @@
-//! Times as people type them on the command line. It must not read the clock; `now` is given.
+//! Times as people type them. It must not read the clock; `now` is given.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};

@@ -1,0 +1,168 @@
+//! What an action does: global ones here, the others go to the overlay or the pane that has the
+//! keys.
+
+use super::availability::available;
+use super::state::{CommandLine, Context, State};
+use super::update::{Effects, notify};
+use super::{commands, dialogs, flows, focus, help};
+use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
+use crate::panes::{
+    activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
+};
+
+/// Runs an action wherever the keys are.
+pub fn run(state: &mut State, action: Action, context: &Context<'_>) -> Effects {
+    if let Err(why) = available(action, state) {
+        let text = format!("{}: {why}", action.label());
+        notify(state, Notice::warning("unavailable", text));
+        return Vec::new();
+    }
+    if let Some(effects) = everywhere(state, action, context) {
+        return effects;
+    }
+    match focus::target(state) {
+        focus::Target::TooSmall => Vec::new(),
+        focus::Target::Overlay => dialogs::act(state, action, context),
+        focus::Target::CommandLine => in_command_line(state, action, context),
+        focus::Target::Field(pane) => in_pane(state, pane, action, context),
+        focus::Target::Pane(pane) => match global(state, action, context) {
+            Some(effects) => effects,
+            None => in_pane(state, pane, action, context),
+        },
+    }
+}
+
+/// Actions that work over overlays and in fields too.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other actions belong to a place"
+)]
+fn everywhere(state: &mut State, action: Action, _context: &Context<'_>) -> Option<Effects> {
+    match action {
+        Action::Undo => Some(flows::undo(state)),
+        Action::Quit => Some(flows::quit(state)),
+        _ => None,
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other actions belong to a pane"
+)]
+fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Effects> {
+    if let Some(pane) = PaneId::focused_by(action) {
+        flows::focus_pane(state, pane);
+        return Some(Vec::new());
+    }
+    let effects = match action {
+        Action::NextPane => flows::step_pane(state, 1),
+        Action::PreviousPane => flows::step_pane(state, -1),
+        Action::Zoom => {
+            state.zoomed = !state.zoomed;
+            Vec::new()
+        }
+        Action::Help => {
+            let page = help::page(state, context.keymap);
+            flows::push_page(state, page)
+        }
+        Action::CommandLine => {
+            state.command = Some(CommandLine::default());
+            Vec::new()
+        }
+        Action::Palette => dialogs::open_palette(state, context.keymap),
+        Action::SwitchProfile => dialogs::open_profiles(state),
+        Action::Unknowns => vec![Effect::Outbox(OutboxCommand::LoadUnknown)],
+        Action::Preview => {
+            flows::visit_pane(state, PaneId::Payload);
+            Vec::new()
+        }
+        Action::Edit if state.focus != PaneId::Composer => {
+            flows::visit_pane(state, PaneId::Composer);
+            Vec::new()
+        }
+        Action::NewBroadcast => flows::new_draft(state, template_composer::DraftKind::Broadcast),
+        Action::NewFlow => flows::new_draft(state, template_composer::DraftKind::Flow),
+        Action::Review => flows::review(state),
+        Action::Back => return back(state),
+        _ => return None,
+    };
+    Some(effects)
+}
+
+/// One level back: a pane's own first, then a toast, the zoom, the pane visited; at the top it
+/// leaves.
+fn back(state: &mut State) -> Option<Effects> {
+    let inside_pane = match state.focus {
+        PaneId::Users => {
+            !state.users.filter.is_empty() || flows::stop_loading(state, PaneId::Users)
+        }
+        PaneId::Conversation => {
+            state.conversation.find.is_some() || flows::stop_loading(state, PaneId::Conversation)
+        }
+        PaneId::Broadcasts => state.broadcasts.detail_open,
+        PaneId::Composer | PaneId::Payload | PaneId::Activity => false,
+    };
+    if inside_pane {
+        return None;
+    }
+    if state.toasts.dismiss() {
+        return Some(Vec::new());
+    }
+    if state.zoomed {
+        state.zoomed = false;
+        return Some(Vec::new());
+    }
+    if let Some(pane) = state.visited_from.take() {
+        state.focus = pane;
+        return Some(Vec::new());
+    }
+    Some(flows::quit(state))
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a line answers the actions it knows"
+)]
+fn in_command_line(state: &mut State, action: Action, context: &Context<'_>) -> Effects {
+    match action {
+        Action::Accept | Action::Open => commands::submit(state, context),
+        Action::Back | Action::StopTyping => {
+            state.command = None;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Runs an action in a pane, whoever has the keys.
+pub fn in_pane(state: &mut State, pane: PaneId, action: Action, _context: &Context<'_>) -> Effects {
+    let layout = state.layout();
+    let height = state.list_height(&layout, pane);
+    let now = state.now.clone();
+    match pane {
+        PaneId::Users => {
+            let wish = user_search::act(&mut state.users, action, height);
+            flows::users(state, wish)
+        }
+        PaneId::Conversation => {
+            let wish = conversation::act(&mut state.conversation, action, &now);
+            flows::conversation(state, wish)
+        }
+        PaneId::Composer => {
+            let wish = template_composer::act(&mut state.composer, action, &state.library);
+            flows::composer(state, wish)
+        }
+        PaneId::Broadcasts => {
+            let wish = broadcast_scheduler::act(&mut state.broadcasts, action, height);
+            flows::broadcasts(state, wish)
+        }
+        PaneId::Payload => {
+            let wish = payload_preview::act(&mut state.payload, action, height);
+            flows::payload(state, wish)
+        }
+        PaneId::Activity => {
+            let wish = activity::act(&mut state.activity, action, height);
+            flows::activity(state, wish)
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! What comes back from the world: reads, plans, the outbox, the local database.
+//!
+//! Every answer carries its ticket; one that nobody waits for any more is dropped here.
+
+use super::dialogs;
+use super::flows;
+use super::state::{Armed, Connection, State};
+use super::update::{Effects, notify};
+use crate::contract::{
+    ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, ErrorKind,
+    Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent,
+    StoreRequest,
+};
+use crate::domain::{Batch, BatchState};
+use crate::panes::template_composer::Draft;
+use crate::text::format;
+use jiff::SignedDuration;
+use std::sync::Arc;
+
+/// A read was answered.
+pub fn api(state: &mut State, answer: ApiAnswer) -> Effects {
+    if !state.tickets.redeem(answer.slot, answer.ticket) {
+        return Vec::new();
+    }
+    let now = state.now.timestamp();
+    let page_size = state.settings.page_size;
+    match (answer.slot, answer.result) {
+        (Slot::UserSearch, Ok(ApiResponse::Users(users))) => {
+            state.toasts.settle("users");
+            let seen = Arc::new(users.clone());
+            state.users.arrive(users, now);
+            remember_search(state, seen)
+        }
+        (Slot::Conversation, Ok(ApiResponse::Page(page))) => {
+            state.toasts.settle("conversation");
+            state.conversation.newest_arrived(page, page_size, now);
+            Vec::new()
+        }
+        (Slot::OlderMessages, Ok(ApiResponse::Page(page))) => {
+            state.toasts.settle("conversation");
+            state.conversation.older_arrived(page, page_size, now);
+            Vec::new()
+        }
+        (slot, Err(error)) => {
+            read_failed(state, slot, error);
+            Vec::new()
+        }
+        (_, Ok(_)) => Vec::new(),
+    }
+}
+
+fn remember_search(state: &State, seen: Arc<Vec<crate::domain::User>>) -> Effects {
+    let Some((attribute, value)) = state.users.query.clone() else {
+        return Vec::new();
+    };
+    vec![
+        Effect::Store(StoreRequest::RememberSearch { attribute, value }),
+        Effect::Store(StoreRequest::RememberUsers(seen)),
+    ]
+}
+
+/// An error of a read is visible in three sizes: a mark in the pane, a toast with the key that
+/// helps, and the whole text in the activity list.
+fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
+    let now = state.now.timestamp();
+    let (about, what) = match slot {
+        Slot::UserSearch => ("users", "Users not refreshed"),
+        Slot::OlderMessages => ("conversation", "Older messages not loaded"),
+        Slot::Conversation
+        | Slot::Preview
+        | Slot::Review
+        | Slot::BatchItems
+        | Slot::ItemRequest
+        | Slot::Spinner => ("conversation", "Conversation not refreshed"),
+    };
+    let short = error
+        .message
+        .split(['.', ';'])
+        .next()
+        .unwrap_or("")
+        .trim_end_matches('.')
+        .to_owned();
+    notify(
+        state,
+        Notice::error(about, format!("✗ {what}: {short} · r again · @ details")),
+    );
+    match slot {
+        Slot::UserSearch => state.users.users.fail(error, now),
+        Slot::OlderMessages => {
+            if let Some(chat) = &mut state.conversation.chat {
+                chat.older.fail(error, now);
+            }
+        }
+        Slot::Conversation
+        | Slot::Preview
+        | Slot::Review
+        | Slot::BatchItems
+        | Slot::ItemRequest
+        | Slot::Spinner => {
+            if let Some(chat) = &mut state.conversation.chat {
+                chat.newest.fail(error, now);
+            }
+        }
+    }
+}
+
+/// A call ended: one line of activity, and news about the connection.
+pub fn call(state: &mut State, record: CallRecord) -> Effects {
+    if record.direction != CallDirection::Local {
+        state.connection = connection_after(state, &record);
+    }
+    state.activity.add(record);
+    Vec::new()
+}
+
+fn connection_after(state: &State, record: &CallRecord) -> Connection {
+    match record.http_status {
+        Some(401 | 403) => Connection::KeyRefused,
+        Some(_) => Connection::Online {
+            answered_in: record.duration,
+        },
+        None if record.outcome == CallOutcome::Waiting || record.outcome == CallOutcome::Failed => {
+            match state.connection {
+                Connection::Offline { since } => Connection::Offline { since },
+                Connection::Connecting | Connection::Online { .. } | Connection::KeyRefused => {
+                    Connection::Offline {
+                        since: record.started,
+                    }
+                }
+            }
+        }
+        None => state.connection,
+    }
+}
+
+/// A plan was built, or could not be.
+pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
+    let slot = match answer.purpose {
+        PlanPurpose::Preview => Slot::Preview,
+        PlanPurpose::Review => Slot::Review,
+    };
+    if !state.tickets.redeem(slot, answer.ticket) {
+        return Vec::new();
+    }
+    match answer.result {
+        Ok(plan) => {
+            if let Some(draft) = &mut state.composer.draft {
+                draft.problems.clear();
+                draft.warnings.clone_from(&plan.notes);
+            }
+            state.payload.show_plan(Arc::clone(&plan));
+            if answer.purpose == PlanPurpose::Review {
+                return dialogs::open_review(state, plan);
+            }
+        }
+        Err(failure) => {
+            if let Some(draft) = &mut state.composer.draft {
+                draft.problems.clone_from(&failure.problems);
+            }
+            if let (PlanPurpose::Review, Some(problem)) = (answer.purpose, failure.problems.first())
+            {
+                let text = format!("✗ {} to fix: {}", failure.problems.len(), problem.text);
+                notify(state, Notice::error("draft", text));
+            }
+            state.payload.fail(failure);
+        }
+    }
+    Vec::new()
+}
+
+/// The outbox works.
+pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
+    match event {
+        OutboxEvent::BatchChanged(batch) => {
+            batch_changed(state, *batch);
+            Vec::new()
+        }
+        OutboxEvent::CallFinished(record) => call(state, *record),
+        OutboxEvent::Sender(sender) => {
+            state.sender = sender;
+            Vec::new()
+        }
+        OutboxEvent::Recovered(sentences) => {
+            if let Some(first) = sentences.first() {
+                let text = format!("! {first} 4 shows it, R resumes.");
+                notify(state, Notice::error("recovered", text));
+            }
+            state.broadcasts.recovered = sentences;
+            Vec::new()
+        }
+    }
+}
+
+fn batch_changed(state: &mut State, batch: Batch) {
+    if batch.state != BatchState::Armed {
+        state.armed.retain(|armed| armed.batch != batch.id);
+    }
+    let before = state
+        .broadcasts
+        .batches
+        .iter()
+        .find(|known| known.id == batch.id);
+    let was_finished = before.is_some_and(|known| is_final(known.state));
+    if is_final(batch.state) && !was_finished && before.is_some() {
+        notify(state, finished(&batch));
+    } else if let (BatchState::Paused | BatchState::Held, Some(reason)) =
+        (batch.state, &batch.reason)
+        && before.is_none_or(|known| known.state != batch.state)
+    {
+        let text = format!(
+            "‖ {} {}: {} · 4 shows it",
+            batch.id,
+            batch.state.word(),
+            reason.text
+        );
+        notify(state, Notice::error("batch", text));
+    }
+    state.broadcasts.change(batch);
+}
+
+fn is_final(state: BatchState) -> bool {
+    matches!(
+        state,
+        BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled
+    )
+}
+
+fn finished(batch: &Batch) -> Notice {
+    let counts = &batch.counts;
+    let title = crate::text::sanitize::clean_line(&batch.title);
+    let text = format!(
+        "{} {title}: accepted {}, rejected {}, unknown {}, cancelled {}",
+        batch.id,
+        format::count(counts.accepted),
+        format::count(counts.rejected),
+        format::count(counts.unknown),
+        format::count(counts.cancelled),
+    );
+    if counts.rejected + counts.unknown > 0 {
+        Notice::error("batch", format!("! {text} · 4 shows it"))
+    } else if batch.state == BatchState::Cancelled && counts.accepted == 0 {
+        Notice::fact("batch", format!("{} stopped. Nothing was sent.", batch.id))
+    } else {
+        Notice::fact("batch", format!("✓ {text}"))
+    }
+}
+
+/// The outbox answers a command.
+pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
+    let now = state.now.timestamp();
+    match answer {
+        OutboxAnswer::Batches(batches) => {
+            state.toasts.settle("record");
+            state.broadcasts.load(batches);
+        }
+        OutboxAnswer::Queued(batch) => return queued(state, batch),
+        OutboxAnswer::Items {
+            ticket,
+            batch,
+            items,
+        } => {
+            if state.tickets.redeem(Slot::BatchItems, ticket) {
+                state.broadcasts.items.succeed((batch, items), now);
+            }
+        }
+        OutboxAnswer::Request {
+            ticket,
+            item,
+            request,
+        } => {
+            if state.tickets.redeem(Slot::ItemRequest, ticket) {
+                let who = item
+                    .recipient
+                    .as_deref()
+                    .map_or_else(String::new, format::last_four);
+                state
+                    .payload
+                    .show_item(format!("{} {who}", item.batch), request);
+                flows::visit_pane(state, PaneId::Payload);
+            }
+        }
+        OutboxAnswer::Unknown(items) => {
+            let page = super::help::unknown_page(&items);
+            return flows::push_page(state, page);
+        }
+        OutboxAnswer::Refused(error) => {
+            restore_draft(state);
+            let text = format!("✗ {} {}", error.message, error.advice);
+            notify(state, Notice::error("record", text));
+        }
+    }
+    Vec::new()
+}
+
+/// The plan is durably queued: the composer is free for the next person.
+fn queued(state: &mut State, batch: Batch) -> Effects {
+    let people = batch.counts.planned - batch.counts.skipped;
+    let title = crate::text::sanitize::clean_line(&batch.title).into_owned();
+    let taken = state.queueing.take();
+    if let (BatchState::Armed, Some((draft, grace))) = (batch.state, taken) {
+        let who = draft.to_words();
+        let until = SignedDuration::try_from(grace).unwrap_or(SignedDuration::ZERO);
+        state.armed.push(Armed {
+            batch: batch.id,
+            label: format!("{title} → {who}"),
+            until: state.now.timestamp() + until,
+            grace,
+            single: people == 1,
+            draft: Some(draft),
+        });
+        state.armed.sort_by_key(|armed| armed.until);
+    }
+    let waiting = match state.sender {
+        crate::contract::SenderState::Nobody => " · nobody sends now",
+        crate::contract::SenderState::ThisProcess | crate::contract::SenderState::Other { .. } => {
+            ""
+        }
+    };
+    let text = format!(
+        "{} queued: {title}, {}{waiting}",
+        batch.id,
+        format::counted(people, if people == 1 { "person" } else { "people" })
+    );
+    notify(state, Notice::fact("queued", text));
+    state.broadcasts.change(batch);
+    vec![Effect::Store(StoreRequest::SaveDraft(None))]
+}
+
+/// A confirmed plan was not queued: the draft comes back as it was.
+fn restore_draft(state: &mut State) {
+    if let Some((draft, _)) = state.queueing.take() {
+        state.composer.draft = Some(*draft);
+    }
+}
+
+/// The local database answers.
+pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
+    match answer {
+        StorageEvent::Library(library) => {
+            state.library = *library;
+            state.users.history.clone_from(&state.library.searches);
+            let kept = state.library.draft.take();
+            if let (Some(text), None) = (kept, &state.composer.draft)
+                && let Some(draft) = Draft::from_text(&text, &state.library)
+            {
+                state.composer.draft = Some(draft);
+                "draft of last time".clone_into(&mut state.composer.note);
+                return flows::draft_changed(state);
+            }
+            Vec::new()
+        }
+        StorageEvent::DraftSaved => {
+            if state.composer.draft.is_some() {
+                state.composer.note = format!("draft saved {}", format::clock(&state.now));
+            }
+            state.toasts.settle("draft-save");
+            Vec::new()
+        }
+        StorageEvent::Failed(error) => {
+            let about = if error.kind == ErrorKind::Storage {
+                "draft-save"
+            } else {
+                "storage"
+            };
+            let text = format!("✗ {} {}", error.message, error.advice);
+            notify(state, Notice::error(about, text));
+            Vec::new()
+        }
+    }
+}

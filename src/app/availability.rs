@@ -1,0 +1,113 @@
+//! Whether an action is possible right now, and if not, why: one table for keys, footer, help and
+//! palette. Unavailable actions are shown grey and answer with the reason.
+
+use super::state::State;
+use crate::contract::{Action, PaneId};
+use crate::domain::BatchState;
+
+/// Why an action is not possible, as a sentence.
+pub type Why = String;
+
+/// Whether an action is possible now.
+///
+/// # Errors
+///
+/// The reason, as a sentence that can stand in help or a toast.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not named here is always possible"
+)]
+pub fn available(action: Action, state: &State) -> Result<(), Why> {
+    match action {
+        Action::Undo if state.armed.is_empty() => Err("nothing is in its grace time".to_owned()),
+        Action::Unknowns if state.broadcasts.unknown() == 0 => {
+            Err("no result is unknown".to_owned())
+        }
+        Action::SwitchProfile if state.settings.profiles.len() < 2 => {
+            Err("there is only this profile; config.toml can hold more".to_owned())
+        }
+        Action::LoadOlder => older(state),
+        Action::NextMatch | Action::PreviousMatch if state.focus == PaneId::Conversation => {
+            match &state.conversation.find {
+                Some(find) if !find.matches.is_empty() => Ok(()),
+                Some(_) => Err("nothing in the loaded messages has it".to_owned()),
+                None => Err("no search is on: / starts one".to_owned()),
+            }
+        }
+        Action::TemplateToUser
+            if state.focus == PaneId::Users && state.users.selected().is_none() =>
+        {
+            Err("nobody is under the cursor".to_owned())
+        }
+        Action::TemplateToUser
+            if state.focus == PaneId::Conversation && state.conversation.chat.is_none() =>
+        {
+            Err("no chat is open".to_owned())
+        }
+        Action::Review => review(state),
+        Action::Edit | Action::EditExternally | Action::Preview | Action::DiscardDraft
+            if state.composer.draft.is_none() =>
+        {
+            Err("no draft is open: t on a person starts one".to_owned())
+        }
+        Action::PauseBatch
+        | Action::ResumeBatch
+        | Action::CancelBatch
+        | Action::RateUp
+        | Action::RateDown => on_batch(action, state),
+        _ => Ok(()),
+    }
+}
+
+fn older(state: &State) -> Result<(), Why> {
+    let Some(chat) = &state.conversation.chat else {
+        return Err("no chat is open".to_owned());
+    };
+    if chat.older.loading_since().is_some() {
+        Err("already loading".to_owned())
+    } else if chat.complete {
+        Err("the whole conversation is loaded".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+fn review(state: &State) -> Result<(), Why> {
+    if state.armed.first().is_some_and(|armed| armed.single) && state.composer.draft.is_none() {
+        return Ok(());
+    }
+    if state.profile.read_only {
+        return Err("this profile is read-only; P changes it".to_owned());
+    }
+    let Some(draft) = &state.composer.draft else {
+        return Err("no draft is open: t on a person starts one".to_owned());
+    };
+    match draft.problems.first() {
+        Some(problem) => Err(format!("{} to fix: {}", draft.problems.len(), problem.text)),
+        None => Ok(()),
+    }
+}
+
+fn on_batch(action: Action, state: &State) -> Result<(), Why> {
+    let Some(batch) = state.broadcasts.selected() else {
+        return Err("no batch is under the cursor".to_owned());
+    };
+    if state.profile.read_only {
+        return Err("this profile is read-only; P changes it".to_owned());
+    }
+    let stopped = matches!(batch.state, BatchState::Paused | BatchState::Held);
+    let finished = matches!(
+        batch.state,
+        BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled
+    );
+    if finished {
+        return Err(format!("{} is finished", batch.id));
+    }
+    match (action == Action::ResumeBatch, stopped) {
+        (true, false) => Err(format!("{} is not paused", batch.id)),
+        (false, true) if action == Action::PauseBatch => {
+            Err(format!("{} is paused already", batch.id))
+        }
+        _ => Ok(()),
+    }
+}

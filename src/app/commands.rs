@@ -1,0 +1,227 @@
+//! The line after `:`. Everything here is also a key or an action; commands only add arguments.
+
+use super::state::{Context, State};
+use super::update::{Effects, notify};
+use super::{actions, dialogs, flows};
+use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
+use crate::domain::BatchId;
+use crate::overlays::palette::Target;
+use crate::panes::template_composer::DraftKind;
+use crate::text::nearest::nearest;
+
+/// Every command with what follows it, for completion, help and error sentences.
+pub const COMMANDS: [(&str, &str); 16] = [
+    ("open", "USER"),
+    ("find", "NAME=VALUE"),
+    ("template", "NAME"),
+    ("broadcast", "new"),
+    ("flow", "NAME"),
+    ("batch", "ID"),
+    ("pause", ""),
+    ("resume", ""),
+    ("cancel", ""),
+    ("rate", "N"),
+    ("ctx", "PROFILE"),
+    ("ro", "on|off"),
+    ("unknown", ""),
+    ("older", ""),
+    ("help", ""),
+    ("quit", ""),
+];
+
+/// Runs the typed command; what cannot be run says why and stays in the line.
+pub fn submit(state: &mut State, context: &Context<'_>) -> Effects {
+    let text = state
+        .command
+        .as_ref()
+        .map_or_else(String::new, |command| command.field.text());
+    match parse_and_run(state, text.trim(), context) {
+        Ok(effects) => {
+            state.command = None;
+            effects
+        }
+        Err(why) => {
+            if let Some(command) = &mut state.command {
+                command.refusal = Some(why);
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result<Effects, String> {
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let rest = rest.trim();
+    let run = |state: &mut State, action| {
+        // The line is closed first, so that the action reaches the pane below it.
+        state.command = None;
+        Ok(actions::run(state, action, context))
+    };
+    match word {
+        "" => Ok(Vec::new()),
+        "find" => find(state, rest),
+        "open" => open(state, rest),
+        "template" => template(state, rest, context),
+        "broadcast" => Ok(flows::new_draft(state, DraftKind::Broadcast)),
+        "flow" if rest.is_empty() => Ok(flows::new_draft(state, DraftKind::Flow)),
+        "flow" => flow(state, rest, context),
+        "batch" => batch(state, rest, context),
+        "pause" => on_batch(state, Action::PauseBatch, context),
+        "resume" => on_batch(state, Action::ResumeBatch, context),
+        "cancel" => on_batch(state, Action::CancelBatch, context),
+        "rate" => rate(state, rest),
+        "ctx" => profile(state, rest),
+        "ro" => read_only(state, rest),
+        "unknown" => run(state, Action::Unknowns),
+        "older" => run(state, Action::LoadOlder),
+        "help" => run(state, Action::Help),
+        "quit" | "q" => run(state, Action::Quit),
+        other => Err(unknown_command(other)),
+    }
+}
+
+fn unknown_command(word: &str) -> String {
+    match nearest(word, COMMANDS.iter().map(|(name, _)| *name)) {
+        Some(name) => format!("there is no command `{word}`; did you mean `{name}`?"),
+        None => format!("there is no command `{word}`; ? lists what there is"),
+    }
+}
+
+fn find(state: &mut State, text: &str) -> Result<Effects, String> {
+    let (name, value) = text
+        .split_once('=')
+        .filter(|(name, _)| !name.trim().is_empty())
+        .ok_or("find takes NAME=VALUE, for example city=London")?;
+    flows::focus_pane(state, PaneId::Users);
+    Ok(flows::find_users(
+        state,
+        name.trim().to_owned(),
+        value.trim().to_owned(),
+    ))
+}
+
+fn open(state: &mut State, text: &str) -> Result<Effects, String> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let wanted = text.to_lowercase();
+    let known = state.users.rows().iter().find(|row| {
+        (!digits.is_empty() && row.key() == digits) || row.name.to_lowercase() == wanted
+    });
+    if let Some(row) = known {
+        let user = row.user.clone();
+        return Ok(flows::open_chat(state, user));
+    }
+    if digits.len() < 8 {
+        return Err(
+            "open takes a number with country code, or the name of somebody in the list".to_owned(),
+        );
+    }
+    // Nobody in the list: the conversation can be asked for by number all the same.
+    let user = crate::domain::User {
+        id: digits.clone(),
+        channel_user_id: digits.clone(),
+        name: None,
+        phone: Some(format!("+{digits}")),
+        channel: None,
+        attributes: serde_json::Map::new(),
+        raw: serde_json::Value::Null,
+    };
+    Ok(flows::open_chat(state, user))
+}
+
+fn template(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effects, String> {
+    let found = state
+        .library
+        .templates
+        .iter()
+        .find(|template| template.name == name);
+    if let Some(template) = found.cloned() {
+        let target = Target::Template(template.name, template.language);
+        return Ok(dialogs::choose(state, target, context));
+    }
+    let names = state
+        .library
+        .templates
+        .iter()
+        .map(|template| template.name.as_str());
+    Err(match nearest(name, names) {
+        Some(near) => format!("there is no template `{name}`; did you mean `{near}`?"),
+        None => format!("there is no template `{name}` in the library"),
+    })
+}
+
+fn flow(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effects, String> {
+    if state.library.flows.iter().any(|flow| flow.name == name) {
+        return Ok(dialogs::choose(
+            state,
+            Target::Flow(name.to_owned()),
+            context,
+        ));
+    }
+    Err(format!("there is no flow `{name}` in the registry"))
+}
+
+fn batch(state: &mut State, text: &str, context: &Context<'_>) -> Result<Effects, String> {
+    let id = text
+        .trim_start_matches('#')
+        .parse()
+        .map_err(|_| "batch takes a number such as 34")?;
+    let id = BatchId(id);
+    if !state.broadcasts.batches.iter().any(|batch| batch.id == id) {
+        return Err(format!("there is no batch {id}"));
+    }
+    Ok(dialogs::choose(state, Target::Batch(id), context))
+}
+
+fn on_batch(state: &mut State, action: Action, context: &Context<'_>) -> Result<Effects, String> {
+    super::availability::available(action, state)?;
+    state.command = None;
+    Ok(actions::in_pane(state, PaneId::Broadcasts, action, context))
+}
+
+fn rate(state: &mut State, text: &str) -> Result<Effects, String> {
+    let rate: u32 = text
+        .parse()
+        .map_err(|_| "rate takes messages a minute, for example 60")?;
+    if rate == 0 {
+        return Err("rate takes at least 1; pause stops a batch".to_owned());
+    }
+    state.profile.per_minute = rate;
+    notify(state, Notice::fact("rate", format!("{rate} a minute")));
+    Ok(match state.broadcasts.selected() {
+        Some(batch) => vec![Effect::Outbox(OutboxCommand::SetRate(batch.id, rate))],
+        None => Vec::new(),
+    })
+}
+
+fn profile(state: &mut State, name: &str) -> Result<Effects, String> {
+    if state
+        .settings
+        .profiles
+        .iter()
+        .any(|(known, ..)| known == name)
+    {
+        return Ok(dialogs::switch_profile(state, name.to_owned()));
+    }
+    let names = state
+        .settings
+        .profiles
+        .iter()
+        .map(|(name, ..)| name.as_str());
+    Err(match nearest(name, names) {
+        Some(near) => format!("there is no profile `{name}`; did you mean `{near}`?"),
+        None => format!("there is no profile `{name}`"),
+    })
+}
+
+fn read_only(state: &mut State, text: &str) -> Result<Effects, String> {
+    state.profile.read_only = match text {
+        "on" => true,
+        "off" => false,
+        _ => return Err("ro takes on or off".to_owned()),
+    };
+    notify(
+        state,
+        Notice::fact("read-only", format!("read-only is {text}")),
+    );
+    Ok(Vec::new())
+}

@@ -1,0 +1,519 @@
+//! Opening overlays and running what they decide.
+
+use super::availability::available;
+use super::state::{Context, State};
+use super::update::{Effects, notify};
+use super::{flows, focus};
+use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId, TimerId};
+use crate::domain::{BatchId, Guard, Plan};
+use crate::keymap::Keymap;
+use crate::overlays::confirm::Purpose;
+use crate::overlays::palette::{Entry, Target};
+use crate::overlays::{Overlay, confirm, page, palette, review};
+use crate::panes::template_composer::DraftKind;
+use crate::text::{format, sanitize};
+use crate::widgets::TextField;
+use crossterm::event::KeyEvent;
+use jiff::SignedDuration;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Keys of a dialog's first moments are dropped: they were meant for what was there before.
+const QUIET: SignedDuration = SignedDuration::from_millis(400);
+
+/// What happens to early and held keys in a dialog that decides: nothing. `None` lets the key in.
+pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
+    let now = state.now.timestamp();
+    let overlay = state.overlays.last_mut()?;
+    if !overlay.decides() {
+        return None;
+    }
+    let opened = match overlay {
+        Overlay::Review(review) => review.opened,
+        Overlay::Confirm(confirm) => confirm.opened,
+        Overlay::Page(_) | Overlay::Palette(_) => return None,
+    };
+    (held || now.duration_since(opened) < QUIET).then(Vec::new)
+}
+
+/// After a change of size the quiet time starts again; text and caret stay.
+pub fn restart_quiet_time(state: &mut State) {
+    let now = state.now.timestamp();
+    for overlay in &mut state.overlays {
+        match overlay {
+            Overlay::Review(review) => review.opened = now,
+            Overlay::Confirm(confirm) => confirm.opened = now,
+            Overlay::Page(_) | Overlay::Palette(_) => {}
+        }
+    }
+}
+
+/// A key typed into the field of an overlay.
+pub fn key(overlay: &mut Overlay, key: KeyEvent) {
+    match overlay {
+        Overlay::Palette(palette) => palette::key(palette, key),
+        Overlay::Review(review) => review::key(review, key),
+        Overlay::Confirm(confirm) => confirm::key(confirm, key),
+        Overlay::Page(_) => {}
+    }
+}
+
+/// Runs an action in the topmost overlay.
+pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects {
+    let body = state.layout().body;
+    match state.overlays.last_mut() {
+        None => Vec::new(),
+        Some(Overlay::Page(page)) => {
+            let height = page::height(page, body);
+            match page::act(page, action, height) {
+                None => Vec::new(),
+                Some(page::Wish::Close) => close(state),
+                Some(page::Wish::Copy(text)) => flows::copy(state, text),
+            }
+        }
+        Some(Overlay::Palette(palette)) => {
+            let height = palette::height(palette, body);
+            match palette::act(palette, action, height) {
+                None => Vec::new(),
+                Some(palette::Wish::Close) => close(state),
+                Some(palette::Wish::Refuse(why)) => {
+                    notify(state, Notice::warning("unavailable", why));
+                    Vec::new()
+                }
+                Some(palette::Wish::Choose(target)) => {
+                    state.overlays.pop();
+                    choose(state, target, context)
+                }
+            }
+        }
+        Some(Overlay::Review(review)) => match review::act(review, action, review::height(body)) {
+            None => Vec::new(),
+            Some(review::Wish::Close) => close(state),
+            Some(review::Wish::Confirmed) => confirmed_plan(state),
+        },
+        Some(Overlay::Confirm(confirm)) => match confirm::act(confirm, action) {
+            None => Vec::new(),
+            Some(confirm::Wish::Close) => close(state),
+            Some(confirm::Wish::Confirmed(purpose)) => {
+                state.overlays.pop();
+                confirmed(state, purpose)
+            }
+        },
+    }
+}
+
+fn close(state: &mut State) -> Effects {
+    state.overlays.pop();
+    Vec::new()
+}
+
+/// The plan that was reviewed is the plan that is queued.
+fn confirmed_plan(state: &mut State) -> Effects {
+    let Some(Overlay::Review(review)) = state.overlays.pop() else {
+        return Vec::new();
+    };
+    if let Some(draft) = state.composer.draft.take() {
+        state.queueing = Some((Box::new(draft), review.grace));
+    }
+    state.payload.clear();
+    let typed = review.field.text().trim().to_owned();
+    vec![Effect::Outbox(OutboxCommand::Queue {
+        plan: review.plan,
+        typed,
+        grace: review.grace,
+    })]
+}
+
+fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
+    match purpose {
+        Purpose::Resume(batch, remaining) => {
+            vec![Effect::Outbox(OutboxCommand::Resume { batch, remaining })]
+        }
+        Purpose::Cancel(batch) => vec![Effect::Outbox(OutboxCommand::Cancel(batch))],
+        Purpose::SwitchProfile(name) => vec![Effect::SwitchProfile(name)],
+        Purpose::Quit => {
+            let running: Vec<BatchId> = state.broadcasts.active().map(|batch| batch.id).collect();
+            let mut effects: Effects = running
+                .into_iter()
+                .map(|batch| Effect::Outbox(OutboxCommand::Pause(batch)))
+                .collect();
+            effects.push(Effect::Quit);
+            effects
+        }
+    }
+}
+
+/// Does what a chosen entry stands for.
+pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effects {
+    match target {
+        Target::Person(id) => {
+            let user = state
+                .users
+                .rows()
+                .iter()
+                .find(|row| row.key() == id)
+                .map(|row| row.user.clone());
+            user.map_or_else(Vec::new, |user| flows::open_chat(state, user))
+        }
+        Target::Template(name, language) => {
+            let template = state
+                .library
+                .templates
+                .iter()
+                .find(|template| template.name == name && template.language == language)
+                .cloned();
+            set_in_draft(state, DraftKind::Template, |draft| {
+                draft.template = template;
+            })
+        }
+        Target::Flow(name) => {
+            let flow = state
+                .library
+                .flows
+                .iter()
+                .find(|flow| flow.name == name)
+                .cloned();
+            set_in_draft(state, DraftKind::Flow, |draft| draft.flow = flow)
+        }
+        Target::Batch(id) => {
+            flows::focus_pane(state, PaneId::Broadcasts);
+            let at = state.broadcasts.rows.iter().position(|row| match row {
+                crate::panes::broadcast_scheduler::Row::Batch(index) => state
+                    .broadcasts
+                    .batches
+                    .get(*index)
+                    .is_some_and(|batch| batch.id == id),
+                crate::panes::broadcast_scheduler::Row::Divider(..) => false,
+            });
+            if let Some(at) = at {
+                state.broadcasts.list.selected = at;
+            }
+            Vec::new()
+        }
+        Target::Profile(name) => switch_profile(state, name),
+        Target::Action(action) => super::actions::run(state, action, context),
+    }
+}
+
+fn set_in_draft(
+    state: &mut State,
+    kind: DraftKind,
+    set: impl FnOnce(&mut crate::panes::template_composer::Draft),
+) -> Effects {
+    if state
+        .composer
+        .draft
+        .as_ref()
+        .is_none_or(|draft| draft.kind != kind)
+    {
+        let mut draft = state.composer.draft.take().unwrap_or_default();
+        draft.kind = kind;
+        state.composer.draft = Some(draft);
+    }
+    if let Some(draft) = &mut state.composer.draft {
+        set(draft);
+        draft.rebuild();
+        // The first empty value is where the person goes on.
+        let empty = draft
+            .fields
+            .iter()
+            .position(|field| !field.id.is_choice() && field.text.is_empty());
+        draft.cursor = empty.unwrap_or(2.min(draft.fields.len().saturating_sub(1)));
+        state.composer.typing = empty.is_some();
+    }
+    flows::focus_pane(state, PaneId::Composer);
+    flows::draft_changed(state)
+}
+
+fn entry(kind: &'static str, label: String, note: impl Into<String>, target: Target) -> Entry {
+    Entry {
+        kind,
+        label,
+        note: note.into(),
+        unavailable: false,
+        target,
+    }
+}
+
+fn template_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
+    state.library.templates.iter().map(|template| {
+        let label = format!(
+            "{} · {}",
+            sanitize::clean_line(&template.name),
+            template.language
+        );
+        let values = template.parameters.len();
+        let note = format::counted(values as u64, if values == 1 { "value" } else { "values" });
+        let target = Target::Template(template.name.clone(), template.language.clone());
+        entry("template", label, note, target)
+    })
+}
+
+fn flow_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
+    state.library.flows.iter().map(|flow| {
+        let label = sanitize::clean_line(&flow.name).into_owned();
+        let note = format!("{} required", flow.required.len());
+        entry("flow", label, note, Target::Flow(flow.name.clone()))
+    })
+}
+
+/// Opens the list of everything.
+pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
+    let people = state.users.rows().iter().map(|row| {
+        let label = format!("{}  {}", row.name, row.phone);
+        entry(
+            "person",
+            label,
+            "open",
+            Target::Person(row.key().to_owned()),
+        )
+    });
+    let batches = state.broadcasts.batches.iter().rev().map(|batch| {
+        let label = format!("{} {}", batch.id, sanitize::clean_line(&batch.title));
+        entry("batch", label, batch.state.word(), Target::Batch(batch.id))
+    });
+    let place = focus::pane_context(state.focus);
+    let actions = Action::ALL.iter().filter_map(|action| {
+        let key = keymap.key_for(place, *action)?;
+        let label = action.help().to_owned();
+        Some(match available(*action, state) {
+            Ok(()) => entry("action", label, key.to_string(), Target::Action(*action)),
+            Err(why) => Entry {
+                unavailable: true,
+                ..entry("action", label, why, Target::Action(*action))
+            },
+        })
+    });
+    let entries = people
+        .chain(template_entries(state))
+        .chain(flow_entries(state))
+        .chain(batches)
+        .chain(actions)
+        .collect();
+    state.overlays.push(Overlay::Palette(palette::State::new(
+        "Go to or do",
+        entries,
+    )));
+    Vec::new()
+}
+
+/// Opens the list of templates.
+pub fn open_templates(state: &mut State) -> Effects {
+    let entries: Vec<Entry> = template_entries(state).collect();
+    if entries.is_empty() {
+        let text = "No templates yet: alertdesk template import FILE adds one.";
+        notify(state, Notice::warning("library", text));
+        return Vec::new();
+    }
+    state
+        .overlays
+        .push(Overlay::Palette(palette::State::new("Template", entries)));
+    Vec::new()
+}
+
+/// Opens the list of flows.
+pub fn open_flows(state: &mut State) -> Effects {
+    let entries: Vec<Entry> = flow_entries(state).collect();
+    if entries.is_empty() {
+        let text = "No flows yet: alertdesk flow add NAME --key KEY adds one.";
+        notify(state, Notice::warning("library", text));
+        return Vec::new();
+    }
+    state
+        .overlays
+        .push(Overlay::Palette(palette::State::new("Flow", entries)));
+    Vec::new()
+}
+
+/// Opens the list of profiles.
+pub fn open_profiles(state: &mut State) -> Effects {
+    let entries = state
+        .settings
+        .profiles
+        .iter()
+        .map(|(name, guard, host)| {
+            let word = guard
+                .word()
+                .map_or_else(String::new, |word| format!("[{word}]  "));
+            let here = if *name == state.profile.name {
+                "now"
+            } else {
+                ""
+            };
+            let label = format!("{name}  {word}{host}");
+            entry("profile", label, here, Target::Profile(name.clone()))
+        })
+        .collect();
+    state
+        .overlays
+        .push(Overlay::Palette(palette::State::new("Profile", entries)));
+    Vec::new()
+}
+
+/// A guarded profile asks for its name; leaving one does not.
+pub fn switch_profile(state: &mut State, name: String) -> Effects {
+    let guarded = state
+        .settings
+        .profiles
+        .iter()
+        .any(|(known, guard, _)| *known == name && *guard == Guard::Production);
+    if !guarded || name == state.profile.name {
+        return vec![Effect::SwitchProfile(name)];
+    }
+    let lines = vec![
+        format!("Real customers are on {name}: longer grace, and each send asks for the"),
+        "number of people or the last four digits.".to_owned(),
+    ];
+    let title = format!("Profile · {name} [PRODUCTION]");
+    ask(
+        state,
+        Purpose::SwitchProfile(name.clone()),
+        title,
+        lines,
+        name,
+    )
+}
+
+fn ask(
+    state: &mut State,
+    purpose: Purpose,
+    title: String,
+    lines: Vec<String>,
+    wanted: String,
+) -> Effects {
+    state.overlays.push(Overlay::Confirm(confirm::State {
+        purpose,
+        title,
+        lines,
+        wanted,
+        field: TextField::default(),
+        opened: state.now.timestamp(),
+        refusal: None,
+        guarded: state.profile.guard == Guard::Production,
+    }));
+    vec![Effect::After {
+        delay: Duration::from_millis(400),
+        timer: TimerId::DialogReady,
+    }]
+}
+
+/// Asks for the number of people left.
+pub fn ask_resume(state: &mut State, id: BatchId) -> Effects {
+    let Some(batch) = state.broadcasts.batches.iter().find(|batch| batch.id == id) else {
+        return Vec::new();
+    };
+    let counts = batch.counts;
+    let reason = batch
+        .reason
+        .as_ref()
+        .map_or_else(String::new, |reason| reason.text.clone());
+    let lines = vec![
+        sanitize::clean_line(&reason).into_owned(),
+        format!(
+            "accepted {} · rejected {} · unknown {} · not sent {}",
+            format::count(counts.accepted),
+            format::count(counts.rejected),
+            format::count(counts.unknown),
+            format::count(counts.queued),
+        ),
+        "Resuming sends to the people who are not sent. Unknown ones are not tried again."
+            .to_owned(),
+    ];
+    let title = format!("Resume {id} {}", sanitize::clean_line(&batch.title));
+    ask(
+        state,
+        Purpose::Resume(id, counts.queued),
+        title,
+        lines,
+        counts.queued.to_string(),
+    )
+}
+
+/// Asks for the word that takes back what is not sent.
+pub fn ask_cancel(state: &mut State, id: BatchId) -> Effects {
+    let Some(batch) = state.broadcasts.batches.iter().find(|batch| batch.id == id) else {
+        return Vec::new();
+    };
+    let lines = vec![
+        format!(
+            "{} people are not sent; they never will be by this batch.",
+            format::count(batch.counts.queued)
+        ),
+        format!(
+            "{} accepted stay accepted: this API has no way to take them back.",
+            format::count(batch.counts.accepted)
+        ),
+    ];
+    let title = format!("Cancel {id} {}", sanitize::clean_line(&batch.title));
+    ask(
+        state,
+        Purpose::Cancel(id),
+        title,
+        lines,
+        "cancel".to_owned(),
+    )
+}
+
+/// Asks before leaving while something runs.
+pub fn ask_quit(state: &mut State) -> Effects {
+    let mut lines: Vec<String> = state
+        .broadcasts
+        .active()
+        .map(|batch| {
+            let left = batch.counts.queued + batch.counts.sending;
+            format!(
+                "{} {}: {} not sent",
+                batch.id,
+                sanitize::clean_line(&batch.title),
+                format::count(left)
+            )
+        })
+        .collect();
+    lines.push("Leaving pauses what runs and holds what is in grace; nothing is lost,".to_owned());
+    lines.push("and nothing leaves while the program is closed. A person resumes it.".to_owned());
+    ask(
+        state,
+        Purpose::Quit,
+        "Quit while work is running?".to_owned(),
+        lines,
+        "quit".to_owned(),
+    )
+}
+
+/// Opens the review of a plan.
+pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
+    let people = plan.recipients();
+    let guarded = state.profile.guard == Guard::Production;
+    let settings = &state.settings;
+    let grace = match (people, guarded) {
+        (1, _) => settings.grace_single,
+        (2..=1000, false) => settings.grace_list,
+        _ => settings.grace_guarded,
+    };
+    let only = plan.calls.first().and_then(|call| call.recipients.first());
+    let person = only.and_then(|phone| {
+        state
+            .composer
+            .draft
+            .as_ref()?
+            .names
+            .get(phone.digits())
+            .cloned()
+    });
+    state.overlays.push(Overlay::Review(Box::new(review::State {
+        plan,
+        profile: state.profile.clone(),
+        person: person.filter(|_| people == 1),
+        tab: review::Tab::default(),
+        scroll: 0,
+        field: TextField::default(),
+        opened: state.now.timestamp(),
+        grace,
+        refusal: None,
+        spent: false,
+    })));
+    vec![Effect::After {
+        delay: Duration::from_millis(400),
+        timer: TimerId::DialogReady,
+    }]
+}

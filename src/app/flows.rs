@@ -1,0 +1,525 @@
+//! What crosses panes: opening a chat for a person, a draft for a chat, a plan for a draft. Panes
+//! only say what they wish; here a wish becomes changed state elsewhere and effects.
+
+use super::state::State;
+use super::update::{Effects, notify};
+use super::{dialogs, help};
+use crate::contract::{
+    Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PageRequest, PaneId,
+    PlanPurpose, Remote, Slot, StoreRequest, TimerId,
+};
+use crate::domain::{Profile, User};
+use crate::overlays::{Overlay, page};
+use crate::panes::template_composer::{Draft, DraftKind};
+use crate::panes::{
+    activity as activity_pane, broadcast_scheduler, conversation as conversation_pane,
+    payload_preview, template_composer, user_search,
+};
+use crate::text::sanitize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a draft must be quiet before it is written down.
+const SAVE_AFTER: Duration = Duration::from_millis(300);
+
+/// The first effects: what the local record knows.
+pub fn start(_state: &mut State) -> Effects {
+    vec![
+        Effect::Store(StoreRequest::LoadLibrary),
+        Effect::Outbox(OutboxCommand::Load),
+    ]
+}
+
+/// The terminal has another size; a dialog that decides starts its quiet time again.
+pub fn resize(state: &mut State, width: u16, height: u16) -> Effects {
+    state.size = (width, height);
+    dialogs::restart_quiet_time(state);
+    Vec::new()
+}
+
+/// A timer ran out. Toasts and countdowns are computed from the time itself.
+pub fn timer(state: &mut State, timer: TimerId) -> Effects {
+    match timer {
+        TimerId::Countdown => {
+            let now = state.now.timestamp();
+            state.armed.retain(|armed| armed.until > now);
+            Vec::new()
+        }
+        TimerId::SaveDraft => {
+            let text = state.composer.draft.as_ref().and_then(Draft::to_text);
+            vec![Effect::Store(StoreRequest::SaveDraft(text))]
+        }
+        TimerId::Spinner | TimerId::Toast | TimerId::DialogReady => Vec::new(),
+    }
+}
+
+/// When a visible wait next changes its look.
+pub fn next_spinner(state: &State) -> Option<Duration> {
+    let waits = [
+        state.users.users.loading_since(),
+        state
+            .conversation
+            .chat
+            .as_ref()
+            .and_then(|chat| chat.newest.loading_since()),
+        state
+            .conversation
+            .chat
+            .as_ref()
+            .and_then(|chat| chat.older.loading_since()),
+    ];
+    let since = waits.into_iter().flatten().min()?;
+    let waited = state.now.timestamp().duration_since(since).unsigned_abs();
+    let patience = Duration::from_millis(300);
+    match patience.checked_sub(waited) {
+        Some(left) if !left.is_zero() => Some(left),
+        Some(_) | None if state.settings.reduced_motion => None,
+        Some(_) | None => Some(Duration::from_millis(250)),
+    }
+}
+
+/// Gives the keys to a pane.
+pub fn focus_pane(state: &mut State, pane: PaneId) {
+    state.focus = pane;
+    state.visited_from = None;
+}
+
+/// Gives the keys to a pane for a look; `Back` returns.
+pub fn visit_pane(state: &mut State, pane: PaneId) {
+    if state.focus != pane {
+        state.visited_from = Some(state.focus);
+        state.focus = pane;
+    }
+}
+
+/// The pane before or after, among those on the screen where all have a place.
+pub fn step_pane(state: &mut State, steps: isize) -> Effects {
+    let layout = state.layout();
+    let mut pane = state.focus.step(steps);
+    if layout.framed() {
+        while layout.pane(pane).is_none() {
+            pane = pane.step(steps);
+        }
+    }
+    focus_pane(state, pane);
+    Vec::new()
+}
+
+/// Puts a page above the panes.
+pub fn push_page(state: &mut State, page: page::State) -> Effects {
+    state.overlays.push(Overlay::Page(page));
+    Vec::new()
+}
+
+/// What the Users pane wishes.
+pub fn users(state: &mut State, wish: Option<user_search::Wish>) -> Effects {
+    match wish {
+        None => Vec::new(),
+        Some(user_search::Wish::Find { attribute, value }) => find_users(state, attribute, value),
+        Some(user_search::Wish::OpenChat(user)) => open_chat(state, *user),
+        Some(user_search::Wish::WriteTemplate(user)) => write_template(state, &[*user]),
+        Some(user_search::Wish::Copy(text)) => copy(state, text),
+    }
+}
+
+/// Asks the platform for people.
+pub fn find_users(state: &mut State, attribute: String, value: String) -> Effects {
+    let now = state.now.timestamp();
+    state.users.query = Some((attribute.clone(), value.clone()));
+    state.users.search.set_text(&format!("{attribute}={value}"));
+    state.users.users.start(now);
+    request(
+        state,
+        Slot::UserSearch,
+        ApiRequest::FindUsers { attribute, value },
+    )
+}
+
+fn request(state: &mut State, slot: Slot, request: ApiRequest) -> Effects {
+    match state.tickets.issue(slot) {
+        Some(ticket) => vec![Effect::Api {
+            slot,
+            ticket,
+            request,
+        }],
+        None => Vec::new(),
+    }
+}
+
+/// Opens a person's conversation at its end.
+pub fn open_chat(state: &mut State, user: User) -> Effects {
+    let same = state
+        .conversation
+        .chat
+        .as_ref()
+        .is_some_and(|chat| chat.user.channel_user_id == user.channel_user_id);
+    focus_pane(state, PaneId::Conversation);
+    if same {
+        return Vec::new();
+    }
+    let now = state.now.timestamp();
+    let page = page_request(state, &user, 1);
+    state.conversation.open(user, now);
+    state.tickets.forget(Slot::OlderMessages);
+    let mut effects = vec![Effect::Cancel(Slot::OlderMessages)];
+    effects.extend(request(
+        state,
+        Slot::Conversation,
+        ApiRequest::ConversationPage(page),
+    ));
+    effects
+}
+
+fn page_request(state: &State, user: &User, page_number: u32) -> PageRequest {
+    PageRequest {
+        channel_user_id: user.channel_user_id.clone(),
+        since: None,
+        until: None,
+        page_number,
+        page_size: state.settings.page_size,
+    }
+}
+
+/// What the Conversation pane wishes.
+pub fn conversation(state: &mut State, wish: Option<conversation_pane::Wish>) -> Effects {
+    match wish {
+        None => Vec::new(),
+        Some(conversation_pane::Wish::Refresh) => load_page(state, Slot::Conversation),
+        Some(conversation_pane::Wish::LoadOlder) => load_page(state, Slot::OlderMessages),
+        Some(conversation_pane::Wish::WriteTemplate(user)) => write_template(state, &[*user]),
+        Some(conversation_pane::Wish::Copy(text)) => copy(state, text),
+        Some(conversation_pane::Wish::ShowRaw(raw)) => {
+            let page = help::raw_page("Raw answer of the platform", &raw);
+            push_page(state, page)
+        }
+    }
+}
+
+fn load_page(state: &mut State, slot: Slot) -> Effects {
+    let now = state.now.timestamp();
+    let Some(chat) = &mut state.conversation.chat else {
+        return Vec::new();
+    };
+    let page = if slot == Slot::OlderMessages {
+        chat.older.start(now);
+        chat.pages + 1
+    } else {
+        chat.newest.start(now);
+        1
+    };
+    let user = chat.user.clone();
+    let page = page_request(state, &user, page);
+    request(state, slot, ApiRequest::ConversationPage(page))
+}
+
+/// Gives up what a pane waits for; says whether it waited.
+pub fn stop_loading(state: &mut State, pane: PaneId) -> bool {
+    match pane {
+        PaneId::Users if state.users.users.loading_since().is_some() => {
+            state.users.users.give_up();
+            state.tickets.forget(Slot::UserSearch)
+        }
+        PaneId::Conversation => {
+            let Some(chat) = &mut state.conversation.chat else {
+                return false;
+            };
+            let mut stopped = false;
+            for (remote, slot) in [
+                (&mut chat.newest, Slot::Conversation),
+                (&mut chat.older, Slot::OlderMessages),
+            ] {
+                if matches!(remote, Remote::Loading { .. }) {
+                    remote.give_up();
+                    stopped |= state.tickets.forget(slot);
+                }
+            }
+            stopped
+        }
+        PaneId::Users
+        | PaneId::Composer
+        | PaneId::Broadcasts
+        | PaneId::Payload
+        | PaneId::Activity => false,
+    }
+}
+
+/// Starts a template draft for people and asks which template.
+pub fn write_template(state: &mut State, users: &[User]) -> Effects {
+    let marked = state.users.marked_users.clone();
+    let users = if marked.is_empty() {
+        users
+    } else {
+        marked.as_slice()
+    };
+    let mut effects = new_draft(state, DraftKind::Template);
+    if let Some(draft) = &mut state.composer.draft {
+        draft.address(users);
+    }
+    effects.extend(dialogs::open_templates(state));
+    effects
+}
+
+/// Starts a draft. An open draft with a recipient or a text stays kept in the values.
+pub fn new_draft(state: &mut State, kind: DraftKind) -> Effects {
+    let marked = state.users.marked_users.clone();
+    let mut draft = state
+        .composer
+        .draft
+        .take()
+        .unwrap_or_else(|| Draft::new(kind));
+    draft.kind = kind;
+    draft.rebuild();
+    if !marked.is_empty() {
+        draft.address(&marked);
+    }
+    draft.cursor = 1;
+    state.composer.draft = Some(draft);
+    state.composer.typing = false;
+    focus_pane(state, PaneId::Composer);
+    let mut effects = draft_changed(state);
+    if kind == DraftKind::Flow {
+        effects.extend(dialogs::open_flows(state));
+    }
+    effects
+}
+
+/// What the Composer pane wishes.
+pub fn composer(state: &mut State, wish: Option<template_composer::Wish>) -> Effects {
+    match wish {
+        None => Vec::new(),
+        Some(template_composer::Wish::Changed) => draft_changed(state),
+        Some(template_composer::Wish::ChooseTemplate) => dialogs::open_templates(state),
+        Some(template_composer::Wish::ChooseFlow) => dialogs::open_flows(state),
+        Some(template_composer::Wish::Review) => review(state),
+        Some(template_composer::Wish::EditExternally) => {
+            let field = state.composer.draft.as_ref().and_then(Draft::field);
+            field.map_or_else(Vec::new, |field| {
+                vec![Effect::EditExternally(field.text.text())]
+            })
+        }
+        Some(template_composer::Wish::Discard) => discard(state),
+    }
+}
+
+fn discard(state: &mut State) -> Effects {
+    state.composer.draft = None;
+    state.composer.typing = false;
+    state.payload.clear();
+    state.tickets.forget(Slot::Preview);
+    notify(state, Notice::fact("draft", "The draft is discarded."));
+    vec![Effect::Store(StoreRequest::SaveDraft(None))]
+}
+
+/// The draft changed: build its plan for the preview and keep its text.
+pub fn draft_changed(state: &mut State) -> Effects {
+    state.composer.note.clear();
+    let mut effects = vec![Effect::After {
+        delay: SAVE_AFTER,
+        timer: TimerId::SaveDraft,
+    }];
+    effects.extend(build_plan(state, Slot::Preview, PlanPurpose::Preview));
+    effects
+}
+
+fn build_plan(state: &mut State, slot: Slot, purpose: PlanPurpose) -> Effects {
+    let limits = state.limits();
+    let version = state.profile.wire.flow_version;
+    let form = state
+        .composer
+        .draft
+        .as_ref()
+        .and_then(|draft| draft.form(limits, version));
+    let Some(form) = form else {
+        state.payload.clear();
+        if let Some(draft) = &mut state.composer.draft {
+            draft.problems.clear();
+            draft.warnings.clear();
+        }
+        return Vec::new();
+    };
+    match state.tickets.issue(slot) {
+        Some(ticket) => vec![Effect::BuildPlan {
+            ticket,
+            purpose,
+            draft: Arc::new(form),
+        }],
+        None => Vec::new(),
+    }
+}
+
+/// Builds the plan that a person reviews. While a single message is in grace and no draft is open,
+/// the same key starts that message now.
+pub fn review(state: &mut State) -> Effects {
+    if state.composer.draft.is_none() {
+        return start_now(state);
+    }
+    state.composer.typing = false;
+    build_plan(state, Slot::Review, PlanPurpose::Review)
+}
+
+fn start_now(state: &mut State) -> Effects {
+    match state.armed.first() {
+        Some(armed) if armed.single => vec![Effect::Outbox(OutboxCommand::StartNow(armed.batch))],
+        Some(_) | None => Vec::new(),
+    }
+}
+
+/// Stops the next thing in grace and opens its draft again.
+pub fn undo(state: &mut State) -> Effects {
+    if state.armed.is_empty() {
+        return Vec::new();
+    }
+    let armed = state.armed.remove(0);
+    let mut effects = vec![Effect::Outbox(OutboxCommand::Cancel(armed.batch))];
+    if let (Some(draft), None) = (armed.draft, &state.composer.draft) {
+        state.composer.draft = Some(*draft);
+        focus_pane(state, PaneId::Composer);
+        effects.extend(draft_changed(state));
+    }
+    effects
+}
+
+/// What the Broadcasts pane wishes.
+pub fn broadcasts(state: &mut State, wish: Option<broadcast_scheduler::Wish>) -> Effects {
+    use broadcast_scheduler::Wish;
+    match wish {
+        None => Vec::new(),
+        Some(Wish::LoadItems(batch)) => load_items(state, batch),
+        Some(Wish::ShowRequest(item)) => match state.tickets.issue(Slot::ItemRequest) {
+            Some(ticket) => vec![Effect::Outbox(OutboxCommand::LoadRequest { ticket, item })],
+            None => Vec::new(),
+        },
+        Some(Wish::Reload) => vec![Effect::Outbox(OutboxCommand::Load)],
+        Some(Wish::Pause(batch)) => vec![Effect::Outbox(OutboxCommand::Pause(batch))],
+        Some(Wish::AskResume(batch)) => dialogs::ask_resume(state, batch),
+        Some(Wish::AskCancel(batch)) => dialogs::ask_cancel(state, batch),
+        Some(Wish::ChangeRate(batch, percent)) => change_rate(state, batch, percent),
+        Some(Wish::Copy(text)) => copy(state, text),
+    }
+}
+
+/// Reads the items of a batch for its detail.
+pub fn load_items(state: &mut State, batch: crate::domain::BatchId) -> Effects {
+    let now = state.now.timestamp();
+    state.broadcasts.items.start(now);
+    match state.tickets.issue(Slot::BatchItems) {
+        Some(ticket) => vec![Effect::Outbox(OutboxCommand::LoadItems { ticket, batch })],
+        None => Vec::new(),
+    }
+}
+
+fn change_rate(state: &mut State, batch: crate::domain::BatchId, percent: i32) -> Effects {
+    let rate = i64::from(state.limits().per_minute);
+    let changed = (rate + rate * i64::from(percent) / 100).clamp(1, 60_000);
+    let changed = u32::try_from(changed).unwrap_or(1);
+    state.profile.per_minute = changed;
+    notify(
+        state,
+        Notice::fact("rate", format!("{batch}: {changed} a minute")),
+    );
+    vec![Effect::Outbox(OutboxCommand::SetRate(batch, changed))]
+}
+
+/// What the Payload pane wishes.
+pub fn payload(state: &mut State, wish: Option<payload_preview::Wish>) -> Effects {
+    match wish {
+        None => Vec::new(),
+        Some(payload_preview::Wish::Copy(text)) => copy(state, text),
+        Some(payload_preview::Wish::Review) => review(state),
+        Some(payload_preview::Wish::GoToField(name)) => {
+            if let (Some(draft), Some(name)) = (&mut state.composer.draft, name) {
+                let at = draft
+                    .fields
+                    .iter()
+                    .position(|field| field.id.name() == name);
+                draft.cursor = at.unwrap_or(draft.cursor);
+            }
+            focus_pane(state, PaneId::Composer);
+            Vec::new()
+        }
+    }
+}
+
+/// What the Activity pane wishes.
+pub fn activity(state: &mut State, wish: Option<activity_pane::Wish>) -> Effects {
+    match wish {
+        None => Vec::new(),
+        Some(activity_pane::Wish::Copy(text)) => copy(state, text),
+        Some(activity_pane::Wish::ShowDetail) => {
+            let page = state
+                .activity
+                .selected()
+                .map(|record| help::call_page(record, &state.now));
+            page.map_or_else(Vec::new, |page| push_page(state, page))
+        }
+    }
+}
+
+/// Copies text as it is, and says so.
+pub fn copy(state: &mut State, text: String) -> Effects {
+    let first: String = sanitize::clean_line(&text).chars().take(40).collect();
+    notify(state, Notice::fact("copy", format!("Copied: {first}")));
+    vec![Effect::Copy(text)]
+}
+
+/// `$EDITOR` ended.
+pub fn edited(state: &mut State, result: Result<String, Box<ApiError>>) -> Effects {
+    match result {
+        Ok(text) => {
+            let field = state.composer.draft.as_mut().and_then(Draft::field_mut);
+            if let Some(field) = field {
+                // Editors end a file with a line break that nobody typed.
+                field
+                    .text
+                    .set_text(text.strip_suffix('\n').unwrap_or(&text));
+            }
+            draft_changed(state)
+        }
+        Err(error) => {
+            let text = format!("✗ {} {}", error.message, error.advice);
+            notify(state, Notice::error("editor", text));
+            Vec::new()
+        }
+    }
+}
+
+/// Another profile is connected, or cannot be.
+pub fn profile_switched(state: &mut State, result: Result<Profile, ApiError>) -> Effects {
+    match result {
+        Ok(profile) => {
+            let (settings, size, now) = (state.settings.clone(), state.size, state.now.timestamp());
+            let kept = (state.activity.clone(), state.armed.clone(), state.sender);
+            *state = State::new(profile, settings, size, now);
+            (state.activity, state.armed, state.sender) = kept;
+            let text = format!("Connected as {}", state.profile);
+            notify(state, Notice::fact("profile", text));
+            start(state)
+        }
+        Err(error) => {
+            let text = format!("✗ {} {}", error.message, error.advice);
+            notify(state, Notice::error("profile", text));
+            Vec::new()
+        }
+    }
+}
+
+/// Leaves; asks first if something runs.
+pub fn quit(state: &mut State) -> Effects {
+    let asked = state.overlays.iter().any(|overlay| {
+        matches!(overlay, Overlay::Confirm(confirm) if confirm.purpose == crate::overlays::confirm::Purpose::Quit)
+    });
+    if asked {
+        return Vec::new();
+    }
+    if state.work_is_running() {
+        return dialogs::ask_quit(state);
+    }
+    let text = state.composer.draft.as_ref().and_then(Draft::to_text);
+    vec![Effect::Store(StoreRequest::SaveDraft(text)), Effect::Quit]
+}
+
+/// The error of an action that needs something the dashboard does not have.
+pub fn refuse(state: &mut State, action: Action, why: &str) {
+    let error = ApiError::new(ErrorKind::Usage, format!("{}: {why}", action.label()), "");
+    notify(state, Notice::warning("unavailable", error.message));
+}

@@ -1,0 +1,120 @@
+//! Who gets the next key, computed from state alone: overlays first, then the command line, then a
+//! field that is typed in, then the focused pane. What was drawn never matters.
+
+use super::layout::Shape;
+use super::state::State;
+use crate::contract::PaneId;
+use crate::keymap::{Fact, Facts, KeyContext};
+use crate::overlays::{Overlay, page};
+use crate::panes::user_search;
+
+/// Who gets the next key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// The window is too small for anything but leaving.
+    TooSmall,
+    /// The topmost overlay.
+    Overlay,
+    /// The line after `:`.
+    CommandLine,
+    /// A field of this pane.
+    Field(PaneId),
+    /// This pane.
+    Pane(PaneId),
+}
+
+/// Who gets the next key.
+pub fn target(state: &State) -> Target {
+    if state.layout().shape == Shape::TooSmall {
+        return Target::TooSmall;
+    }
+    if !state.overlays.is_empty() {
+        return Target::Overlay;
+    }
+    if state.command.is_some() {
+        return Target::CommandLine;
+    }
+    let typing = match state.focus {
+        PaneId::Users => state.users.typing == user_search::Typing::InSearch,
+        PaneId::Conversation => state
+            .conversation
+            .find
+            .as_ref()
+            .is_some_and(|find| find.typing),
+        PaneId::Composer => state.composer.typing,
+        PaneId::Broadcasts | PaneId::Payload | PaneId::Activity => false,
+    };
+    if typing {
+        Target::Field(state.focus)
+    } else {
+        Target::Pane(state.focus)
+    }
+}
+
+/// The place in the keymap that belongs to it.
+pub fn key_context(state: &State) -> KeyContext {
+    match target(state) {
+        Target::TooSmall => KeyContext::TooSmall,
+        Target::Overlay => state
+            .overlays
+            .last()
+            .map_or(KeyContext::Overlay, overlay_context),
+        Target::CommandLine => KeyContext::CommandLine,
+        Target::Field(_) => KeyContext::Typing,
+        Target::Pane(pane) => pane_context(pane),
+    }
+}
+
+fn overlay_context(overlay: &Overlay) -> KeyContext {
+    match overlay {
+        Overlay::Page(page) => match page.kind {
+            page::Kind::Help => KeyContext::Help,
+            page::Kind::Detail => KeyContext::Detail,
+            page::Kind::Unknowns => KeyContext::Unknowns,
+        },
+        Overlay::Palette(_) => KeyContext::Palette,
+        Overlay::Review(_) => KeyContext::Review,
+        Overlay::Confirm(_) => KeyContext::Confirm,
+    }
+}
+
+/// The place of a pane.
+pub fn pane_context(pane: PaneId) -> KeyContext {
+    match pane {
+        PaneId::Users => KeyContext::Users,
+        PaneId::Conversation => KeyContext::Conversation,
+        PaneId::Composer => KeyContext::Composer,
+        PaneId::Broadcasts => KeyContext::Broadcasts,
+        PaneId::Payload => KeyContext::Payload,
+        PaneId::Activity => KeyContext::Activity,
+    }
+}
+
+/// Whether going back once more would leave the program.
+pub fn at_top(state: &State) -> bool {
+    state.overlays.is_empty()
+        && state.command.is_none()
+        && !matches!(target(state), Target::Field(_))
+        && !state.zoomed
+        && state.toasts.iter().next().is_none()
+        && state.users.filter.is_empty()
+        && state.conversation.find.is_none()
+        && !(state.focus == PaneId::Broadcasts && state.broadcasts.detail_open)
+        && state.visited_from.is_none()
+}
+
+/// What holds right now, as far as keys care.
+pub fn facts(state: &State) -> Facts {
+    let searching = match state.focus {
+        PaneId::Users => !state.users.filter.is_empty(),
+        PaneId::Conversation => state.conversation.find.is_some(),
+        PaneId::Composer | PaneId::Broadcasts | PaneId::Payload | PaneId::Activity => false,
+    };
+    Facts::default()
+        .with(Fact::AtTop, at_top(state))
+        .with(Fact::BatchSelected, state.broadcasts.selected().is_some())
+        .with(Fact::DraftOpen, state.composer.draft.is_some())
+        .with(Fact::InGrace, !state.armed.is_empty())
+        .with(Fact::Searching, searching)
+        .with(Fact::Zoomed, state.zoomed)
+}

@@ -1,0 +1,288 @@
+//! Last rows: the keys of the focused place, the countdown of what is in grace, toasts, the
+//! command line. Whole entries drop when it narrows; none is cut.
+
+use super::availability::available;
+use super::focus;
+use super::layout::Layout;
+use super::state::{Armed, State};
+use crate::contract::{Action, NoticeKind};
+use crate::keymap::{KeyContext, Keymap};
+use crate::text::{format, sanitize, width};
+use crate::theme::{Glyph, Motion, Role};
+use crate::widgets::{Painter, Spans};
+use ratatui::layout::Rect;
+
+/// The actions a place shows first, then the constant ones at the right.
+fn entries(context: KeyContext) -> (&'static [Action], &'static [Action]) {
+    use Action as A;
+    const CONSTANT: &[Action] = &[A::Help, A::CommandLine, A::Palette, A::Back];
+    let here: &[Action] = match context {
+        KeyContext::Users => &[
+            A::Open,
+            A::Find,
+            A::TemplateToUser,
+            A::Mark,
+            A::Copy,
+            A::Refresh,
+            A::Zoom,
+        ],
+        KeyContext::Conversation => &[
+            A::TemplateToUser,
+            A::Find,
+            A::NextMatch,
+            A::LoadOlder,
+            A::Copy,
+            A::RawView,
+            A::Refresh,
+            A::Last,
+            A::Zoom,
+        ],
+        KeyContext::Composer => &[
+            A::Edit,
+            A::Review,
+            A::Preview,
+            A::EditExternally,
+            A::TidyField,
+            A::NewBroadcast,
+            A::NewFlow,
+            A::DiscardDraft,
+        ],
+        KeyContext::Broadcasts => &[
+            A::Open,
+            A::PauseBatch,
+            A::ResumeBatch,
+            A::CancelBatch,
+            A::RateUp,
+            A::RateDown,
+            A::Unknowns,
+            A::NewBroadcast,
+        ],
+        KeyContext::Payload => &[
+            A::ExactBytes,
+            A::NextCall,
+            A::PreviousCall,
+            A::Copy,
+            A::Review,
+            A::Zoom,
+        ],
+        KeyContext::Activity => &[A::Open, A::Copy, A::Zoom],
+        KeyContext::Typing => &[
+            A::StopTyping,
+            A::NextField,
+            A::TidyField,
+            A::EditExternally,
+            A::ClearField,
+        ],
+        KeyContext::Review => &[A::Accept, A::NextTab, A::Back],
+        KeyContext::Confirm | KeyContext::Palette | KeyContext::CommandLine => {
+            &[A::Accept, A::Back]
+        }
+        KeyContext::Global
+        | KeyContext::List
+        | KeyContext::Overlay
+        | KeyContext::Help
+        | KeyContext::Unknowns
+        | KeyContext::Detail
+        | KeyContext::Profiles
+        | KeyContext::Setup
+        | KeyContext::TooSmall => &[A::MoveDown, A::MoveUp, A::Copy, A::Back],
+    };
+    let dialog = !context.chain().contains(&KeyContext::Global);
+    (here, if dialog { &[] } else { CONSTANT })
+}
+
+/// Draws the footer.
+pub fn draw(state: &State, keymap: &Keymap, painter: &mut Painter<'_>, row: Rect) {
+    if let Some(command) = &state.command {
+        command_line(command, painter, row);
+        return;
+    }
+    let context = focus::key_context(state);
+    let (here, constant) = entries(context);
+    let right: Vec<(String, Action)> = constant
+        .iter()
+        .filter_map(|action| words(keymap, context, *action))
+        .collect();
+    let mut limit = row.right().saturating_sub(1);
+    // The constant ones fill from the right, `? keys` being the last to go.
+    for (text, action) in right.iter().rev() {
+        let cells = u16::try_from(width::cells(text)).unwrap_or(u16::MAX);
+        let keeps_help = *action == Action::Help;
+        let wide_enough =
+            row.width >= 100 || keeps_help || (row.width >= 70 && *action == Action::Back);
+        if !wide_enough || limit < row.x + cells + 2 {
+            continue;
+        }
+        entry(state, painter, (limit - cells, row.y), text, *action);
+        limit = (limit - cells).saturating_sub(2);
+    }
+    let mut x = row.x + 1;
+    if context == KeyContext::Typing {
+        x = painter.text((x, row.y), limit, "[typing]  ", Role::Active);
+    }
+    for action in here {
+        let Some((text, action)) = words(keymap, context, *action) else {
+            continue;
+        };
+        let cells = u16::try_from(width::cells(&text)).unwrap_or(u16::MAX);
+        if x.saturating_add(cells) > limit {
+            break;
+        }
+        entry(state, painter, (x, row.y), &text, action);
+        x += cells + 2;
+    }
+}
+
+fn words(keymap: &Keymap, context: KeyContext, action: Action) -> Option<(String, Action)> {
+    let key = keymap.key_for(context, action)?;
+    Some((format!("{key} {}", action.label()), action))
+}
+
+/// An entry: key and word; dimmed as a whole if it is not possible now.
+fn entry(state: &State, painter: &mut Painter<'_>, at: (u16, u16), text: &str, action: Action) {
+    let limit = painter.buffer.area.right();
+    let (key, word) = text.split_once(' ').unwrap_or((text, ""));
+    if available(action, state).is_err() {
+        painter.text(at, limit, text, Role::Muted);
+        return;
+    }
+    let x = painter.text(at, limit, key, Role::Key);
+    painter.text((x, at.1), limit, &format!(" {word}"), Role::Text);
+}
+
+fn command_line(command: &super::state::CommandLine, painter: &mut Painter<'_>, row: Rect) {
+    let x = painter.text((row.x + 1, row.y), row.right(), ":", Role::Focus);
+    let mut limit = row.right().saturating_sub(1);
+    if let Some(refusal) = &command.refusal {
+        limit = painter
+            .right((limit, row.y), row.x + 20, refusal, Role::Failed)
+            .saturating_sub(2);
+    }
+    let field = Rect {
+        x,
+        width: limit.saturating_sub(x),
+        ..row
+    };
+    command.field.draw(painter, field, Role::Text, true);
+}
+
+/// The countdown of what is in grace, one row on every screen.
+pub fn strip(state: &State, painter: &mut Painter<'_>, row: Rect) {
+    let Some(armed) = state.armed.first() else {
+        return;
+    };
+    let left = state.next_start().unwrap_or_default().unsigned_abs();
+    let seconds = left.as_millis().div_ceil(1000);
+    let sign = painter.theme.glyph(Glyph::Planned);
+    let mut x = row.x + 1;
+    let text = format!("{sign} starts in {seconds:>2} s   ");
+    x = painter.text((x, row.y), row.right(), &text, Role::Attention);
+    if row.width >= 90 && painter.theme.motion() == Motion::Full {
+        x = countdown_bar(painter, (x, row.y), armed, left);
+    }
+    let keys = if armed.single && state.composer.draft.is_none() {
+        "u stops it  S starts now"
+    } else {
+        "u stops it: nothing has left yet"
+    };
+    let from = painter.right(
+        (row.right().saturating_sub(1), row.y),
+        x + 10,
+        keys,
+        Role::Key,
+    );
+    let guard = state
+        .profile
+        .guard
+        .word()
+        .map_or_else(String::new, |word| format!(" · [{word}]"));
+    let more = if state.armed.len() > 1 {
+        format!(" · {} more", state.armed.len() - 1)
+    } else {
+        String::new()
+    };
+    let label = format!("{} {}{guard}{more}", armed.batch, armed.label);
+    painter.text((x, row.y), from.saturating_sub(2), &label, Role::Text);
+}
+
+fn countdown_bar(
+    painter: &mut Painter<'_>,
+    at: (u16, u16),
+    armed: &Armed,
+    left: std::time::Duration,
+) -> u16 {
+    let cells = 20u128;
+    let whole = armed.grace.as_millis().max(1);
+    let full = (left.as_millis() * cells).div_ceil(whole).min(cells);
+    let full = u16::try_from(full).unwrap_or(20);
+    painter.rule(at, at.0 + full, Glyph::BarFull, Role::Active);
+    painter.rule((at.0 + full, at.1), at.0 + 20, Glyph::BarRest, Role::Muted);
+    at.0 + 22
+}
+
+/// Toasts stand on the last row of the body: they cover a line of frame, never the footer.
+pub fn toasts(state: &State, painter: &mut Painter<'_>, layout: &Layout) {
+    let area = layout.body;
+    let rows = state.toasts.iter().rev();
+    let base = layout
+        .status
+        .map_or(area.bottom().saturating_sub(1), |status| status.y);
+    for (offset, toast) in (0u16..).zip(rows) {
+        let y = base.saturating_sub(offset);
+        let times = if toast.times > 1 {
+            format!(" ×{}", toast.times)
+        } else {
+            String::new()
+        };
+        let text = format!(" {}{times} ", sanitize::clean_line(&toast.notice.text));
+        let role = match toast.notice.kind {
+            NoticeKind::Fact => Role::Text,
+            NoticeKind::Warning => Role::Attention,
+            NoticeKind::Error => Role::Failed,
+        };
+        let cells = u16::try_from(width::cells(&text))
+            .unwrap_or(u16::MAX)
+            .min(area.width.saturating_sub(2));
+        let x = area.right().saturating_sub(cells + 1);
+        painter.clear(Rect {
+            x,
+            y,
+            width: cells,
+            height: 1,
+        });
+        painter.text((x, y), x + cells, &text, role);
+    }
+}
+
+/// The status row of the shapes without frames: what the frames of the focused pane would carry.
+pub fn status(painter: &mut Painter<'_>, row: Rect, edges: &crate::panes::chrome::Edges) {
+    painter.rule((row.x, row.y), row.right(), Glyph::ThinRule, Role::Border);
+    let mut right = Spans::default();
+    for part in [&edges.state, &edges.position] {
+        if part.cells() > 0 {
+            if right.cells() > 0 {
+                right.push(Role::Muted, " · ");
+            }
+            right.0.extend(part.0.iter().cloned());
+        }
+    }
+    let cells = u16::try_from(right.cells()).unwrap_or(u16::MAX);
+    let mut limit = row.right().saturating_sub(3);
+    if cells > 0 && cells + 6 < row.width {
+        let from = limit.saturating_sub(cells);
+        painter.text((from.saturating_sub(1), row.y), limit, " ", Role::Muted);
+        let end = painter.spans((from, row.y), limit, &right);
+        painter.text((end, row.y), end + 1, " ", Role::Muted);
+        limit = from.saturating_sub(2);
+    }
+    if edges.about.cells() > 0 && limit > row.x + 6 {
+        painter.text((row.x + 2, row.y), limit, " ", Role::Muted);
+        let end = painter.spans((row.x + 3, row.y), limit, &edges.about);
+        painter.text((end, row.y), limit.min(end + 1), " ", Role::Muted);
+    }
+}
+
+/// Words for a wait, used where a wait has no other place.
+pub fn waiting(since: std::time::Duration) -> String {
+    format!("{} so far", format::duration(since))
+}

@@ -1,0 +1,182 @@
+//! Keys, pastes and the mouse: from the terminal to an action or to the field that takes text.
+
+use super::state::{Context, State};
+use super::update::{Effects, notify};
+use super::{actions, dialogs, flows, focus};
+use crate::contract::{Action, MouseInput, Notice, PaneId};
+use crate::keymap::Chord;
+use crate::overlays::Overlay;
+use crate::panes::{conversation, template_composer, user_search};
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+/// A key was pressed. Plain characters go into a field that is typed in before anything else.
+pub fn press(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects {
+    if key.kind == KeyEventKind::Release {
+        return Vec::new();
+    }
+    if let Some(effects) = dialogs::drop_early_input(state, key.kind == KeyEventKind::Repeat) {
+        return effects;
+    }
+    let place = focus::key_context(state);
+    let chord = Chord::from_event(&key);
+    let plain = chord.and_then(Chord::text).is_some();
+    if !(plain && place.takes_text()) {
+        let action =
+            chord.and_then(|chord| context.keymap.resolve(place, chord, focus::facts(state)));
+        match action {
+            Some(action) if !belongs_to_field(state, action) => {
+                return actions::run(state, action, context);
+            }
+            Some(_) | None => {}
+        }
+    }
+    if place.takes_text() {
+        into_field(state, key, context)
+    } else {
+        Vec::new()
+    }
+}
+
+/// In a field of several lines Enter, Up and Down are text and caret.
+fn belongs_to_field(state: &State, action: Action) -> bool {
+    focus::target(state) == focus::Target::Field(PaneId::Composer)
+        && template_composer::field_takes_line_breaks(&state.composer)
+        && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
+}
+
+fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effects {
+    match focus::target(state) {
+        focus::Target::Overlay => {
+            if let Some(overlay) = state.overlays.last_mut() {
+                dialogs::key(overlay, key);
+            }
+        }
+        focus::Target::CommandLine => {
+            if let Some(command) = &mut state.command {
+                command.refusal = None;
+                command.field.key(key);
+            }
+        }
+        focus::Target::Field(PaneId::Users) => user_search::key(&mut state.users, key),
+        focus::Target::Field(PaneId::Conversation) => {
+            conversation::key(&mut state.conversation, key);
+        }
+        focus::Target::Field(PaneId::Composer) => {
+            let wish = template_composer::key(&mut state.composer, key);
+            return flows::composer(state, wish);
+        }
+        focus::Target::Field(PaneId::Broadcasts | PaneId::Payload | PaneId::Activity)
+        | focus::Target::Pane(_)
+        | focus::Target::TooSmall => {}
+    }
+    Vec::new()
+}
+
+/// Text was pasted: it is text in a field and nothing anywhere else; it never confirms.
+pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
+    match focus::target(state) {
+        focus::Target::Overlay => match state.overlays.last_mut() {
+            Some(Overlay::Review(review)) => {
+                review.refusal = Some("type it: a paste is not taken here".to_owned());
+            }
+            Some(Overlay::Confirm(confirm)) => {
+                confirm.refusal = Some("type it: a paste is not taken here".to_owned());
+            }
+            Some(Overlay::Palette(palette)) => crate::overlays::palette::paste(palette, text),
+            Some(Overlay::Page(_)) | None => {}
+        },
+        focus::Target::CommandLine => {
+            if let Some(command) = &mut state.command {
+                command.field.paste(text);
+            }
+        }
+        focus::Target::Field(PaneId::Users) => user_search::paste(&mut state.users, text),
+        focus::Target::Field(PaneId::Conversation) => {
+            conversation::paste(&mut state.conversation, text);
+        }
+        focus::Target::Field(PaneId::Composer) => {
+            let wish = template_composer::paste(&mut state.composer, text);
+            return flows::composer(state, wish);
+        }
+        focus::Target::Field(_) | focus::Target::Pane(_) => {
+            let hint = "a paste does nothing here: it goes into fields only";
+            notify(state, Notice::fact("paste", hint));
+        }
+        focus::Target::TooSmall => {}
+    }
+    Vec::new()
+}
+
+/// A click focuses and selects, the wheel scrolls what is under it; no click confirms anything.
+pub fn mouse(state: &mut State, input: MouseInput, context: &Context<'_>) -> Effects {
+    if !state.overlays.is_empty() || state.command.is_some() {
+        return match input {
+            MouseInput::WheelDown(..) => actions::run(state, Action::MoveDown, context),
+            MouseInput::WheelUp(..) => actions::run(state, Action::MoveUp, context),
+            MouseInput::Click(..) => Vec::new(),
+        };
+    }
+    let layout = state.layout();
+    let (column, row) = match input {
+        MouseInput::Click(column, row)
+        | MouseInput::WheelDown(column, row)
+        | MouseInput::WheelUp(column, row) => (column, row),
+    };
+    let Some(pane) = layout.pane_at(column, row) else {
+        return Vec::new();
+    };
+    match input {
+        MouseInput::Click(..) => {
+            if pane != state.focus {
+                flows::focus_pane(state, pane);
+                return Vec::new();
+            }
+            let Some(inside) = layout.inside(pane) else {
+                return Vec::new();
+            };
+            select_row(
+                state,
+                pane,
+                usize::from(row.saturating_sub(inside.y)),
+                &layout,
+            );
+            Vec::new()
+        }
+        MouseInput::WheelDown(..) => actions::in_pane(state, pane, Action::MoveDown, context),
+        MouseInput::WheelUp(..) => actions::in_pane(state, pane, Action::MoveUp, context),
+    }
+}
+
+fn select_row(state: &mut State, pane: PaneId, row: usize, layout: &super::layout::Layout) {
+    let height = state.list_height(layout, pane);
+    match pane {
+        PaneId::Users => {
+            let inside = layout
+                .inside(pane)
+                .map_or(0, |inside| usize::from(inside.height));
+            let above = inside.saturating_sub(height);
+            if let Some(row) = row.checked_sub(above) {
+                let at = state.users.list.offset + row;
+                state.users.list.select(at, state.users.shown.len(), height);
+            }
+        }
+        PaneId::Conversation => {
+            let sticky = usize::from(state.conversation.sticky_day.is_some());
+            let line = row
+                .checked_sub(sticky)
+                .and_then(|row| state.conversation.visible.get(row));
+            if let Some(message) = line.map(|line| line.message) {
+                let now = state.now.clone();
+                state.conversation.go_to(message, &now);
+            }
+        }
+        PaneId::Activity => {
+            let at = state.activity.list.offset + row;
+            state
+                .activity
+                .list
+                .select(at, state.activity.records.len(), height);
+        }
+        PaneId::Broadcasts | PaneId::Composer | PaneId::Payload => {}
+    }
+}

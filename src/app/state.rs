@@ -1,0 +1,282 @@
+//! Everything the dashboard knows, and what `update` is told from outside.
+
+use super::layout::{Layout, LayoutInput, LayoutOptions, Shape, layout};
+use super::toasts::Toasts;
+use crate::contract::{Library, PaneId, SenderState, Tickets};
+use crate::domain::{BatchId, BatchState, Guard, Profile, SendLimits};
+use crate::keymap::Keymap;
+use crate::overlays::Overlay;
+use crate::panes::{
+    activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
+};
+use crate::widgets::TextField;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Zoned};
+use std::time::Duration;
+
+/// What does not change while the dashboard runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Messages per page of a conversation.
+    pub page_size: u32,
+    /// The `layout.*` settings.
+    pub layout: LayoutOptions,
+    /// How fast and wide sends are unless the profile says otherwise.
+    pub limits: SendLimits,
+    /// How long nothing leaves after confirming for one person.
+    pub grace_single: Duration,
+    /// How long nothing leaves after confirming for a list.
+    pub grace_list: Duration,
+    /// The same for a list with real customers behind it.
+    pub grace_guarded: Duration,
+    /// Name, guard and host of every profile that can be chosen.
+    pub profiles: Vec<(String, Guard, String)>,
+    /// Whether waiting is shown without motion.
+    pub reduced_motion: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            page_size: 500,
+            layout: LayoutOptions::default(),
+            limits: SendLimits::default(),
+            grace_single: Duration::from_secs(10),
+            grace_list: Duration::from_secs(30),
+            grace_guarded: Duration::from_secs(60),
+            profiles: Vec::new(),
+            reduced_motion: false,
+        }
+    }
+}
+
+/// What `update` is told with every event.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The moment of the event.
+    pub now: Timestamp,
+    /// The active keymap.
+    pub keymap: &'a Keymap,
+}
+
+/// Something confirmed that has not left yet because of its grace time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Armed {
+    /// The batch.
+    pub batch: BatchId,
+    /// What it is in a few words.
+    pub label: String,
+    /// When it starts.
+    pub until: Timestamp,
+    /// How long the whole grace is.
+    pub grace: Duration,
+    /// Whether `S` may start it now: one person only.
+    pub single: bool,
+    /// The draft it came from, opened again by undo.
+    pub draft: Option<Box<template_composer::Draft>>,
+}
+
+/// How the connection to the platform is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Connection {
+    /// Nothing was asked yet.
+    #[default]
+    Connecting,
+    /// The last call was answered after so many milliseconds.
+    Online {
+        /// How long the last answer took.
+        answered_in: Duration,
+    },
+    /// The last call found no way.
+    Offline {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The last call was answered with 401 or 403.
+    KeyRefused,
+}
+
+/// The command line after `:`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CommandLine {
+    /// What is typed.
+    pub field: TextField,
+    /// Why the last input did nothing.
+    pub refusal: Option<String>,
+}
+
+/// Everything the dashboard knows.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The moment of the last event, in the profile's zone.
+    pub now: Zoned,
+    /// The connection shown.
+    pub profile: Profile,
+    /// Unchanging settings.
+    pub settings: Settings,
+    /// The pane that has the keys when nothing else does.
+    pub focus: PaneId,
+    /// Whether that pane fills the body.
+    pub zoomed: bool,
+    /// Whether the terminal has the keyboard.
+    pub terminal_focused: bool,
+    /// Overlays, the topmost last.
+    pub overlays: Vec<Overlay>,
+    /// The command line, while it is open.
+    pub command: Option<CommandLine>,
+    /// 1 Users.
+    pub users: user_search::State,
+    /// 2 Conversation.
+    pub conversation: conversation::State,
+    /// 3 Composer.
+    pub composer: template_composer::State,
+    /// 4 Broadcasts.
+    pub broadcasts: broadcast_scheduler::State,
+    /// 5 Payload.
+    pub payload: payload_preview::State,
+    /// 6 Activity.
+    pub activity: activity::State,
+    /// What the local library holds.
+    pub library: Library,
+    /// Which results are still wanted.
+    pub tickets: Tickets,
+    /// Toasts.
+    pub toasts: Toasts,
+    /// How the connection is.
+    pub connection: Connection,
+    /// Who sends.
+    pub sender: SenderState,
+    /// What is in its grace time, first to start first.
+    pub armed: Vec<Armed>,
+    /// A draft that waits for its plan to be queued, by the plan's digest.
+    pub queueing: Option<(Box<template_composer::Draft>, Duration)>,
+    /// Where the keys go back to after a visit to another pane.
+    pub visited_from: Option<PaneId>,
+}
+
+impl State {
+    /// The state at the start.
+    pub fn new(profile: Profile, settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
+        let zone = zone_of(&profile);
+        Self {
+            size,
+            now: now.to_zoned(zone),
+            profile,
+            settings,
+            focus: PaneId::Users,
+            zoomed: false,
+            terminal_focused: true,
+            overlays: Vec::new(),
+            command: None,
+            users: user_search::State::default(),
+            conversation: conversation::State::default(),
+            composer: template_composer::State::default(),
+            broadcasts: broadcast_scheduler::State::default(),
+            payload: payload_preview::State::default(),
+            activity: activity::State::default(),
+            library: Library::default(),
+            tickets: Tickets::default(),
+            toasts: Toasts::default(),
+            connection: Connection::default(),
+            sender: SenderState::default(),
+            armed: Vec::new(),
+            queueing: None,
+            visited_from: None,
+        }
+    }
+
+    /// The layout of the screen as it is now.
+    pub fn layout(&self) -> Layout {
+        layout(
+            self.size.0,
+            self.size.1,
+            LayoutInput {
+                focus: self.focus,
+                zoomed: self.zoomed,
+                grace_strip: !self.armed.is_empty(),
+                options: self.settings.layout,
+            },
+        )
+    }
+
+    /// Takes over the moment of an event.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now.to_zoned(self.now.time_zone().clone());
+    }
+
+    /// Computes what views only show. Called once after every event.
+    pub fn prepare(&mut self) {
+        let layout = self.layout();
+        if layout.shape == Shape::TooSmall {
+            return;
+        }
+        if let Some(inside) = layout.inside(PaneId::Conversation) {
+            let now = self.now.clone();
+            self.conversation.prepare(inside.width, inside.height, &now);
+        }
+        if let Some(inside) = layout.inside(PaneId::Payload) {
+            self.payload.prepare(inside.width, inside.height);
+        }
+        for pane in [PaneId::Users, PaneId::Broadcasts, PaneId::Activity] {
+            let height = self.list_height(&layout, pane);
+            match pane {
+                PaneId::Users => self.users.list.clamp(self.users.shown.len(), height),
+                PaneId::Broadcasts => self.broadcasts.step(0, height),
+                PaneId::Activity => self
+                    .activity
+                    .list
+                    .clamp(self.activity.records.len(), height),
+                PaneId::Conversation | PaneId::Composer | PaneId::Payload => {}
+            }
+        }
+    }
+
+    /// How many rows a pane's list shows.
+    pub fn list_height(&self, layout: &Layout, pane: PaneId) -> usize {
+        let Some(inside) = layout.inside(pane) else {
+            return 0;
+        };
+        match pane {
+            PaneId::Users => user_search::list_height(&self.users, inside),
+            PaneId::Broadcasts => broadcast_scheduler::list_height(&self.broadcasts, inside),
+            PaneId::Conversation | PaneId::Composer | PaneId::Payload | PaneId::Activity => {
+                usize::from(inside.height)
+            }
+        }
+    }
+
+    /// The limits of a new draft.
+    pub fn limits(&self) -> SendLimits {
+        SendLimits {
+            per_minute: self.profile.per_minute.max(1),
+            ..self.settings.limits
+        }
+    }
+
+    /// Whether something would be stopped or held by leaving now.
+    pub fn work_is_running(&self) -> bool {
+        let sending = self.sender == SenderState::ThisProcess
+            && self
+                .broadcasts
+                .active()
+                .any(|batch| batch.state != BatchState::Armed);
+        sending || !self.armed.is_empty()
+    }
+
+    /// How long until the next thing in grace starts.
+    pub fn next_start(&self) -> Option<SignedDuration> {
+        let next = self.armed.first()?;
+        Some(
+            next.until
+                .duration_since(self.now.timestamp())
+                .max(SignedDuration::ZERO),
+        )
+    }
+}
+
+/// The zone of a profile; UTC where the name is unknown, which the settings already refused.
+pub fn zone_of(profile: &Profile) -> TimeZone {
+    TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC)
+}

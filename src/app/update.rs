@@ -1,0 +1,71 @@
+//! Events in, changed state and effects out. Only routes: what an event means lives beside it.
+
+use super::state::{Context, State};
+use super::{actions, answers, flows, keys};
+use crate::contract::{Effect, Event, Notice, TimerId};
+
+/// What the world must do.
+pub type Effects = Vec<Effect>;
+
+/// Takes in an event. No I/O, no clock, no chance, no waiting.
+pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects {
+    state.set_now(context.now);
+    let mut effects = match event {
+        Event::Started => flows::start(state),
+        Event::Key(key) => keys::press(state, key, context),
+        Event::Paste(text) => keys::paste(state, &text, context),
+        Event::Mouse(input) => keys::mouse(state, input, context),
+        Event::Resized(width, height) => flows::resize(state, width, height),
+        Event::Focus(focused) => {
+            state.terminal_focused = focused;
+            Vec::new()
+        }
+        Event::Action(action) => actions::run(state, action, context),
+        Event::Api(answer) => answers::api(state, *answer),
+        Event::Call(record) => answers::call(state, *record),
+        Event::Plan(answer) => answers::plan(state, *answer),
+        Event::Outbox(event) => answers::outbox(state, *event),
+        Event::OutboxAnswer(answer) => answers::outbox_answer(state, *answer),
+        Event::Storage(answer) => answers::storage(state, *answer),
+        Event::Timer(timer) => flows::timer(state, timer),
+        Event::Edited(result) => flows::edited(state, result),
+        Event::ProfileSwitched(result) => flows::profile_switched(state, *result),
+        Event::Terminated => vec![Effect::Quit],
+    };
+    state.prepare();
+    arm_timers(state, &mut effects);
+    effects
+}
+
+/// Timers that follow from the state: a toast that leaves, a countdown, a spinner. Nothing is set
+/// while nothing moves, so an idle screen costs nothing.
+fn arm_timers(state: &mut State, effects: &mut Effects) {
+    let now = state.now.timestamp();
+    if let Some(left) = state.toasts.expire(now) {
+        effects.push(Effect::After {
+            delay: left.unsigned_abs(),
+            timer: TimerId::Toast,
+        });
+    }
+    if let Some(left) = state.next_start() {
+        let into_second = left.subsec_millis().unsigned_abs().into();
+        let delay =
+            std::time::Duration::from_millis(if into_second == 0 { 1000 } else { into_second });
+        effects.push(Effect::After {
+            delay,
+            timer: TimerId::Countdown,
+        });
+    }
+    if let Some(delay) = flows::next_spinner(state) {
+        effects.push(Effect::After {
+            delay,
+            timer: TimerId::Spinner,
+        });
+    }
+}
+
+/// Shows a notice.
+pub fn notify(state: &mut State, notice: Notice) {
+    let now = state.now.timestamp();
+    state.toasts.show(notice, now);
+}

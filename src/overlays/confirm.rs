@@ -1,0 +1,126 @@
+//! A question answered by typing: a number that is left, the word `cancel`, a profile's name.
+//!
+//! Enter does nothing until the whole answer stands there. Keys of the first 400 ms, held keys
+//! and pastes do not reach the field.
+
+use super::frame::{self, OverlayEdges};
+use crate::contract::Action;
+use crate::domain::BatchId;
+use crate::theme::{Glyph, Role};
+use crate::widgets::{Painter, TextField};
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+/// What happens when the answer is right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// Go on with a batch; the answer is the number of people left.
+    Resume(BatchId, u64),
+    /// Take back what is not sent of a batch; the answer is `cancel`.
+    Cancel(BatchId),
+    /// Connect with a guarded profile; the answer is its name.
+    SwitchProfile(String),
+    /// Leave while something runs; the answer is `quit`.
+    Quit,
+}
+
+/// The question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// What it is about.
+    pub purpose: Purpose,
+    /// The title.
+    pub title: String,
+    /// What happens, as sentences.
+    pub lines: Vec<String>,
+    /// What must be typed.
+    pub wanted: String,
+    /// What is typed.
+    pub field: TextField,
+    /// When it opened or was resized.
+    pub opened: Timestamp,
+    /// Why the last input did nothing.
+    pub refusal: Option<String>,
+    /// Whether real customers are meant.
+    pub guarded: bool,
+}
+
+/// What the question wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Go back; nothing happens.
+    Close,
+    /// The answer is right.
+    Confirmed(Purpose),
+}
+
+/// Runs an action of the question.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a question answers the actions it knows"
+)]
+pub fn act(state: &mut State, action: Action) -> Option<Wish> {
+    match action {
+        Action::Accept | Action::Open => {
+            if state.field.text().trim() == state.wanted {
+                return Some(Wish::Confirmed(state.purpose.clone()));
+            }
+            state.refusal = Some(format!("Enter does nothing yet: type {}", state.wanted));
+        }
+        Action::Back => return Some(Wish::Close),
+        _ => {}
+    }
+    None
+}
+
+/// A key typed into the answer.
+pub fn key(state: &mut State, key: KeyEvent) {
+    if state.field.key(key) {
+        state.refusal = None;
+    }
+}
+
+/// Draws the question.
+pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
+    let height = u16::try_from(state.lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(5);
+    let area = frame::area(body, 72, height);
+    let edges = OverlayEdges {
+        title: state.title.clone(),
+        hint: "Enter does it once the answer is right".to_owned(),
+        leave: "Esc back, nothing happens".to_owned(),
+        guarded: state.guarded,
+        ..OverlayEdges::default()
+    };
+    let inside = frame::draw(painter, body, area, &edges);
+    let field_row = inside.bottom().saturating_sub(2);
+    for (y, line) in (inside.y..field_row.saturating_sub(1)).zip(&state.lines) {
+        painter.text((inside.x, y), inside.right(), line, Role::Text);
+    }
+    let ask = format!("To do it, type  {}", state.wanted);
+    painter.text(
+        (inside.x, field_row.saturating_sub(1)),
+        inside.right(),
+        &ask,
+        Role::Key,
+    );
+    let prompt = painter.theme.glyph(Glyph::FromUs);
+    let x = painter.text((inside.x, field_row), inside.right(), prompt, Role::Focus);
+    let field = Rect {
+        x: x + 1,
+        y: field_row,
+        width: inside.right().saturating_sub(x + 1),
+        height: 1,
+    };
+    state.field.draw(painter, field, Role::Text, true);
+    if let Some(refusal) = &state.refusal {
+        painter.text(
+            (inside.x, field_row + 1),
+            inside.right(),
+            refusal,
+            Role::Attention,
+        );
+    }
+}

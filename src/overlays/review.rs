@@ -1,0 +1,431 @@
+//! The review of a plan: who, what, when, the exact JSON, and the number to type.
+//!
+//! The plan shown here is the object that is queued; there is no second rendering. Enter does
+//! nothing until the whole number has been typed by hand.
+
+use super::frame::{self, OverlayEdges};
+use crate::contract::Action;
+use crate::domain::{Plan, Profile, Schedule, SendKind};
+use crate::text::{format, sanitize, wrap};
+use crate::theme::{Glyph, Role};
+use crate::widgets::{Painter, Spans, TextField};
+use crossterm::event::KeyEvent;
+use jiff::{Timestamp, Zoned};
+use ratatui::layout::Rect;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A view of the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// What happens, in sentences.
+    #[default]
+    Summary,
+    /// Everybody it reaches.
+    People,
+    /// The exact requests.
+    Json,
+    /// Who is left out.
+    Skipped,
+}
+
+impl Tab {
+    const ALL: [Tab; 4] = [Tab::Summary, Tab::People, Tab::Json, Tab::Skipped];
+
+    fn step(self, steps: isize) -> Tab {
+        let at = Tab::ALL
+            .iter()
+            .position(|tab| *tab == self)
+            .unwrap_or(0)
+            .cast_signed();
+        let at = (at + steps)
+            .rem_euclid(Tab::ALL.len().cast_signed())
+            .cast_unsigned();
+        Tab::ALL.get(at).copied().unwrap_or(self)
+    }
+}
+
+/// The review.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The plan, the very one that is queued.
+    pub plan: Arc<Plan>,
+    /// The profile it was made for.
+    pub profile: Profile,
+    /// Clean name of the only person, where there is one and it is known.
+    pub person: Option<String>,
+    /// The view shown.
+    pub tab: Tab,
+    /// First visible line of the view.
+    pub scroll: usize,
+    /// What is typed.
+    pub field: TextField,
+    /// When it opened or was resized.
+    pub opened: Timestamp,
+    /// How long nothing leaves after the confirmation.
+    pub grace: Duration,
+    /// Why the last input did nothing.
+    pub refusal: Option<String>,
+    /// Whether the confirmation was already given; a second Enter has nothing to consume.
+    pub spent: bool,
+}
+
+/// What the review wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Back to the draft.
+    Close,
+    /// The number is right: queue the plan.
+    Confirmed,
+}
+
+impl State {
+    /// What must be typed: the number of people, or the last four digits of the only person where
+    /// real customers are meant.
+    pub fn wanted(&self) -> String {
+        let only = match self.plan.calls.as_slice() {
+            [call] if call.recipients.len() == 1 => call.recipients.first(),
+            _ => None,
+        };
+        match only {
+            Some(phone) if self.profile.guard == crate::domain::Guard::Production => {
+                phone.last_four().to_owned()
+            }
+            _ => self.plan.recipients().to_string(),
+        }
+    }
+
+    fn ask(&self) -> &'static str {
+        let one = self.plan.recipients() == 1;
+        if one && self.profile.guard == crate::domain::Guard::Production {
+            "To arm it, type the last four digits"
+        } else {
+            "To arm it, type the number of people"
+        }
+    }
+}
+
+/// Runs an action of the review with `height` lines for its view.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the review answers the actions it knows"
+)]
+pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
+    match action {
+        Action::Accept | Action::Open => {
+            if state.spent {
+                return None;
+            }
+            if state.field.text().trim() == state.wanted() {
+                state.spent = true;
+                return Some(Wish::Confirmed);
+            }
+            state.refusal = Some(format!("Enter does nothing yet: type {}", state.wanted()));
+        }
+        Action::NextTab => (state.tab, state.scroll) = (state.tab.step(1), 0),
+        Action::PreviousTab => (state.tab, state.scroll) = (state.tab.step(-1), 0),
+        Action::MoveDown => state.scroll += 1,
+        Action::MoveUp => state.scroll = state.scroll.saturating_sub(1),
+        Action::PageDown | Action::HalfPageDown => state.scroll += height.max(1),
+        Action::PageUp | Action::HalfPageUp => {
+            state.scroll = state.scroll.saturating_sub(height.max(1));
+        }
+        Action::Back => return Some(Wish::Close),
+        _ => {}
+    }
+    let total = view_lines(state, state.tab).len();
+    state.scroll = state.scroll.min(total.saturating_sub(height));
+    None
+}
+
+/// A key typed into the field that confirms.
+pub fn key(state: &mut State, key: KeyEvent) {
+    if state.field.key(key) {
+        state.refusal = None;
+    }
+}
+
+/// One plain sentence about what the plan does.
+pub fn sentence(plan: &Plan) -> String {
+    let people = plan.recipients();
+    let who = if people == 1 {
+        "1 person gets".to_owned()
+    } else {
+        format!("{} people get", format::count(people))
+    };
+    let title = sanitize::clean_line(&plan.title);
+    let calls = plan.calls.len() as u64;
+    let call_words = if calls == 1 {
+        "in 1 call".to_owned()
+    } else {
+        format!("in {} calls", format::count(calls))
+    };
+    match plan.kind {
+        SendKind::Template if people == 1 => format!("{who} the template {title}, in one call."),
+        SendKind::Template => format!("{who} the template {title}, one call each."),
+        SendKind::Broadcast => {
+            format!("{who} the broadcast {title}, handed to the platform {call_words}.")
+        }
+        SendKind::CsvBroadcast => {
+            format!(
+                "The list of {} people for {title} is handed to the platform {call_words}; it leaves out people it does not know.",
+                format::count(people)
+            )
+        }
+        SendKind::Flow if people == 1 => format!("The flow {title} starts for 1 person."),
+        SendKind::Flow => format!(
+            "The flow {title} starts for {} people, one call each.",
+            format::count(people)
+        ),
+    }
+}
+
+fn view_lines(state: &State, tab: Tab) -> Vec<String> {
+    let plan = &state.plan;
+    match tab {
+        Tab::Summary => Vec::new(),
+        Tab::People => plan
+            .calls
+            .iter()
+            .flat_map(|call| &call.recipients)
+            .map(|phone| format::phone(&phone.with_plus()))
+            .collect(),
+        Tab::Json => plan.calls.first().map_or_else(Vec::new, |call| {
+            let body = String::from_utf8_lossy(&call.request.body.bytes()).into_owned();
+            let body = sanitize::escape_json_text(&body);
+            let mut lines = vec![format!("{} {}", call.request.method, call.request.url)];
+            lines.extend(wrap::wrap(&body, 88).into_iter().map(str::to_owned));
+            lines.push(String::new());
+            lines.push(format!(
+                "call 1 of {} · sha256 {}",
+                plan.calls.len(),
+                call.request.body_sha256.short()
+            ));
+            lines
+        }),
+        Tab::Skipped => plan
+            .skipped
+            .iter()
+            .map(|row| {
+                let place = row
+                    .row
+                    .map_or_else(String::new, |number| format!("row {number}: "));
+                format!(
+                    "{place}{}  {}",
+                    sanitize::clean_line(&row.recipient),
+                    sanitize::clean_line(&row.reason)
+                )
+            })
+            .collect(),
+    }
+}
+
+/// What the review says, as label and text.
+fn summary(state: &State, now: &Zoned) -> Vec<(&'static str, String)> {
+    let plan = &state.plan;
+    let mut rows = vec![("", sentence(plan)), ("", String::new())];
+    let recipients: Vec<_> = plan
+        .calls
+        .iter()
+        .flat_map(|call| &call.recipients)
+        .collect();
+    if let (Some(first), Some(last)) = (recipients.first(), recipients.last()) {
+        let name = state
+            .person
+            .as_ref()
+            .map_or_else(String::new, |name| format!("{name}  "));
+        if recipients.len() == 1 {
+            rows.push((
+                "Person",
+                format!("{name}{}", format::phone(&first.with_plus())),
+            ));
+        } else {
+            rows.push((
+                "People",
+                format!(
+                    "{} · first {} · last {}",
+                    format::count(recipients.len() as u64),
+                    format::phone(&first.with_plus()),
+                    format::phone(&last.with_plus())
+                ),
+            ));
+        }
+    }
+    let when = match plan.schedule {
+        Schedule::Now => "now".to_owned(),
+        Schedule::PublishAt(at) => format!(
+            "published by the platform {}",
+            format::planned(&at.to_zoned(now.time_zone().clone()))
+        ),
+    };
+    rows.push(("When", when));
+    if plan.calls.len() > 1 {
+        let seconds = plan.calls.len() as u64 * 60 / u64::from(plan.limits.per_minute.max(1));
+        let about = format::estimate(Duration::from_secs(seconds));
+        rows.push(("Speed", format!("{}/min, {about}", plan.limits.per_minute)));
+    }
+    rows.push((
+        "Skipped",
+        if plan.skipped.is_empty() {
+            "nobody".to_owned()
+        } else {
+            format!(
+                "{}, see the view Skipped",
+                format::count(plan.skipped.len() as u64)
+            )
+        },
+    ));
+    let host = plan.target.base_url.clone();
+    rows.push((
+        "Goes to",
+        format!(
+            "{host} · customer {} · bot {}",
+            plan.target.customer_id, plan.target.bot_key
+        ),
+    ));
+    rows.push((
+        "Plan",
+        format!("{} · same bytes as the preview", plan.sha256.short()),
+    ));
+    for note in &plan.notes {
+        rows.push(("!", sanitize::clean_line(note).into_owned()));
+    }
+    rows.push(("", String::new()));
+    rows.push(("", until(state)));
+    rows
+}
+
+fn until(state: &State) -> String {
+    let seconds = format::duration(state.grace);
+    let limits = state.plan.limits;
+    let at_once = u64::from(limits.concurrency).min(state.plan.calls.len() as u64);
+    let scheduled = matches!(state.plan.schedule, Schedule::PublishAt(_));
+    let last = if scheduled {
+        "After that it can only be stopped in the panel: this API has no cancel."
+    } else {
+        "What was accepted cannot be taken back."
+    };
+    format!(
+        "For {seconds} nothing leaves this computer and u stops it. {last} If this computer fails while it runs, at most {at_once} can become unknown."
+    )
+}
+
+/// How many lines the view of a review has in a body of this size.
+pub fn height(body: Rect) -> usize {
+    usize::from(frame::area(body, 96, 24).height.saturating_sub(6))
+}
+
+/// Draws the review.
+pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect, now: &Zoned) {
+    let area = frame::area(body, 96, 24);
+    let edges = OverlayEdges {
+        title: format!("Review · {}", state.profile),
+        state: tabs(state),
+        hint: "Esc back to the draft, nothing is lost".to_owned(),
+        leave: "Tab other views".to_owned(),
+        guarded: state.profile.guard == crate::domain::Guard::Production,
+    };
+    let inside = frame::draw(painter, body, area, &edges);
+    let field_row = inside.bottom().saturating_sub(2);
+    let view = Rect {
+        height: field_row.saturating_sub(inside.y + 1),
+        ..inside
+    };
+    if state.tab == Tab::Summary {
+        draw_summary(state, painter, view, now);
+    } else {
+        draw_lines(state, painter, view);
+    }
+    confirm_lines(state, painter, inside, field_row);
+}
+
+fn tabs(state: &State) -> Spans {
+    let mut spans = Spans::default();
+    for tab in Tab::ALL {
+        let name = match tab {
+            Tab::Summary => "Summary".to_owned(),
+            Tab::People => "People".to_owned(),
+            Tab::Json => "JSON".to_owned(),
+            Tab::Skipped => format!("Skipped {}", state.plan.skipped.len()),
+        };
+        if tab == state.tab {
+            spans.push(Role::Focus, format!("[{name}]"));
+        } else {
+            spans.push(Role::Muted, format!(" {name} "));
+        }
+    }
+    spans
+}
+
+fn draw_summary(state: &State, painter: &mut Painter<'_>, view: Rect, now: &Zoned) {
+    let mut lines: Vec<(Spans, u16)> = Vec::new();
+    for (label, text) in summary(state, now) {
+        let (indent, label_role) = match label {
+            "" => (0, Role::Muted),
+            "!" => (2, Role::Attention),
+            _ => (10, Role::Muted),
+        };
+        let width = usize::from(view.width.saturating_sub(indent));
+        let wrapped = wrap::wrap(&text, width);
+        if wrapped.is_empty() {
+            lines.push((Spans::default(), 0));
+        }
+        for (index, part) in wrapped.into_iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let head = crate::text::width::pad_right(label, usize::from(indent));
+            lines.push((Spans::of(label_role, head).with(Role::Text, part), 0));
+        }
+    }
+    for (y, (line, _)) in (view.y..view.bottom()).zip(lines.iter().skip(state.scroll)) {
+        painter.spans((view.x, y), view.right(), line);
+    }
+}
+
+fn draw_lines(state: &State, painter: &mut Painter<'_>, view: Rect) {
+    let lines = view_lines(state, state.tab);
+    if lines.is_empty() {
+        painter.text(
+            (view.x, view.y),
+            view.right(),
+            "nobody is left out",
+            Role::Muted,
+        );
+    }
+    for (y, line) in (view.y..view.bottom()).zip(lines.iter().skip(state.scroll)) {
+        painter.text((view.x, y), view.right(), line, Role::Text);
+    }
+    painter.thumb(view.right(), view, state.scroll, lines.len());
+}
+
+fn confirm_lines(state: &State, painter: &mut Painter<'_>, inside: Rect, field_row: u16) {
+    let y = field_row.saturating_sub(1);
+    let x = painter.text(
+        (inside.x, y),
+        inside.right(),
+        &format!("{}:  ", state.ask()),
+        Role::Text,
+    );
+    painter.text((x, y), inside.right(), &state.wanted(), Role::Key);
+    let prompt = painter.theme.glyph(Glyph::FromUs);
+    let x = painter.text((inside.x, field_row), inside.right(), prompt, Role::Focus);
+    let field = Rect {
+        x: x + 1,
+        y: field_row,
+        width: inside.right().saturating_sub(x + 1),
+        height: 1,
+    };
+    state.field.draw(painter, field, Role::Text, true);
+    let right = state.field.text().trim() == state.wanted();
+    let (text, role) = match (&state.refusal, right) {
+        (Some(refusal), _) => (refusal.clone(), Role::Attention),
+        (None, true) => (
+            format!(
+                "Enter arms it; then u stops it for {}.",
+                format::duration(state.grace)
+            ),
+            Role::Accepted,
+        ),
+        (None, false) => ("Enter: does nothing yet".to_owned(), Role::Muted),
+    };
+    painter.right((inside.right(), field_row + 1), inside.x, &text, role);
+}

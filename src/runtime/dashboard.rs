@@ -1,0 +1,143 @@
+//! From settings to the first frame to the end: what runs when, in an order that paints first.
+
+use super::clock;
+use super::effect_runner::{EffectRunner, QUEUE};
+use super::event_loop::EventLoop;
+use super::terminal::DashboardTerminal;
+use super::world::{Connector, Preparation, World};
+use crate::app::{Settings, State};
+use crate::contract::{ApiError, ErrorKind};
+use crate::domain::Profile;
+use crate::keymap::Keymap;
+use crate::sandbox::BoundSandbox;
+use crate::theme::Theme;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// What a dashboard starts with.
+pub struct Start {
+    /// The profile in use.
+    pub profile: Profile,
+    /// What does not change.
+    pub settings: Settings,
+    /// How it looks.
+    pub theme: Theme,
+    /// What keys mean.
+    pub keymap: Keymap,
+    /// Where the record is.
+    pub data_dir: PathBuf,
+    /// Makes connections.
+    pub connector: Arc<dyn Connector>,
+    /// A sandbox to serve in this process.
+    pub sandbox: Option<BoundSandbox>,
+    /// What has to happen once before the library is read.
+    pub prepare: Preparation,
+}
+
+/// Runs the dashboard to its end.
+///
+/// # Errors
+/// When there is no terminal, or it goes away.
+pub fn run(start: Start) -> Result<(), ApiError> {
+    let mut terminal = DashboardTerminal::enter().map_err(no_terminal)?;
+    let size = terminal.size().map_err(no_terminal)?;
+    let mut state = State::new(
+        start.profile.clone(),
+        start.settings.clone(),
+        size,
+        clock::now(),
+    );
+    state.prepare();
+    // Painted before anything else is built: the frame is there while the rest gets ready.
+    terminal
+        .draw(&state, &start.theme, &start.keymap)
+        .map_err(no_terminal)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(no_terminal)?;
+    let ended = runtime.block_on(serve(start, terminal, state));
+    // A request that hangs must not hold up the end; sends were waited for.
+    runtime.shutdown_background();
+    ended.map_err(no_terminal)
+}
+
+async fn serve(start: Start, terminal: DashboardTerminal, state: State) -> io::Result<()> {
+    let stop = CancellationToken::new();
+    let sandbox = start.sandbox.map(|sandbox| {
+        let stop = stop.clone();
+        super::effect_runner::serve_beside(async move {
+            if let Err(error) = sandbox.serve(stop.cancelled_owned()).await {
+                tracing::error!(%error, "the sandbox ended");
+            }
+        })
+    });
+    let world = Arc::new(World::new(
+        start.data_dir.clone(),
+        start.connector,
+        start.prepare,
+    ));
+    let (events_in, events) = mpsc::channel(QUEUE);
+    let runner = EffectRunner::new(Arc::clone(&world), events_in);
+    let stop_sending = CancellationToken::new();
+    let sender = runner.start_sender(stop_sending.clone());
+    let event_loop = EventLoop {
+        state,
+        terminal,
+        theme: start.theme,
+        keymap: start.keymap,
+        runner,
+        events,
+        data_dir: start.data_dir,
+    };
+    let ended = event_loop.run().await;
+    stop_sending.cancel();
+    wait_for_calls(sender).await;
+    stop.cancel();
+    if let Some(sandbox) = sandbox {
+        sandbox.abort();
+    }
+    ended
+}
+
+/// Calls on their way end before the program does, so that their results are known; a second
+/// Ctrl-C leaves at once, and what was on its way shows as unknown.
+async fn wait_for_calls(sender: tokio::task::JoinHandle<()>) {
+    tokio::pin!(sender);
+    let patience = std::time::Duration::from_millis(500);
+    let early = tokio::time::timeout(patience, &mut sender).await;
+    if early.is_ok() {
+        return;
+    }
+    say("Waiting for the calls on their way; Ctrl-C leaves at once and they become unknown.");
+    tokio::select! {
+        ended = &mut sender => {
+            if let Err(error) = ended {
+                tracing::error!(%error, "the sender broke");
+            }
+        }
+        asked = tokio::signal::ctrl_c() => {
+            if asked.is_ok() {
+                say("Left. What was on its way shows as unknown at the next start.");
+            }
+        }
+    }
+}
+
+fn say(sentence: &str) {
+    use std::io::Write;
+    // The terminal was given back; if it is gone as well, nobody is left to tell.
+    drop(writeln!(io::stderr(), "{sentence}"));
+}
+
+fn no_terminal(error: io::Error) -> ApiError {
+    ApiError::new(
+        ErrorKind::Refused,
+        format!("the terminal cannot be used: {error}"),
+        "Start the dashboard in a terminal; `alertdesk --help` lists the commands for scripts.",
+    )
+}

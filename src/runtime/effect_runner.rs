@@ -1,0 +1,368 @@
+//! Executes effects: the only file of the dashboard that starts tasks. Results come back into the
+//! one queue as events.
+
+use super::storage::{Job, execute};
+use super::world::World;
+use super::{clock, plan_builder};
+use crate::contract::{
+    ApiAnswer, ApiError, ApiRequest, DraftForm, Effect, Event, OutboxCommand, OutboxEvent,
+    PlanAnswer, PlanFailure, PlanProblem, PlanPurpose, SenderState, Slot, Ticket, TimerId,
+};
+use crate::domain::Profile;
+use crate::outbox::{OutboxError, Sender};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+/// Events that may wait; a flood of results waits at its source instead of growing here.
+pub const QUEUE: usize = 1024;
+/// How often a window that does not send looks whether the sender is gone.
+const TAKE_OVER: Duration = Duration::from_secs(2);
+
+/// What only the loop itself can do, because it owns the terminal.
+#[derive(Debug, PartialEq)]
+pub enum LoopEffect {
+    /// Write to the clipboard.
+    Copy(String),
+    /// Give the terminal to an editor.
+    EditExternally(String),
+    /// Leave.
+    Quit,
+}
+
+/// Counts tasks, so that a test can wait until nothing is on its way.
+#[derive(Debug, Default)]
+pub struct Live {
+    count: AtomicUsize,
+    changed: Notify,
+}
+
+impl Live {
+    /// Tasks on their way whose results are wanted.
+    pub fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    /// Waits for the next task to end.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    fn begin(self: &Arc<Self>) -> LiveTask {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        LiveTask(Arc::clone(self))
+    }
+}
+
+struct LiveTask(Arc<Live>);
+
+impl Drop for LiveTask {
+    fn drop(&mut self) {
+        self.0.count.fetch_sub(1, Ordering::SeqCst);
+        self.0.changed.notify_waiters();
+    }
+}
+
+/// Executes effects.
+pub struct EffectRunner {
+    world: Arc<World>,
+    events: mpsc::Sender<Event>,
+    jobs: mpsc::UnboundedSender<(Job, LiveTask)>,
+    slots: HashMap<Slot, AbortHandle>,
+    timers: HashMap<TimerId, AbortHandle>,
+    live: Arc<Live>,
+    nonce: u64,
+}
+
+impl EffectRunner {
+    /// A runner whose results go into this queue.
+    pub fn new(world: Arc<World>, events: mpsc::Sender<Event>) -> Self {
+        let live = Arc::new(Live::default());
+        let (jobs, waiting) = mpsc::unbounded_channel();
+        spawn(work_off(Arc::clone(&world), waiting, events.clone()));
+        let (slots, timers) = (HashMap::new(), HashMap::new());
+        Self {
+            world,
+            events,
+            jobs,
+            slots,
+            timers,
+            live,
+            nonce: fastrand::u64(..),
+        }
+    }
+
+    /// Counts what is on its way.
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live)
+    }
+
+    /// Executes an effect; gives back what only the loop can do.
+    pub fn run(&mut self, effect: Effect, profile: &Profile) -> Option<LoopEffect> {
+        match effect {
+            Effect::Api {
+                slot,
+                ticket,
+                request,
+            } => self.api(slot, ticket, request),
+            Effect::Cancel(slot) => self.cancel(slot),
+            Effect::After { delay, timer } => self.after(delay, timer),
+            Effect::Store(request) => self.job(Job::Store(request)),
+            Effect::Outbox(command) => {
+                if matches!(command, OutboxCommand::Queue { .. }) {
+                    self.nonce = self.nonce.wrapping_add(1);
+                }
+                self.job(Job::Outbox(command));
+            }
+            Effect::BuildPlan {
+                ticket,
+                purpose,
+                draft,
+            } => {
+                self.build_plan((ticket, purpose), draft, profile.clone());
+            }
+            Effect::SwitchProfile(name) => self.switch_profile(name),
+            Effect::Copy(text) => return Some(LoopEffect::Copy(text)),
+            Effect::EditExternally(text) => return Some(LoopEffect::EditExternally(text)),
+            Effect::Quit => return Some(LoopEffect::Quit),
+        }
+        None
+    }
+
+    fn job(&self, job: Job) {
+        let queued = self.jobs.send((job, self.live.begin()));
+        if queued.is_err() {
+            tracing::error!("the worker of the local record has ended");
+        }
+    }
+
+    fn cancel(&mut self, slot: Slot) {
+        if let Some(task) = self.slots.remove(&slot) {
+            task.abort();
+        }
+    }
+
+    fn api(&mut self, slot: Slot, ticket: Ticket, request: ApiRequest) {
+        self.cancel(slot);
+        let (world, events, live) = (
+            Arc::clone(&self.world),
+            self.events.clone(),
+            self.live.begin(),
+        );
+        let task = spawn(async move {
+            let _live = live;
+            let result = match world.connected().await {
+                Ok(connected) => {
+                    let (result, record) = connected.read.fetch(&request).await;
+                    deliver(&events, Event::Call(Box::new(record))).await;
+                    result
+                }
+                Err(error) => {
+                    let record = super::world_record(&request, &error, clock::now());
+                    deliver(&events, Event::Call(Box::new(record))).await;
+                    Err(error)
+                }
+            };
+            deliver(
+                &events,
+                Event::Api(Box::new(ApiAnswer {
+                    slot,
+                    ticket,
+                    result,
+                })),
+            )
+            .await;
+        });
+        self.slots.insert(slot, task.abort_handle());
+    }
+
+    fn after(&mut self, delay: Duration, timer: TimerId) {
+        if let Some(task) = self.timers.remove(&timer) {
+            task.abort();
+        }
+        let events = self.events.clone();
+        let task = spawn(async move {
+            tokio::time::sleep(delay).await;
+            deliver(&events, Event::Timer(timer)).await;
+        });
+        self.timers.insert(timer, task.abort_handle());
+    }
+
+    fn build_plan(
+        &mut self,
+        asked: (Ticket, PlanPurpose),
+        draft: Arc<DraftForm>,
+        profile: Profile,
+    ) {
+        let (ticket, purpose) = asked;
+        let (events, live, nonce) = (
+            self.events.clone(),
+            self.live.begin(),
+            self.nonce.to_string(),
+        );
+        spawn(async move {
+            let _live = live;
+            let built =
+                spawn_blocking(move || plan_builder::build(&draft, &profile, clock::now(), &nonce));
+            let result = built.await.unwrap_or_else(|error| {
+                let text = format!("the plan could not be built: {error}");
+                let problems = vec![PlanProblem { field: None, text }];
+                Err(PlanFailure {
+                    problems,
+                    skipped: Vec::new(),
+                })
+            });
+            let answer = PlanAnswer {
+                ticket,
+                purpose,
+                result,
+            };
+            deliver(&events, Event::Plan(Box::new(answer))).await;
+        });
+    }
+
+    fn switch_profile(&self, name: String) {
+        let (world, events, live) = (
+            Arc::clone(&self.world),
+            self.events.clone(),
+            self.live.begin(),
+        );
+        spawn(async move {
+            let _live = live;
+            let result = world.switch(&name).await;
+            deliver(&events, Event::ProfileSwitched(Box::new(result))).await;
+        });
+    }
+
+    /// Becomes the sender as soon as nobody else is, and sends until told to stop.
+    pub fn start_sender(&self, stop: CancellationToken) -> JoinHandle<()> {
+        let (world, events) = (Arc::clone(&self.world), self.events.clone());
+        spawn(send_until_stopped(world, events, stop))
+    }
+}
+
+async fn deliver(events: &mpsc::Sender<Event>, event: Event) {
+    if events.send(event).await.is_err() {
+        tracing::debug!("the dashboard has ended before a result came");
+    }
+}
+
+/// Works off the requests to the record, one after the other.
+async fn work_off(
+    world: Arc<World>,
+    mut jobs: mpsc::UnboundedReceiver<(Job, LiveTask)>,
+    events: mpsc::Sender<Event>,
+) {
+    while let Some((job, live)) = jobs.recv().await {
+        let world = Arc::clone(&world);
+        match spawn_blocking(move || execute(&world, job)).await {
+            Ok(Some(event)) => deliver(&events, event).await,
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "a request to the record broke"),
+        }
+        drop(live);
+    }
+}
+
+async fn send_until_stopped(
+    world: Arc<World>,
+    events: mpsc::Sender<Event>,
+    stop: CancellationToken,
+) {
+    while !stop.is_cancelled() {
+        match try_to_send(&world, &events, &stop).await {
+            Ok(()) => return,
+            Err(OutboxError::OtherSender { .. }) => {}
+            Err(error) => {
+                tracing::error!(%error, "the sender stopped");
+                let answer = crate::contract::OutboxAnswer::Refused(ApiError::from(error));
+                deliver(&events, Event::OutboxAnswer(Box::new(answer))).await;
+                tell(&events, OutboxEvent::Sender(SenderState::Nobody)).await;
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(TAKE_OVER) => {}
+        }
+    }
+}
+
+async fn tell(events: &mpsc::Sender<Event>, event: OutboxEvent) {
+    deliver(events, Event::Outbox(Box::new(event))).await;
+}
+
+async fn try_to_send(
+    world: &Arc<World>,
+    events: &mpsc::Sender<Event>,
+    stop: &CancellationToken,
+) -> Result<(), OutboxError> {
+    // Without a key nothing can be sent; the reads say why.
+    if world.connected().await.is_err() {
+        return Err(OutboxError::OtherSender { pid: 0 });
+    }
+    let taking = Arc::clone(world);
+    let taken = spawn_blocking(move || match taking.outbox() {
+        Ok(outbox) => Sender::take(outbox).map_err(|error| (error, outbox.sender().ok())),
+        Err(error) => Err((OutboxError::Broken(error.message), None)),
+    });
+    let taken = taken
+        .await
+        .map_err(|error| OutboxError::Broken(error.to_string()))?;
+    let sender = match taken {
+        Ok(sender) => sender,
+        Err((error, other)) => {
+            if let Some(other) = other {
+                tell(events, OutboxEvent::Sender(other)).await;
+            }
+            return Err(error);
+        }
+    };
+    tell(events, OutboxEvent::Sender(SenderState::ThisProcess)).await;
+    if !sender.recovered().is_empty() {
+        tell(events, OutboxEvent::Recovered(sender.recovered().to_vec())).await;
+        let taking = Arc::clone(world);
+        let listed = spawn_blocking(move || execute(&taking, Job::Outbox(OutboxCommand::Load)));
+        if let Ok(Some(event)) = listed.await {
+            deliver(events, event).await;
+        }
+    }
+    let (news, mut incoming) = mpsc::channel(QUEUE);
+    let provider: Arc<dyn crate::outbox::TransportProvider> = Arc::clone(world) as _;
+    let running = sender.run(provider, news, stop.clone());
+    tokio::pin!(running);
+    loop {
+        tokio::select! {
+            Some(event) = incoming.recv() => tell(events, event).await,
+            result = &mut running => return result.map(|_| ()),
+        }
+    }
+}
+
+/// Runs a server beside the dashboard.
+pub fn serve_beside(server: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    spawn(server)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place of the dashboard that starts tasks"
+)]
+fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    tokio::spawn(future)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place of the dashboard that blocks"
+)]
+fn spawn_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+    tokio::task::spawn_blocking(work)
+}

@@ -1,0 +1,101 @@
+//! From a draft as typed to a frozen plan: the same road for preview and review.
+
+use crate::contract::{DraftForm, PlanFailure, PlanProblem};
+use crate::domain::audience::from_numbers;
+use crate::domain::schedule::read_plan_time;
+use crate::domain::{Plan, Profile, Schedule, SendDraft};
+use crate::outbox::freeze::freeze;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+
+/// Freezes a draft. Blocks for a moment: the first number loads the tables of the phone library.
+///
+/// # Errors
+/// Everything that is to fix, each with its field where it has one.
+pub fn build(
+    form: &DraftForm,
+    profile: &Profile,
+    now: Timestamp,
+    nonce: &str,
+) -> Result<Arc<Plan>, PlanFailure> {
+    let schedule = read_schedule(&form.when, profile).map_err(|text| failure("when", text))?;
+    let audience = from_numbers(&form.to, profile.region.as_deref());
+    if form.to.is_empty() {
+        return Err(failure(
+            "to",
+            "nobody to send to yet: type a number with country code".to_owned(),
+        ));
+    }
+    if let ([], Some(first)) = (audience.rows.as_slice(), audience.skipped.first()) {
+        return Err(PlanFailure {
+            skipped: audience.skipped.clone(),
+            ..failure("to", first.reason.clone())
+        });
+    }
+    let draft = SendDraft {
+        content: form.content.clone(),
+        audience,
+        schedule,
+        limits: form.limits,
+    };
+    // A preview shows what would be sent; being read-only is the review's business.
+    let mut writable = profile.clone();
+    writable.read_only = false;
+    freeze(&draft, &writable, now, nonce)
+        .map(Arc::new)
+        .map_err(|error| {
+            let mut problems: Vec<PlanProblem> = error
+                .problems
+                .iter()
+                .map(|problem| PlanProblem {
+                    field: Some(problem.parameter.clone()),
+                    text: problem.text.clone(),
+                })
+                .collect();
+            if problems.is_empty() {
+                let field = field_of_rule(error.rule);
+                problems.push(PlanProblem {
+                    field,
+                    text: error.message.clone(),
+                });
+            }
+            PlanFailure {
+                problems,
+                skipped: error.skipped,
+            }
+        })
+}
+
+fn failure(field: &str, text: String) -> PlanFailure {
+    PlanFailure {
+        problems: vec![PlanProblem {
+            field: Some(field.to_owned()),
+            text,
+        }],
+        skipped: Vec::new(),
+    }
+}
+
+/// The form field a draft-wide rule is about.
+fn field_of_rule(rule: &str) -> Option<String> {
+    let field = if rule.contains("title") {
+        "title"
+    } else if rule.contains("text") {
+        "text"
+    } else if rule.contains("time") || rule.contains("schedule") {
+        "when"
+    } else {
+        return None;
+    };
+    Some(field.to_owned())
+}
+
+fn read_schedule(when: &str, profile: &Profile) -> Result<Schedule, String> {
+    let when = when.trim();
+    if when.eq_ignore_ascii_case("now") {
+        return Ok(Schedule::Now);
+    }
+    let zone = TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC);
+    read_plan_time(when, &zone).map(Schedule::PublishAt)
+}

@@ -1,0 +1,147 @@
+//! Requests to the local record and the outbox, executed one after the other in the order in which
+//! they were asked, so that "discard" never overtakes "save".
+
+use super::clock;
+use super::world::{World, storage_error};
+use crate::contract::{
+    ApiError, Event, Library, OutboxAnswer, OutboxCommand, OutboxEvent, StorageEvent, StoreRequest,
+};
+use crate::outbox::Confirmation;
+use crate::store::library::DraftRow;
+use crate::store::outbox::ItemFilter;
+
+/// Name of the one draft that the dashboard keeps.
+const DRAFT: &str = "dashboard";
+/// Items of a batch's detail; the list of a very large batch shows its first part.
+const ITEMS_SHOWN: u64 = 5000;
+
+/// A request to the record.
+#[derive(Debug)]
+pub enum Job {
+    /// The library, the cache, the draft.
+    Store(StoreRequest),
+    /// The outbox.
+    Outbox(OutboxCommand),
+}
+
+/// Executes a job. Blocks.
+pub fn execute(world: &World, job: Job) -> Option<Event> {
+    match job {
+        Job::Store(request) => store(world, request)
+            .unwrap_or_else(|error| Some(StorageEvent::Failed(error)))
+            .map(|answer| Event::Storage(Box::new(answer))),
+        Job::Outbox(command) => match outbox(world, command) {
+            Ok(event) => event,
+            Err(error) => Some(Event::OutboxAnswer(Box::new(OutboxAnswer::Refused(error)))),
+        },
+    }
+}
+
+fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, ApiError> {
+    let now = clock::now();
+    match request {
+        StoreRequest::LoadLibrary => load_library(world).map(Some),
+        StoreRequest::RememberSearch { attribute, value } => {
+            let stored = world.cache()?.searched(&attribute, &value, now);
+            stored.map_err(|error| storage_error(&error))?;
+            Ok(None)
+        }
+        StoreRequest::RememberUsers(users) => {
+            let stored = world.cache()?.seen_users(&users, now);
+            stored.map_err(|error| storage_error(&error))?;
+            Ok(None)
+        }
+        StoreRequest::SaveDraft(text) => {
+            let library = world.library()?;
+            let saved = match text {
+                Some(text) => library.save_draft(&DraftRow {
+                    id: DRAFT.to_owned(),
+                    json: text,
+                    updated: now,
+                }),
+                None => library.delete_draft(DRAFT),
+            };
+            saved.map_err(|error| storage_error(&error))?;
+            Ok(Some(StorageEvent::DraftSaved))
+        }
+    }
+}
+
+fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
+    let library = world.library()?;
+    let drafts = library.drafts().map_err(|error| storage_error(&error))?;
+    // The cache is disposable: without it there is only no history of searches.
+    let searches = world
+        .cache()
+        .ok()
+        .and_then(|cache| cache.recent_searches(50).ok());
+    Ok(StorageEvent::Library(Box::new(Library {
+        templates: library.templates().map_err(|error| storage_error(&error))?,
+        flows: library.flows().map_err(|error| storage_error(&error))?,
+        searches: searches.unwrap_or_default(),
+        draft: drafts
+            .into_iter()
+            .find(|row| row.id == DRAFT)
+            .map(|row| row.json),
+    })))
+}
+
+fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiError> {
+    let outbox = world.outbox()?;
+    let changed = |batch| {
+        Some(Event::Outbox(Box::new(OutboxEvent::BatchChanged(
+            Box::new(batch),
+        ))))
+    };
+    let answer = match command {
+        OutboxCommand::Load => OutboxAnswer::Batches(outbox.list()?),
+        OutboxCommand::Queue { plan, typed, grace } => {
+            OutboxAnswer::Queued(outbox.queue(&plan, &Confirmation { typed, grace })?)
+        }
+        OutboxCommand::Pause(batch) => return Ok(changed(outbox.pause(batch)?)),
+        OutboxCommand::Resume { batch, remaining } => {
+            return Ok(changed(outbox.resume(batch, remaining)?));
+        }
+        OutboxCommand::Cancel(batch) => return Ok(changed(outbox.cancel(batch)?)),
+        OutboxCommand::StartNow(batch) => return Ok(changed(outbox.start_now(batch)?)),
+        OutboxCommand::SetRate(batch, rate) => return Ok(changed(outbox.set_rate(batch, rate)?)),
+        OutboxCommand::LoadItems { ticket, batch } => {
+            let items = outbox.items(batch, ItemFilter::All, ITEMS_SHOWN, 0)?;
+            OutboxAnswer::Items {
+                ticket,
+                batch,
+                items,
+            }
+        }
+        OutboxCommand::LoadRequest { ticket, item } => {
+            let request = outbox.request_of(item)?;
+            let found = outbox
+                .store()
+                .item(item)
+                .map_err(|error| storage_error(&error))?;
+            match (found, request) {
+                (Some(item), Some(request)) => OutboxAnswer::Request {
+                    ticket,
+                    item,
+                    request,
+                },
+                (_, _) => return Ok(None),
+            }
+        }
+        OutboxCommand::LoadUnknown => {
+            let batches = outbox.list()?;
+            let title = |item: &crate::domain::Item| {
+                let batch = batches.iter().find(|batch| batch.id == item.batch);
+                batch.map_or_else(String::new, |batch| batch.title.clone())
+            };
+            let items = outbox.unknown_items()?;
+            OutboxAnswer::Unknown(
+                items
+                    .into_iter()
+                    .map(|item| (item.clone(), title(&item)))
+                    .collect(),
+            )
+        }
+    };
+    Ok(Some(Event::OutboxAnswer(Box::new(answer))))
+}

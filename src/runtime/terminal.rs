@@ -1,0 +1,162 @@
+//! The real terminal: entered once, given back on every way out.
+
+use super::backend::SteadyBackend;
+use crate::app::{State, view};
+use crate::keymap::Keymap;
+use crate::report::crash;
+use crate::theme::Theme;
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
+    EnableFocusChange, EnableMouseCapture, KeyboardEnhancementFlags, PopKeyboardEnhancementFlags,
+    PushKeyboardEnhancementFlags,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::Terminal;
+use std::io::{self, BufWriter, Stdout, Write};
+
+/// Bytes of a frame that are collected before one write; a full colourful 200×60 frame fits.
+const WRITE_BUFFER: usize = 256 * 1024;
+
+/// The terminal while the dashboard has it. Dropping gives it back.
+pub struct DashboardTerminal {
+    terminal: Terminal<SteadyBackend<BufWriter<Stdout>>>,
+    entered: bool,
+}
+
+impl DashboardTerminal {
+    /// Takes the terminal: raw mode, alternate screen, pastes and focus reported.
+    ///
+    /// # Errors
+    /// When there is no terminal to take.
+    pub fn enter() -> io::Result<Self> {
+        // Under NO_COLOR crossterm would write an empty colour code, which resets reverse and
+        // bold as well; the theme leaves colours out by itself.
+        crossterm::style::force_color_output(true);
+        crash::register_restore(restore_quietly);
+        take()?;
+        let writer = BufWriter::with_capacity(WRITE_BUFFER, io::stdout());
+        let terminal = Terminal::new(SteadyBackend::new(writer))?;
+        Ok(Self {
+            terminal,
+            entered: true,
+        })
+    }
+
+    /// Columns and rows.
+    ///
+    /// # Errors
+    /// When the terminal does not say.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        self.terminal.size().map(|size| (size.width, size.height))
+    }
+
+    /// Draws the state; only cells that changed are written, in one synchronized update.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn draw(&mut self, state: &State, theme: &Theme, keymap: &Keymap) -> io::Result<()> {
+        queue!(
+            self.terminal.backend_mut().writer_mut(),
+            BeginSynchronizedUpdate
+        )?;
+        self.terminal
+            .draw(|frame| view(state, theme, keymap, frame.buffer_mut()))?;
+        queue!(
+            self.terminal.backend_mut().writer_mut(),
+            EndSynchronizedUpdate
+        )?;
+        Write::flush(self.terminal.backend_mut().writer_mut())
+    }
+
+    /// Writes text to the terminal's clipboard (OSC 52).
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        let writer = self.terminal.backend_mut().writer_mut();
+        execute!(
+            writer,
+            crossterm::clipboard::CopyToClipboard::to_clipboard_from(text)
+        )
+    }
+
+    /// Gives the terminal up for another program.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn leave(&mut self) -> io::Result<()> {
+        if self.entered {
+            self.entered = false;
+            give_back()?;
+        }
+        Ok(())
+    }
+
+    /// Takes the terminal again after [`DashboardTerminal::leave`]; everything is drawn anew.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn return_to(&mut self) -> io::Result<()> {
+        take()?;
+        self.entered = true;
+        self.terminal.clear()
+    }
+
+    /// Forgets what is on the screen, so that the next draw writes every cell.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn redraw_everything(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+}
+
+impl Drop for DashboardTerminal {
+    fn drop(&mut self) {
+        if let Err(error) = self.leave() {
+            tracing::warn!(%error, "the terminal could not be given back");
+        }
+    }
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    let mut out = io::stdout();
+    execute!(
+        out,
+        EnterAlternateScreen,
+        cursor::Hide,
+        EnableBracketedPaste,
+        EnableFocusChange,
+        EnableMouseCapture,
+        // Held keys are told apart from pressed ones where the terminal can; others ignore it.
+        PushKeyboardEnhancementFlags(
+            KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES
+                | KeyboardEnhancementFlags::REPORT_EVENT_TYPES
+        )
+    )
+}
+
+fn give_back() -> io::Result<()> {
+    let mut out = io::stdout();
+    let written = execute!(
+        out,
+        PopKeyboardEnhancementFlags,
+        DisableMouseCapture,
+        DisableFocusChange,
+        DisableBracketedPaste,
+        cursor::Show,
+        LeaveAlternateScreen
+    );
+    disable_raw_mode()?;
+    written
+}
+
+fn restore_quietly() {
+    // Called while the program breaks down: nobody is left to tell.
+    drop(give_back());
+}

@@ -1,0 +1,178 @@
+//! What effects work on: clients that are built when they are first needed, the outbox, the
+//! library, the cache. Built in the background, each once, so that the first frame waits for none.
+
+use crate::api::ReadClient;
+use crate::contract::{ApiError, ErrorKind};
+use crate::domain::{BotTarget, Profile, Reason};
+use crate::outbox::clock::SystemClock;
+use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider};
+use crate::store::{CacheStore, Library};
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// A connection to a profile: its clients, built from a key that stays inside them.
+pub struct Connected {
+    /// The profile.
+    pub profile: Profile,
+    /// Reads.
+    pub read: ReadClient,
+    /// Sends; used by the outbox alone.
+    pub send: Arc<dyn Transport>,
+}
+
+/// A connection that is being made.
+pub type Connecting<'a> = Pin<Box<dyn Future<Output = Result<Connected, ApiError>> + Send + 'a>>;
+
+/// Makes connections from the settings. The key is fetched here and nowhere else.
+pub trait Connector: Send + Sync {
+    /// Connects to a profile by its name; `None` is the one in use.
+    fn connect<'a>(&'a self, profile: Option<&'a str>) -> Connecting<'a>;
+}
+
+/// What has to happen once before the library is read, for example filling the demo's.
+pub type Preparation = Box<dyn Fn(&Path) -> Result<(), ApiError> + Send + Sync>;
+
+/// Everything effects work on.
+pub struct World {
+    data_dir: PathBuf,
+    connector: Arc<dyn Connector>,
+    connected: tokio::sync::Mutex<Option<Result<Arc<Connected>, ApiError>>>,
+    sending_for: Mutex<Option<Arc<Connected>>>,
+    prepare: Preparation,
+    prepared: OnceLock<Result<(), ApiError>>,
+    outbox: OnceLock<Outbox>,
+    cache: OnceLock<CacheStore>,
+}
+
+impl World {
+    /// A world whose parts are built when they are needed.
+    pub fn new(data_dir: PathBuf, connector: Arc<dyn Connector>, prepare: Preparation) -> Self {
+        Self {
+            data_dir,
+            connector,
+            connected: tokio::sync::Mutex::new(None),
+            sending_for: Mutex::new(None),
+            prepare,
+            prepared: OnceLock::new(),
+            outbox: OnceLock::new(),
+            cache: OnceLock::new(),
+        }
+    }
+
+    /// The data folder.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// The connection in use; made at the first call. A failed attempt is not kept, so that the
+    /// next read tries again.
+    ///
+    /// # Errors
+    /// A key that cannot be fetched, or settings no client can be built from.
+    pub async fn connected(&self) -> Result<Arc<Connected>, ApiError> {
+        let mut slot = self.connected.lock().await;
+        if let Some(Ok(connected)) = slot.as_ref() {
+            return Ok(Arc::clone(connected));
+        }
+        let result = self.connector.connect(None).await.map(Arc::new);
+        if let Ok(connected) = &result {
+            self.set_sending_for(connected);
+        }
+        *slot = Some(result.clone());
+        result
+    }
+
+    /// Connects with another profile; the old connection stays in use if that fails.
+    ///
+    /// # Errors
+    /// As [`World::connected`], and when there is no such profile.
+    pub async fn switch(&self, name: &str) -> Result<Profile, ApiError> {
+        let connected = Arc::new(self.connector.connect(Some(name)).await?);
+        let profile = connected.profile.clone();
+        self.set_sending_for(&connected);
+        *self.connected.lock().await = Some(Ok(connected));
+        Ok(profile)
+    }
+
+    fn set_sending_for(&self, connected: &Arc<Connected>) {
+        let mut slot = self
+            .sending_for
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *slot = Some(Arc::clone(connected));
+    }
+
+    /// The outbox of the data folder. Blocks at the first call.
+    ///
+    /// # Errors
+    /// When the record cannot be used.
+    pub fn outbox(&self) -> Result<&Outbox, ApiError> {
+        if let Some(outbox) = self.outbox.get() {
+            return Ok(outbox);
+        }
+        let opened = Outbox::open(&self.data_dir, Arc::new(SystemClock::new()))?;
+        Ok(self.outbox.get_or_init(|| opened))
+    }
+
+    /// The local library, prepared once. Blocks.
+    ///
+    /// # Errors
+    /// When the record cannot be used.
+    pub fn library(&self) -> Result<Library, ApiError> {
+        self.prepared
+            .get_or_init(|| (self.prepare)(&self.data_dir))
+            .clone()?;
+        let outbox = self.outbox()?;
+        Ok(Library::of(outbox.store()))
+    }
+
+    /// The cache. Blocks at the first call.
+    ///
+    /// # Errors
+    /// When it cannot be used; it may be deleted at any time.
+    pub fn cache(&self) -> Result<&CacheStore, ApiError> {
+        if let Some(cache) = self.cache.get() {
+            return Ok(cache);
+        }
+        let opened = CacheStore::open(&self.data_dir).map_err(|error| storage_error(&error))?;
+        Ok(self.cache.get_or_init(|| opened))
+    }
+}
+
+/// An error of the local database as people see it.
+pub fn storage_error(error: &crate::store::StoreError) -> ApiError {
+    let advice = "Free space or rights in the data folder, then try again; nothing typed is lost.";
+    ApiError::new(ErrorKind::Storage, error.to_string(), advice)
+}
+
+impl TransportProvider for World {
+    fn transport(
+        &self,
+        profile: &str,
+        target: &BotTarget,
+    ) -> Result<Arc<dyn Transport>, NoTransport> {
+        let slot = self
+            .sending_for
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Some(connected) = slot.as_ref() else {
+            return Err(NoTransport::Leave);
+        };
+        if connected.profile.target == *target {
+            return Ok(Arc::clone(&connected.send));
+        }
+        if connected.profile.name != profile {
+            return Err(NoTransport::Leave);
+        }
+        Err(NoTransport::Hold(Reason {
+            rule: "other_bot".to_owned(),
+            text: format!(
+                "The profile {profile} now leads to {} instead of {}, for which this was \
+                 confirmed. Set it back and resume, or cancel this.",
+                connected.profile.target.base_url, target.base_url
+            ),
+        }))
+    }
+}

@@ -1,0 +1,14 @@
+//! Send safety: no automatic duplicates and no silent loss, whatever fails and whenever the
+//! process dies.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "test code: helpers outside test functions, a server and stop-watches of its own"
+)]
+
+mod crash;
+mod invariants;
+mod speed;
+mod support;
