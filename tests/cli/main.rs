@@ -3,8 +3,10 @@
 
 mod commands;
 mod config;
+mod files;
 mod reads;
 mod secrets;
 mod sends;
 mod signals;
 mod support;
+mod terminal;
