@@ -11,9 +11,10 @@ use crate::contract::{Event, MouseInput};
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 use crossterm::event::{Event as Input, EventStream, MouseButton, MouseEventKind};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use std::io;
 use std::path::PathBuf;
+use std::task::Poll;
 use tokio::sync::mpsc;
 
 /// Everything the loop works with.
@@ -68,7 +69,7 @@ impl EventLoop {
                 asked = signals.next() => self.asked(asked, &mut input)?,
                 () = tokio::time::sleep(wait), if dirty => Next::GoOn,
             };
-            if next == Next::Leave || self.drain(&mut input)? == Next::Leave {
+            if next == Next::Leave || self.drain(&mut input).await? == Next::Leave {
                 return Ok(());
             }
             dirty = true;
@@ -76,13 +77,13 @@ impl EventLoop {
     }
 
     /// Takes everything that is already there, so that a burst is drawn once.
-    fn drain(&mut self, input: &mut EventStream) -> io::Result<Next> {
+    async fn drain(&mut self, input: &mut EventStream) -> io::Result<Next> {
         while let Ok(event) = self.events.try_recv() {
             if self.take(event, input)? == Next::Leave {
                 return Ok(Next::Leave);
             }
         }
-        while let Some(Some(read)) = input.next().now_or_never() {
+        while let Some(read) = already_there(input).await {
             if self.take_input(read?, input)? == Next::Leave {
                 return Ok(Next::Leave);
             }
@@ -141,6 +142,16 @@ impl EventLoop {
             }
         }
     }
+}
+
+/// An input that has already arrived; never waits. The poll must be made with the waker of this
+/// task: the stream keeps the first one it sees, and with another one no later key would wake us.
+async fn already_there(input: &mut EventStream) -> Option<io::Result<Input>> {
+    std::future::poll_fn(|context| match input.poll_next_unpin(context) {
+        Poll::Ready(read) => Poll::Ready(read),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 /// What the terminal said, as an event of the program.
