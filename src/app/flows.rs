@@ -23,11 +23,15 @@ use std::time::Duration;
 const SAVE_AFTER: Duration = Duration::from_millis(300);
 
 /// The first effects: what the local record knows.
-pub fn start(_state: &mut State) -> Effects {
-    vec![
+pub fn start(state: &mut State) -> Effects {
+    let mut effects = vec![
         Effect::Store(StoreRequest::LoadLibrary),
         Effect::Outbox(OutboxCommand::Load),
-    ]
+    ];
+    if let Some((attribute, value)) = state.settings.first_search.clone() {
+        effects.extend(find_users(state, attribute, value));
+    }
+    effects
 }
 
 /// The terminal has another size; a dialog that decides starts its quiet time again.
