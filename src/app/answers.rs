@@ -321,7 +321,7 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
         batch.id,
         format::people(people)
     );
-    notify(state, Notice::fact("queued", text));
+    notify(state, Notice::fact("batch", text));
     state.broadcasts.change(batch);
     vec![Effect::Store(StoreRequest::SaveDraft(None))]
 }

@@ -115,7 +115,12 @@ fn confirmed_plan(state: &mut State) -> Effects {
     if let Some(draft) = state.composer.draft.take() {
         state.queueing = Some((Box::new(draft), review.grace));
     }
+    state.composer.note.clear();
     state.payload.clear();
+    // Whoever came here from a person or a chat goes back there for the next one.
+    if let Some(pane) = state.visited_from.take() {
+        state.focus = pane;
+    }
     let typed = review.field.text().trim().to_owned();
     vec![Effect::Outbox(OutboxCommand::Queue {
         plan: review.plan,
@@ -221,7 +226,9 @@ fn set_in_draft(
         draft.cursor = empty.unwrap_or(2.min(draft.fields.len().saturating_sub(1)));
         state.composer.typing = empty.is_some();
     }
-    flows::focus_pane(state, PaneId::Composer);
+    if state.focus != PaneId::Composer {
+        flows::focus_pane(state, PaneId::Composer);
+    }
     flows::draft_changed(state)
 }
 
