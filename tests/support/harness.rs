@@ -303,7 +303,14 @@ impl Harness {
 
     /// Waits until the batch is as wanted and gives it back.
     pub async fn until_batch(&mut self, what: &str, wanted: impl Fn(&Batch) -> bool) -> Batch {
-        let found = |state: &State| state.broadcasts.batches.iter().find(|one| wanted(one)).cloned();
+        let found = |state: &State| {
+            state
+                .broadcasts
+                .batches
+                .iter()
+                .find(|one| wanted(one))
+                .cloned()
+        };
         self.until(what, |state| found(state).is_some()).await;
         found(&self.state).unwrap()
     }
@@ -336,7 +343,10 @@ impl Harness {
     #[track_caller]
     pub fn assert_shows(&self, text: &str) {
         let screen = self.screen();
-        assert!(screen.contains(text), "the screen lacks `{text}`:\n{screen}");
+        assert!(
+            screen.contains(text),
+            "the screen lacks `{text}`:\n{screen}"
+        );
     }
 
     /// Fails with the screen if it shows the text.

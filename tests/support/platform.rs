@@ -66,9 +66,7 @@ impl Platform {
     pub async fn calls(&self, part: &str) -> usize {
         let requests = self.inspect("requests").await;
         let lines = requests.as_array().unwrap().iter();
-        lines
-            .filter(|line| line.to_string().contains(part))
-            .count()
+        lines.filter(|line| line.to_string().contains(part)).count()
     }
 
     /// What goes wrong from now on.
@@ -82,7 +80,10 @@ impl Platform {
     pub async fn customer_writes(&self, user: &str, text: &str) {
         let url = format!("{}/_sandbox/message", self.known.listening);
         let body = json!({ "user": user, "text": text }).to_string();
-        let request = self.client.post(url).header("Content-Type", "application/json");
+        let request = self
+            .client
+            .post(url)
+            .header("Content-Type", "application/json");
         assert_eq!(request.body(body).send().await.unwrap().status(), 204);
     }
 }
