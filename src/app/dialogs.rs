@@ -243,7 +243,7 @@ fn template_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
             template.language
         );
         let values = template.parameters.len();
-        let note = format::counted(values as u64, if values == 1 { "value" } else { "values" });
+        let note = format::counted(values as u64, "value");
         let target = Target::Template(template.name.clone(), template.language.clone());
         entry("template", label, note, target)
     })

@@ -365,14 +365,7 @@ fn check_list(draft: &Draft, painter: &mut Painter<'_>, area: Rect) {
     let count = format!(
         "{} to fix · {}",
         draft.problems.len(),
-        format::counted(
-            draft.warnings.len() as u64,
-            if draft.warnings.len() == 1 {
-                "warning"
-            } else {
-                "warnings"
-            }
-        )
+        format::counted(draft.warnings.len() as u64, "warning")
     );
     let row = Rect {
         x: area.x + 1,
