@@ -318,9 +318,9 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
     let text = format!(
         "{} queued: {title}, {}{waiting}",
         batch.id,
-        format::counted(people, if people == 1 { "person" } else { "people" })
+        format::people(people)
     );
-    notify(state, Notice::fact("queued", text));
+    notify(state, Notice::fact("batch", text));
     state.broadcasts.change(batch);
     vec![Effect::Store(StoreRequest::SaveDraft(None))]
 }

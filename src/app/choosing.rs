@@ -87,7 +87,9 @@ fn set_in_draft(state: &mut State, kind: DraftKind, set: impl FnOnce(&mut Draft)
         draft.cursor = empty.unwrap_or(2.min(draft.fields.len().saturating_sub(1)));
         state.composer.typing = empty.is_some();
     }
-    flows::focus_pane(state, PaneId::Composer);
+    if state.focus != PaneId::Composer {
+        flows::focus_pane(state, PaneId::Composer);
+    }
     drafts::draft_changed(state)
 }
 
@@ -109,7 +111,7 @@ fn template_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
             template.language
         );
         let values = template.parameters.len();
-        let note = format::counted(values as u64, if values == 1 { "value" } else { "values" });
+        let note = format::counted(values as u64, "value");
         let target = Target::Template(template.name.clone(), template.language.clone());
         entry("template", label, note, target)
     })

@@ -111,7 +111,12 @@ fn confirmed_plan(state: &mut State) -> Effects {
     if let Some(draft) = state.composer.draft.take() {
         state.queueing = Some((Box::new(draft), review.grace));
     }
+    state.composer.note.clear();
     state.payload.clear();
+    // Whoever came here from a person or a chat goes back there for the next one.
+    if let Some(pane) = state.visited_from.take() {
+        state.focus = pane;
+    }
     let typed = review.field.text().trim().to_owned();
     vec![Effect::Outbox(OutboxCommand::Queue {
         plan: review.plan,

@@ -23,7 +23,9 @@ pub fn write_template(state: &mut State, users: &[User]) -> Effects {
     } else {
         marked.as_slice()
     };
+    let from = state.focus;
     let mut effects = new_draft(state, DraftKind::Template);
+    state.visited_from = Some(from).filter(|pane| *pane != PaneId::Composer);
     if let Some(draft) = &mut state.composer.draft {
         draft.address(users);
     }
@@ -76,6 +78,7 @@ pub fn composer(state: &mut State, wish: Option<template_composer::Wish>) -> Eff
 fn discard(state: &mut State) -> Effects {
     state.composer.draft = None;
     state.composer.typing = false;
+    state.composer.note.clear();
     state.payload.clear();
     state.tickets.forget(Slot::Preview);
     notify(state, Notice::fact("draft", "The draft is discarded."));

@@ -19,11 +19,15 @@ use crate::text::sanitize;
 use std::time::Duration;
 
 /// The first effects: what the local record knows.
-pub fn start(_state: &mut State) -> Effects {
-    vec![
+pub fn start(state: &mut State) -> Effects {
+    let mut effects = vec![
         Effect::Store(StoreRequest::LoadLibrary),
         Effect::Outbox(OutboxCommand::Load),
-    ]
+    ];
+    if let Some((attribute, value)) = state.settings.first_search.clone() {
+        effects.extend(find_users(state, attribute, value));
+    }
+    effects
 }
 
 /// The terminal has another size; a dialog that decides starts its quiet time again.

@@ -201,11 +201,14 @@ fn platform_lines(record: &CallRecord, lines: &mut Vec<Spans>) {
     let took = format::latency(record.duration);
     push_fact(lines, &status, &format!("after {took}"));
     if let Some(code) = detail.platform_code {
-        let words = detail.platform_text.as_deref().unwrap_or("");
+        let words = match &detail.platform_text {
+            Some(words) => format!(" \"{words}\""),
+            None => String::new(),
+        };
         push_fact(
             lines,
             "status.code",
-            &format!("{code} \"{words}\"   the platform's own number"),
+            &format!("{code}{words}   the platform's own number"),
         );
     }
     for error in &detail.errors {
@@ -259,7 +262,7 @@ pub fn unknown_page(items: &[(Item, String)]) -> page::State {
     for (item, title) in items {
         let who = match (&item.recipient, item.recipients) {
             (Some(recipient), _) => format::phone(&sanitize::clean_line(recipient)),
-            (None, Some(count)) => format::counted(count, "people"),
+            (None, Some(count)) => format::people(count),
             (None, None) => String::new(),
         };
         let what = item

@@ -26,6 +26,12 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(number))
 }
 
+/// `1 person`, `1 171 people`.
+pub fn people(number: u64) -> String {
+    let noun = if number == 1 { "person" } else { "people" };
+    format!("{} {noun}", count(number))
+}
+
 /// A size: `537 bytes`, never in other units, so that it can be compared.
 pub fn bytes(number: usize) -> String {
     counted(u64::try_from(number).unwrap_or(u64::MAX), "byte")
@@ -190,6 +196,10 @@ mod tests {
     fn nouns_follow_their_count() {
         assert_eq!(counted(1, "call"), "1 call");
         assert_eq!(counted(0, "call"), "0 calls");
+        assert_eq!(
+            (people(1), people(2)),
+            ("1 person".to_owned(), "2 people".to_owned())
+        );
         assert_eq!(bytes(1_024), "1\u{a0}024 bytes");
     }
 

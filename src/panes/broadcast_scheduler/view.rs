@@ -450,7 +450,7 @@ fn item_line(painter: &mut Painter<'_>, row: Rect, item: &Item) {
     );
     let who = match (&item.recipient, item.recipients) {
         (Some(recipient), _) => format::phone(&sanitize::clean_line(recipient)),
-        (None, Some(count)) => format::counted(count, "people"),
+        (None, Some(count)) => format::people(count),
         (None, None) => "nobody".to_owned(),
     };
     let x = painter.text(

@@ -130,7 +130,7 @@ impl Draft {
                     None => shown,
                 }
             }
-            many => format::counted(many.len() as u64, "people"),
+            many => format::people(many.len() as u64),
         }
     }
 
