@@ -4,7 +4,7 @@
 use super::availability::available;
 use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, commands, dialogs, drafts, flows, focus, help};
+use super::{choosing, commands, dialogs, drafts, flows, focus, help, waits};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -89,16 +89,16 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
     Some(effects)
 }
 
-/// One level back: a pane's own first, then a toast, the zoom, the pane visited; at the top it
+/// One level back: a wait first, then a pane's own, then a toast, the zoom, the pane visited; at the top it
 /// leaves.
 fn back(state: &mut State) -> Option<Effects> {
+    let stopped = waits::stop_loading(state, state.focus);
+    if !stopped.is_empty() {
+        return Some(stopped);
+    }
     let inside_pane = match state.focus {
-        PaneId::Users => {
-            !state.users.filter.is_empty() || flows::stop_loading(state, PaneId::Users)
-        }
-        PaneId::Conversation => {
-            state.conversation.find.is_some() || flows::stop_loading(state, PaneId::Conversation)
-        }
+        PaneId::Users => !state.users.filter.is_empty(),
+        PaneId::Conversation => state.conversation.find.is_some(),
         PaneId::Broadcasts => state.broadcasts.detail_open,
         PaneId::Composer | PaneId::Payload | PaneId::Activity => false,
     };

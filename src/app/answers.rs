@@ -10,7 +10,7 @@ use crate::contract::{
     Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent,
     StoreRequest,
 };
-use crate::domain::{Batch, BatchState};
+use crate::domain::{Batch, BatchId, BatchState};
 use crate::panes::template_composer::Draft;
 use crate::text::format;
 use jiff::SignedDuration;
@@ -170,10 +170,7 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
 /// The outbox works.
 pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
     match event {
-        OutboxEvent::BatchChanged(batch) => {
-            batch_changed(state, *batch);
-            Vec::new()
-        }
+        OutboxEvent::BatchChanged(batch) => batch_changed(state, *batch),
         OutboxEvent::CallFinished(record) => call(state, *record),
         OutboxEvent::Sender(sender) => {
             state.sender = sender;
@@ -190,7 +187,7 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
     }
 }
 
-fn batch_changed(state: &mut State, batch: Batch) {
+fn batch_changed(state: &mut State, batch: Batch) -> Effects {
     if batch.state != BatchState::Armed {
         state.armed.retain(|armed| armed.batch != batch.id);
     }
@@ -214,7 +211,25 @@ fn batch_changed(state: &mut State, batch: Batch) {
         );
         notify(state, Notice::error("batch", text));
     }
+    let (id, working) = (batch.id, is_working(batch.state));
     state.broadcasts.change(batch);
+    reload_detail(state, id, working)
+}
+
+/// The open detail follows its batch. While calls end by the dozen one reading at a time is
+/// enough; a batch that came to rest is read in any case.
+fn reload_detail(state: &mut State, id: BatchId, working: bool) -> Effects {
+    let shown = state.broadcasts.detail_open
+        && state.broadcasts.selected().map(|batch| batch.id) == Some(id);
+    if shown && !(working && state.tickets.is_waiting(Slot::BatchItems)) {
+        flows::load_items(state, id)
+    } else {
+        Vec::new()
+    }
+}
+
+fn is_working(state: BatchState) -> bool {
+    matches!(state, BatchState::Running | BatchState::Draining)
 }
 
 fn is_final(state: BatchState) -> bool {

@@ -6,7 +6,7 @@ use super::update::{Effects, notify};
 use super::{dialogs, drafts, help};
 use crate::contract::{
     Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PageRequest, PaneId,
-    Remote, Slot, StoreRequest, TimerId,
+    Slot, StoreRequest, TimerId,
 };
 use crate::domain::{Profile, User};
 use crate::overlays::{Overlay, page};
@@ -16,7 +16,6 @@ use crate::panes::{
     payload_preview, user_search,
 };
 use crate::text::sanitize;
-use std::time::Duration;
 
 /// The first effects: what the local record knows.
 pub fn start(state: &mut State) -> Effects {
@@ -50,31 +49,6 @@ pub fn timer(state: &mut State, timer: TimerId) -> Effects {
             vec![Effect::Store(StoreRequest::SaveDraft(text))]
         }
         TimerId::Spinner | TimerId::Toast | TimerId::DialogReady => Vec::new(),
-    }
-}
-
-/// When a visible wait next changes its look.
-pub fn next_spinner(state: &State) -> Option<Duration> {
-    let waits = [
-        state.users.users.loading_since(),
-        state
-            .conversation
-            .chat
-            .as_ref()
-            .and_then(|chat| chat.newest.loading_since()),
-        state
-            .conversation
-            .chat
-            .as_ref()
-            .and_then(|chat| chat.older.loading_since()),
-    ];
-    let since = waits.into_iter().flatten().min()?;
-    let waited = state.now.timestamp().duration_since(since).unsigned_abs();
-    let patience = Duration::from_millis(300);
-    match patience.checked_sub(waited) {
-        Some(left) if !left.is_zero() => Some(left),
-        Some(_) | None if state.settings.reduced_motion => None,
-        Some(_) | None => Some(Duration::from_millis(250)),
     }
 }
 
@@ -212,37 +186,6 @@ fn load_page(state: &mut State, slot: Slot) -> Effects {
     let user = chat.user.clone();
     let page = page_request(state, &user, page);
     request(state, slot, ApiRequest::ConversationPage(page))
-}
-
-/// Gives up what a pane waits for; says whether it waited.
-pub fn stop_loading(state: &mut State, pane: PaneId) -> bool {
-    match pane {
-        PaneId::Users if state.users.users.loading_since().is_some() => {
-            state.users.users.give_up();
-            state.tickets.forget(Slot::UserSearch)
-        }
-        PaneId::Conversation => {
-            let Some(chat) = &mut state.conversation.chat else {
-                return false;
-            };
-            let mut stopped = false;
-            for (remote, slot) in [
-                (&mut chat.newest, Slot::Conversation),
-                (&mut chat.older, Slot::OlderMessages),
-            ] {
-                if matches!(remote, Remote::Loading { .. }) {
-                    remote.give_up();
-                    stopped |= state.tickets.forget(slot);
-                }
-            }
-            stopped
-        }
-        PaneId::Users
-        | PaneId::Composer
-        | PaneId::Broadcasts
-        | PaneId::Payload
-        | PaneId::Activity => false,
-    }
 }
 
 /// What the Broadcasts pane wishes.

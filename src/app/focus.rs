@@ -3,6 +3,7 @@
 
 use super::layout::Shape;
 use super::state::State;
+use super::waits;
 use crate::contract::PaneId;
 use crate::keymap::{Fact, Facts, KeyContext};
 use crate::overlays::{Overlay, page};
@@ -96,6 +97,7 @@ pub fn at_top(state: &State) -> bool {
         && state.command.is_none()
         && !matches!(target(state), Target::Field(_))
         && !state.zoomed
+        && !waits::is_waiting(state, state.focus)
         && state.toasts.iter().next().is_none()
         && state.users.filter.is_empty()
         && state.conversation.find.is_none()

@@ -20,6 +20,7 @@ pub mod state;
 pub mod toasts;
 pub mod update;
 pub mod view;
+pub mod waits;
 
 pub use state::{Armed, Context, Settings, State};
 pub use update::update;

@@ -1,7 +1,7 @@
 //! Events in, changed state and effects out. Only routes: what an event means lives beside it.
 
 use super::state::{Context, State};
-use super::{actions, answers, flows, keys};
+use super::{actions, answers, flows, keys, waits};
 use crate::contract::{Effect, Event, Notice, TimerId};
 
 /// What the world must do.
@@ -56,7 +56,7 @@ fn arm_timers(state: &mut State, effects: &mut Effects) {
             timer: TimerId::Countdown,
         });
     }
-    if let Some(delay) = flows::next_spinner(state) {
+    if let Some(delay) = waits::next_spinner(state) {
         effects.push(Effect::After {
             delay,
             timer: TimerId::Spinner,

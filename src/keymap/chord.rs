@@ -74,6 +74,11 @@ impl Chord {
         chord.has_name().then_some(chord)
     }
 
+    /// The event of a terminal when this chord is pressed once.
+    pub fn to_event(self) -> KeyEvent {
+        KeyEvent::new(self.code, self.modifiers)
+    }
+
     /// The chord of one plain character, as it is typed.
     pub fn character(character: char) -> Self {
         Self::normal(KeyCode::Char(character), KeyModifiers::NONE)

@@ -39,7 +39,6 @@ pub fn area(body: Rect, width: u16, height: u16) -> Rect {
 /// Draws the frame and gives the area inside, one cell of space included.
 pub fn draw(painter: &mut Painter<'_>, body: Rect, area: Rect, edges: &OverlayEdges) -> Rect {
     painter.clear(area);
-    halve_wide_neighbours(painter, area);
     if area == body {
         return unframed(painter, area, edges);
     }
@@ -83,22 +82,6 @@ pub fn draw(painter: &mut Painter<'_>, body: Rect, area: Rect, edges: &OverlayEd
         y: area.y + 1,
         width: area.width.saturating_sub(4),
         height: area.height.saturating_sub(2),
-    }
-}
-
-/// A wide character just left of the frame would lie over its edge: it steps back.
-fn halve_wide_neighbours(painter: &mut Painter<'_>, area: Rect) {
-    let Some(x) = area.x.checked_sub(1) else {
-        return;
-    };
-    for y in area.top()..area.bottom() {
-        let wide = painter
-            .buffer
-            .cell((x, y))
-            .is_some_and(|cell| crate::text::width::cells(cell.symbol()) > 1);
-        if wide {
-            painter.text((x, y), x + 1, " ", Role::Muted);
-        }
     }
 }
 

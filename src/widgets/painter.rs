@@ -78,6 +78,7 @@ impl Painter<'_> {
         if y < self.buffer.area.top() || y >= self.buffer.area.bottom() {
             return x;
         }
+        self.free_left(at);
         for grapheme in shown.graphemes(true) {
             let width = u16::try_from(grapheme_cells(grapheme)).unwrap_or(u16::MAX);
             if width == 0 {
@@ -100,6 +101,17 @@ impl Painter<'_> {
             x += width;
         }
         x
+    }
+
+    /// A wide character whose second cell is about to be drawn over leaves as a whole, or the
+    /// terminal would show it and swallow what was drawn.
+    fn free_left(&mut self, at: (u16, u16)) {
+        let Some(x) = at.0.checked_sub(1) else { return };
+        if let Some(cell) = self.buffer.cell_mut((x, at.1))
+            && grapheme_cells(cell.symbol()) > 1
+        {
+            cell.set_symbol(" ");
+        }
     }
 
     /// Draws text that ends just before the column of `at`, not left of column `from`. Gives the
@@ -153,6 +165,7 @@ impl Painter<'_> {
     pub fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
         for y in area.top()..area.bottom() {
+            self.free_left((area.x, y));
             for x in area.left()..area.right() {
                 if let Some(cell) = self.buffer.cell_mut((x, y)) {
                     cell.reset();

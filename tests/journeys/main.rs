@@ -1,0 +1,8 @@
+//! Journeys: what people want to do, from keys to the screen and the platform's own count.
+#![cfg(test)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod reading;
+mod sending;

@@ -1,0 +1,208 @@
+//! Find people, open a conversation, read back to its beginning, look for a word.
+
+use crate::support::harness::{Harness, Options};
+use alertdesk::contract::PaneId;
+use std::collections::HashSet;
+use std::time::Duration;
+
+#[tokio::test]
+async fn people_are_found_and_a_conversation_opens_at_its_end() {
+    let mut desk = Harness::start(Options::default()).await;
+    desk.assert_shows("Find people by an attribute");
+    desk.keys("/ c i t y = L o n d o n Enter");
+    desk.until_idle().await;
+    desk.assert_shows("24 found");
+    desk.assert_shows("Sara Al-Mutairi");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    assert_eq!(desk.state.focus, PaneId::Conversation);
+    desk.assert_shows("2 Conversation · Sara Al-Mutairi …0412");
+    desk.assert_shows("Is that possible?");
+    desk.assert_shows("at the end");
+    desk.assert_shows("[ Fine ]  [ Change the day ]");
+    desk.assert_shows("▣ picture  table-leg.jpg");
+    desk.assert_shows("Meera joined the conversation");
+    assert_eq!(desk.platform.calls("/users").await, 1);
+    assert_eq!(desk.platform.calls("/conversations").await, 1);
+}
+
+#[tokio::test]
+async fn typing_without_an_equals_sign_filters_the_list() {
+    let mut desk = Harness::start(Options::default()).await;
+    desk.find("city=London").await;
+    desk.keys("/ Ctrl-u");
+    desk.text("arj");
+    desk.assert_shows("1 of 24 found");
+    desk.assert_shows("Arjun Mehta");
+    desk.assert_hides("Tom Okafor");
+    desk.keys("Enter Esc");
+    desk.assert_shows("Tom Okafor");
+    assert_eq!(
+        desk.platform.calls("/users").await,
+        1,
+        "a filter asks nobody"
+    );
+}
+
+#[tokio::test]
+async fn an_attribute_used_before_is_completed_and_recalled() {
+    let mut desk = Harness::start(Options::default()).await;
+    desk.find("city=London").await;
+    desk.keys("/ Ctrl-u c i Tab");
+    assert_eq!(desk.state.users.search.text(), "city=");
+    desk.keys("Ctrl-u Up");
+    assert_eq!(desk.state.users.search.text(), "city=London");
+    desk.keys("Esc");
+    desk.find("city=Nowhere").await;
+    desk.assert_shows("Nobody has city=Nowhere");
+}
+
+/// Texts of the conversation's rows with the row they stand on, day lines left out.
+fn rows(desk: &Harness) -> Vec<(usize, String)> {
+    let visible = desk.state.conversation.visible.iter().enumerate();
+    let chat = desk.state.conversation.chat.as_ref().unwrap();
+    visible
+        .map(|(row, line)| {
+            let message = &chat.messages[line.message];
+            (row, format!("{} {}", message.time_raw, message.text))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_message_can_be_reached_and_older_pages_move_nothing() {
+    let mut desk = Harness::start(Options {
+        messages: 3000,
+        ..Options::default()
+    })
+    .await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    let mut pages = 1;
+    while !desk.state.conversation.chat.as_ref().unwrap().complete {
+        let before = desk.state.conversation.len();
+        assert!(
+            pages < 12,
+            "the conversation has no end:\n{}",
+            desk.screen()
+        );
+        desk.keys("g");
+        let seen = rows(&desk);
+        let cursor = desk.state.conversation.cursor;
+        desk.until_idle().await;
+        assert_eq!(rows(&desk), seen, "what is read has moved");
+        let added = desk.state.conversation.len() - before;
+        assert_eq!(desk.state.conversation.cursor, cursor + added);
+        pages += 1;
+    }
+    let chat = desk.state.conversation.chat.as_ref().unwrap();
+    assert!(chat.messages.len() >= 3000, "{}", chat.messages.len());
+    let different: HashSet<_> = chat.messages.iter().map(|one| one.identity()).collect();
+    assert_eq!(different.len(), chat.messages.len());
+    assert!(chat.messages.is_sorted_by_key(|one| one.time));
+    desk.keys("g");
+    desk.until_idle().await;
+    assert_eq!(desk.state.conversation.top.message, 0);
+    desk.keys("G");
+    desk.assert_shows("at the end");
+}
+
+#[tokio::test]
+async fn a_word_is_found_in_the_conversation_and_n_goes_to_older_ones() {
+    let mut desk = Harness::start(Options::default()).await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("/");
+    desk.text("oak table");
+    desk.keys("Enter");
+    let find = desk.state.conversation.find.clone().unwrap();
+    assert!(!find.matches.is_empty(), "{}", desk.screen());
+    let first = desk.state.conversation.cursor;
+    assert!(find.matches.contains(&first));
+    desk.assert_shows("My oak table came");
+    desk.keys("Esc /");
+    desk.text("the");
+    desk.keys("Enter");
+    let last = desk.state.conversation.cursor;
+    desk.keys("n");
+    assert!(desk.state.conversation.cursor < last);
+    desk.keys("N");
+    assert_eq!(desk.state.conversation.cursor, last);
+    desk.keys("Esc");
+    assert!(desk.state.conversation.find.is_none());
+    desk.keys("/");
+    desk.text("zzzz");
+    desk.keys("Enter n");
+    desk.assert_shows("nothing in the loaded messages has it");
+}
+
+#[tokio::test]
+async fn a_customer_who_writes_meanwhile_moves_nothing_for_a_reader() {
+    let mut desk = Harness::start(Options::default()).await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("PageUp PageUp");
+    let before = rows(&desk);
+    let user = desk.platform.known.busiest_user.clone();
+    desk.platform
+        .customer_writes(&user, "One more thing about the ladder.")
+        .await;
+    desk.keys("r");
+    desk.until_idle().await;
+    assert_eq!(rows(&desk), before);
+    desk.assert_shows("1 new");
+    desk.keys("G");
+    desk.assert_shows("One more thing about the ladder.");
+    assert_eq!(desk.state.focus, PaneId::Conversation);
+}
+
+#[tokio::test]
+async fn the_answer_for_one_person_never_shows_under_another() {
+    let mut desk = Harness::start(Options {
+        faults: "conversations:delay=300@#1".to_owned(),
+        ..Options::default()
+    })
+    .await;
+    desk.find("city=London").await;
+    desk.keys("Enter 1 j Enter");
+    desk.until_idle().await;
+    let chat = desk.state.conversation.chat.as_ref().unwrap();
+    assert_eq!(chat.user.name.as_deref(), Some("Arjun Mehta"));
+    assert!(chat.messages.iter().all(|one| !one.text.contains("Sara")));
+    desk.assert_hides("Is that possible?");
+}
+
+#[tokio::test]
+async fn a_platform_that_never_answers_holds_up_nobody_who_types() {
+    let mut desk = Harness::start(Options {
+        faults: "reads:hang".to_owned(),
+        answer_timeout: Duration::from_secs(600),
+        ..Options::default()
+    })
+    .await;
+    desk.keys("/ c i t y = x Enter");
+    desk.advance(1000);
+    desk.assert_shows("looking");
+    desk.keys("/ Ctrl-u");
+    desk.text("abc");
+    desk.assert_shows("/ abc");
+    desk.keys("Esc ? Esc 4 :");
+    desk.text("open +44 7700 900118");
+    desk.assert_shows("open +44 7700 900118");
+    desk.keys("Enter");
+    assert_eq!(desk.state.focus, PaneId::Conversation);
+    desk.advance(1000);
+    desk.keys("Esc");
+    let chat = desk.state.conversation.chat.as_ref().unwrap();
+    assert!(
+        chat.newest.loading_since().is_none(),
+        "Esc stops the waiting"
+    );
+    desk.keys("1 Esc");
+    assert!(desk.state.users.users.loading_since().is_none());
+    // Nothing that a person gave up may go on asking behind the screen.
+    desk.until_idle().await;
+}
