@@ -297,13 +297,18 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
             let page = super::help::unknown_page(&items);
             return flows::push_page(state, page);
         }
-        OutboxAnswer::Refused(error) => {
+        OutboxAnswer::NotQueued(error) => {
             restore_draft(state);
-            let text = format!("✗ {} {}", error.message, error.advice);
-            notify(state, Notice::error("record", text));
+            record_refused(state, &error);
         }
+        OutboxAnswer::Refused(error) => record_refused(state, &error),
     }
     Vec::new()
+}
+
+fn record_refused(state: &mut State, error: &ApiError) {
+    let text = format!("✗ {} {}", error.message, error.advice);
+    notify(state, Notice::error("record", text));
 }
 
 /// The plan is durably queued: the composer is free for the next person.

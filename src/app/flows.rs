@@ -298,8 +298,11 @@ pub fn profile_switched(state: &mut State, result: Result<Profile, ApiError>) ->
         Ok(profile) => {
             let (settings, size, now) = (state.settings.clone(), state.size, state.now.timestamp());
             let kept = (state.activity.clone(), state.armed.clone(), state.sender);
+            let mut tickets = state.tickets.clone();
+            tickets.forget_all();
             *state = State::new(profile, settings, size, now);
             (state.activity, state.armed, state.sender) = kept;
+            state.tickets = tickets;
             let text = format!("Connected as {}", state.profile);
             notify(state, Notice::fact("profile", text));
             start(state)

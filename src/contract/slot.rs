@@ -87,6 +87,12 @@ impl Tickets {
         self.waiting.remove(&slot).is_some()
     }
 
+    /// Nobody waits for anything any more. Numbers go on, so that no answer to an old ticket is
+    /// ever taken for one to a new ticket.
+    pub fn forget_all(&mut self) {
+        self.waiting.clear();
+    }
+
     /// Whether a request runs in the slot.
     pub fn is_waiting(&self, slot: Slot) -> bool {
         self.waiting.contains_key(&slot)
@@ -105,6 +111,17 @@ mod tests {
         assert!(!tickets.redeem(Slot::UserSearch, old));
         assert!(tickets.redeem(Slot::UserSearch, new));
         assert!(!tickets.redeem(Slot::UserSearch, new));
+    }
+
+    #[test]
+    fn an_answer_from_before_everything_was_forgotten_fits_nothing_new() {
+        let mut tickets = Tickets::default();
+        let old = tickets.issue(Slot::Review).unwrap();
+        tickets.forget_all();
+        assert!(!tickets.is_waiting(Slot::Review));
+        let new = tickets.issue(Slot::Review).unwrap();
+        assert!(!tickets.redeem(Slot::Review, old));
+        assert!(tickets.redeem(Slot::Review, new));
     }
 
     #[test]

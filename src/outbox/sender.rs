@@ -340,6 +340,7 @@ pub(super) struct Speaker {
 }
 
 impl Speaker {
+    /// Speaks into this channel.
     pub fn new(events: mpsc::Sender<OutboxEvent>) -> Self {
         Self {
             events,
@@ -347,6 +348,7 @@ impl Speaker {
         }
     }
 
+    /// Passes one event on, or keeps it while the reader is slow.
     pub fn say(&mut self, event: OutboxEvent) {
         if self.backlog.len() >= BACKLOG {
             self.backlog.pop_front();
@@ -355,6 +357,7 @@ impl Speaker {
         self.catch_up_now();
     }
 
+    /// [`Speaker::say`] for each, in order.
     pub fn say_all(&mut self, events: Vec<OutboxEvent>) {
         for event in events {
             self.say(event);

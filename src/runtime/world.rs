@@ -160,6 +160,9 @@ impl TransportProvider for World {
         let Some(connected) = slot.as_ref() else {
             return Err(NoTransport::Leave);
         };
+        if connected.profile.read_only {
+            return Err(NoTransport::Leave);
+        }
         if connected.profile.target == *target {
             return Ok(Arc::clone(&connected.send));
         }
