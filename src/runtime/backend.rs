@@ -4,11 +4,11 @@
 //!
 //! A frame is one synchronized update in one write; a frame in which nothing changed is none.
 
+use crossterm::queue;
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
-use crossterm::queue;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use std::io::{self, Write};
 
 /// [`CrosstermBackend`] that re-places the cursor after doubtful cells.

@@ -25,10 +25,11 @@ fn review(tty: &mut Tty) {
 fn held_enter_never_confirms() {
     let mut tty = Tty::demo();
     review(&mut tty);
-    for _ in 0..50 {
+    tty.wait("the answer to Enter", |tty| {
         tty.keys("\r\r\r\r");
-    }
-    tty.wait_for("Enter does nothing yet");
+        tty.take(Duration::from_millis(20));
+        tty.text().contains("Enter does nothing yet")
+    });
     tty.keys("\u{1b}[200~2\n\u{1b}[201~");
     tty.wait_for("a paste is not taken here");
     tty.keys("\r\r");
