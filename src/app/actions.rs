@@ -4,7 +4,7 @@
 use super::availability::available;
 use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
-use super::{commands, dialogs, flows, focus, help, waits};
+use super::{choosing, commands, dialogs, drafts, flows, focus, help, waits};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -39,7 +39,7 @@ pub fn run(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
 )]
 fn everywhere(state: &mut State, action: Action, _context: &Context<'_>) -> Option<Effects> {
     match action {
-        Action::Undo => Some(flows::undo(state)),
+        Action::Undo => Some(drafts::undo(state)),
         Action::Quit => Some(flows::quit(state)),
         _ => None,
     }
@@ -69,8 +69,8 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
             state.command = Some(CommandLine::default());
             Vec::new()
         }
-        Action::Palette => dialogs::open_palette(state, context.keymap),
-        Action::SwitchProfile => dialogs::open_profiles(state),
+        Action::Palette => choosing::open_palette(state, context.keymap),
+        Action::SwitchProfile => choosing::open_profiles(state),
         Action::Unknowns => vec![Effect::Outbox(OutboxCommand::LoadUnknown)],
         Action::Preview => {
             flows::visit_pane(state, PaneId::Payload);
@@ -80,9 +80,9 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
             flows::visit_pane(state, PaneId::Composer);
             Vec::new()
         }
-        Action::NewBroadcast => flows::new_draft(state, template_composer::DraftKind::Broadcast),
-        Action::NewFlow => flows::new_draft(state, template_composer::DraftKind::Flow),
-        Action::Review => flows::review(state),
+        Action::NewBroadcast => drafts::new_draft(state, template_composer::DraftKind::Broadcast),
+        Action::NewFlow => drafts::new_draft(state, template_composer::DraftKind::Flow),
+        Action::Review => drafts::review(state),
         Action::Back => return back(state),
         _ => return None,
     };
@@ -150,7 +150,7 @@ pub fn in_pane(state: &mut State, pane: PaneId, action: Action, _context: &Conte
         }
         PaneId::Composer => {
             let wish = template_composer::act(&mut state.composer, action, &state.library);
-            flows::composer(state, wish)
+            drafts::composer(state, wish)
         }
         PaneId::Broadcasts => {
             let wish = broadcast_scheduler::act(&mut state.broadcasts, action, height);

@@ -2,10 +2,9 @@
 //!
 //! Every answer carries its ticket; one that nobody waits for any more is dropped here.
 
-use super::dialogs;
-use super::flows;
 use super::state::{Armed, Connection, State};
 use super::update::{Effects, notify};
+use super::{dialogs, drafts, flows};
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, ErrorKind,
     Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent,
@@ -336,7 +335,7 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
         batch.id,
         format::people(people)
     );
-    notify(state, Notice::fact("queued", text));
+    notify(state, Notice::fact("batch", text));
     state.broadcasts.change(batch);
     vec![Effect::Store(StoreRequest::SaveDraft(None))]
 }
@@ -360,7 +359,7 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             {
                 state.composer.draft = Some(draft);
                 "draft of last time".clone_into(&mut state.composer.note);
-                return flows::draft_changed(state);
+                return drafts::draft_changed(state);
             }
             Vec::new()
         }

@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, dialogs, flows};
+use super::{actions, choosing, dialogs, drafts, flows};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
 use crate::domain::BatchId;
 use crate::overlays::palette::Target;
@@ -62,8 +62,8 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "find" => find(state, rest),
         "open" => open(state, rest),
         "template" => template(state, rest, context),
-        "broadcast" => Ok(flows::new_draft(state, DraftKind::Broadcast)),
-        "flow" if rest.is_empty() => Ok(flows::new_draft(state, DraftKind::Flow)),
+        "broadcast" => Ok(drafts::new_draft(state, DraftKind::Broadcast)),
+        "flow" if rest.is_empty() => Ok(drafts::new_draft(state, DraftKind::Flow)),
         "flow" => flow(state, rest, context),
         "batch" => batch(state, rest, context),
         "pause" => on_batch(state, Action::PauseBatch, context),
@@ -136,7 +136,7 @@ fn template(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effe
         .find(|template| template.name == name);
     if let Some(template) = found.cloned() {
         let target = Target::Template(template.name, template.language);
-        return Ok(dialogs::choose(state, target, context));
+        return Ok(choosing::choose(state, target, context));
     }
     let names = state
         .library
@@ -151,7 +151,7 @@ fn template(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effe
 
 fn flow(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effects, String> {
     if state.library.flows.iter().any(|flow| flow.name == name) {
-        return Ok(dialogs::choose(
+        return Ok(choosing::choose(
             state,
             Target::Flow(name.to_owned()),
             context,
@@ -169,7 +169,7 @@ fn batch(state: &mut State, text: &str, context: &Context<'_>) -> Result<Effects
     if !state.broadcasts.batches.iter().any(|batch| batch.id == id) {
         return Err(format!("there is no batch {id}"));
     }
-    Ok(dialogs::choose(state, Target::Batch(id), context))
+    Ok(choosing::choose(state, Target::Batch(id), context))
 }
 
 fn on_batch(state: &mut State, action: Action, context: &Context<'_>) -> Result<Effects, String> {

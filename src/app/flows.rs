@@ -3,31 +3,30 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{dialogs, help};
+use super::{dialogs, drafts, help};
 use crate::contract::{
     Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PageRequest, PaneId,
-    PlanPurpose, Slot, StoreRequest, TimerId,
+    Slot, StoreRequest, TimerId,
 };
 use crate::domain::{Profile, User};
 use crate::overlays::{Overlay, page};
-use crate::panes::template_composer::{Draft, DraftKind};
+use crate::panes::template_composer::Draft;
 use crate::panes::{
     activity as activity_pane, broadcast_scheduler, conversation as conversation_pane,
-    payload_preview, template_composer, user_search,
+    payload_preview, user_search,
 };
 use crate::text::sanitize;
-use std::sync::Arc;
-use std::time::Duration;
-
-/// How long a draft must be quiet before it is written down.
-const SAVE_AFTER: Duration = Duration::from_millis(300);
 
 /// The first effects: what the local record knows.
-pub fn start(_state: &mut State) -> Effects {
-    vec![
+pub fn start(state: &mut State) -> Effects {
+    let mut effects = vec![
         Effect::Store(StoreRequest::LoadLibrary),
         Effect::Outbox(OutboxCommand::Load),
-    ]
+    ];
+    if let Some((attribute, value)) = state.settings.first_search.clone() {
+        effects.extend(find_users(state, attribute, value));
+    }
+    effects
 }
 
 /// The terminal has another size; a dialog that decides starts its quiet time again.
@@ -92,7 +91,7 @@ pub fn users(state: &mut State, wish: Option<user_search::Wish>) -> Effects {
         None => Vec::new(),
         Some(user_search::Wish::Find { attribute, value }) => find_users(state, attribute, value),
         Some(user_search::Wish::OpenChat(user)) => open_chat(state, *user),
-        Some(user_search::Wish::WriteTemplate(user)) => write_template(state, &[*user]),
+        Some(user_search::Wish::WriteTemplate(user)) => drafts::write_template(state, &[*user]),
         Some(user_search::Wish::Copy(text)) => copy(state, text),
     }
 }
@@ -161,7 +160,9 @@ pub fn conversation(state: &mut State, wish: Option<conversation_pane::Wish>) ->
         None => Vec::new(),
         Some(conversation_pane::Wish::Refresh) => load_page(state, Slot::Conversation),
         Some(conversation_pane::Wish::LoadOlder) => load_page(state, Slot::OlderMessages),
-        Some(conversation_pane::Wish::WriteTemplate(user)) => write_template(state, &[*user]),
+        Some(conversation_pane::Wish::WriteTemplate(user)) => {
+            drafts::write_template(state, &[*user])
+        }
         Some(conversation_pane::Wish::Copy(text)) => copy(state, text),
         Some(conversation_pane::Wish::ShowRaw(raw)) => {
             let page = help::raw_page("Raw answer of the platform", &raw);
@@ -185,142 +186,6 @@ fn load_page(state: &mut State, slot: Slot) -> Effects {
     let user = chat.user.clone();
     let page = page_request(state, &user, page);
     request(state, slot, ApiRequest::ConversationPage(page))
-}
-
-/// Starts a template draft for people and asks which template.
-pub fn write_template(state: &mut State, users: &[User]) -> Effects {
-    let marked = state.users.marked_users.clone();
-    let users = if marked.is_empty() {
-        users
-    } else {
-        marked.as_slice()
-    };
-    let mut effects = new_draft(state, DraftKind::Template);
-    if let Some(draft) = &mut state.composer.draft {
-        draft.address(users);
-    }
-    effects.extend(dialogs::open_templates(state));
-    effects
-}
-
-/// Starts a draft. An open draft with a recipient or a text stays kept in the values.
-pub fn new_draft(state: &mut State, kind: DraftKind) -> Effects {
-    let marked = state.users.marked_users.clone();
-    let mut draft = state
-        .composer
-        .draft
-        .take()
-        .unwrap_or_else(|| Draft::new(kind));
-    draft.kind = kind;
-    draft.rebuild();
-    if !marked.is_empty() {
-        draft.address(&marked);
-    }
-    draft.cursor = 1;
-    state.composer.draft = Some(draft);
-    state.composer.typing = false;
-    focus_pane(state, PaneId::Composer);
-    let mut effects = draft_changed(state);
-    if kind == DraftKind::Flow {
-        effects.extend(dialogs::open_flows(state));
-    }
-    effects
-}
-
-/// What the Composer pane wishes.
-pub fn composer(state: &mut State, wish: Option<template_composer::Wish>) -> Effects {
-    match wish {
-        None => Vec::new(),
-        Some(template_composer::Wish::Changed) => draft_changed(state),
-        Some(template_composer::Wish::ChooseTemplate) => dialogs::open_templates(state),
-        Some(template_composer::Wish::ChooseFlow) => dialogs::open_flows(state),
-        Some(template_composer::Wish::Review) => review(state),
-        Some(template_composer::Wish::EditExternally) => {
-            let field = state.composer.draft.as_ref().and_then(Draft::field);
-            field.map_or_else(Vec::new, |field| {
-                vec![Effect::EditExternally(field.text.text())]
-            })
-        }
-        Some(template_composer::Wish::Discard) => discard(state),
-    }
-}
-
-fn discard(state: &mut State) -> Effects {
-    state.composer.draft = None;
-    state.composer.typing = false;
-    state.payload.clear();
-    state.tickets.forget(Slot::Preview);
-    notify(state, Notice::fact("draft", "The draft is discarded."));
-    vec![Effect::Store(StoreRequest::SaveDraft(None))]
-}
-
-/// The draft changed: build its plan for the preview and keep its text.
-pub fn draft_changed(state: &mut State) -> Effects {
-    state.composer.note.clear();
-    let mut effects = vec![Effect::After {
-        delay: SAVE_AFTER,
-        timer: TimerId::SaveDraft,
-    }];
-    effects.extend(build_plan(state, Slot::Preview, PlanPurpose::Preview));
-    effects
-}
-
-fn build_plan(state: &mut State, slot: Slot, purpose: PlanPurpose) -> Effects {
-    let limits = state.limits();
-    let version = state.profile.wire.flow_version;
-    let form = state
-        .composer
-        .draft
-        .as_ref()
-        .and_then(|draft| draft.form(limits, version));
-    let Some(form) = form else {
-        state.payload.clear();
-        if let Some(draft) = &mut state.composer.draft {
-            draft.problems.clear();
-            draft.warnings.clear();
-        }
-        return Vec::new();
-    };
-    match state.tickets.issue(slot) {
-        Some(ticket) => vec![Effect::BuildPlan {
-            ticket,
-            purpose,
-            draft: Arc::new(form),
-        }],
-        None => Vec::new(),
-    }
-}
-
-/// Builds the plan that a person reviews. While a single message is in grace and no draft is open,
-/// the same key starts that message now.
-pub fn review(state: &mut State) -> Effects {
-    if state.composer.draft.is_none() {
-        return start_now(state);
-    }
-    state.composer.typing = false;
-    build_plan(state, Slot::Review, PlanPurpose::Review)
-}
-
-fn start_now(state: &mut State) -> Effects {
-    match state.armed.first() {
-        Some(armed) if armed.single => vec![Effect::Outbox(OutboxCommand::StartNow(armed.batch))],
-        Some(_) | None => Vec::new(),
-    }
-}
-
-/// Stops the next thing in grace and opens its draft again.
-pub fn undo(state: &mut State) -> Effects {
-    if state.armed.is_empty() {
-        return Vec::new();
-    }
-    let armed = state.armed.remove(0);
-    let mut effects = vec![Effect::Outbox(OutboxCommand::Cancel(armed.batch))];
-    if let (Some(draft), None) = (armed.draft, &state.composer.draft) {
-        state.composer.draft = Some(*draft);
-        focus_pane(state, PaneId::Composer);
-        effects.extend(draft_changed(state));
-    }
-    effects
 }
 
 /// What the Broadcasts pane wishes.
@@ -369,7 +234,7 @@ pub fn payload(state: &mut State, wish: Option<payload_preview::Wish>) -> Effect
     match wish {
         None => Vec::new(),
         Some(payload_preview::Wish::Copy(text)) => copy(state, text),
-        Some(payload_preview::Wish::Review) => review(state),
+        Some(payload_preview::Wish::Review) => drafts::review(state),
         Some(payload_preview::Wish::GoToField(name)) => {
             if let (Some(draft), Some(name)) = (&mut state.composer.draft, name) {
                 let at = draft
@@ -417,7 +282,7 @@ pub fn edited(state: &mut State, result: Result<String, Box<ApiError>>) -> Effec
                     .text
                     .set_text(text.strip_suffix('\n').unwrap_or(&text));
             }
-            draft_changed(state)
+            drafts::draft_changed(state)
         }
         Err(error) => {
             let text = format!("✗ {} {}", error.message, error.advice);

@@ -73,7 +73,7 @@ fn entries(context: KeyContext) -> (&'static [Action], &'static [Action]) {
             A::EditExternally,
             A::ClearField,
         ],
-        KeyContext::Review => &[A::Accept, A::NextTab, A::Back],
+        KeyContext::Review => &[A::NextTab, A::PreviousTab, A::Back],
         KeyContext::Confirm | KeyContext::Palette | KeyContext::CommandLine => {
             &[A::Accept, A::Back]
         }

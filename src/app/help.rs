@@ -201,11 +201,14 @@ fn platform_lines(record: &CallRecord, lines: &mut Vec<Spans>) {
     let took = format::latency(record.duration);
     push_fact(lines, &status, &format!("after {took}"));
     if let Some(code) = detail.platform_code {
-        let words = detail.platform_text.as_deref().unwrap_or("");
+        let words = match &detail.platform_text {
+            Some(words) => format!(" \"{words}\""),
+            None => String::new(),
+        };
         push_fact(
             lines,
             "status.code",
-            &format!("{code} \"{words}\"   the platform's own number"),
+            &format!("{code}{words}   the platform's own number"),
         );
     }
     for error in &detail.errors {

@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, dialogs, flows, focus};
+use super::{actions, dialogs, drafts, flows, focus};
 use crate::contract::{Action, MouseInput, Notice, PaneId};
 use crate::keymap::Chord;
 use crate::overlays::Overlay;
@@ -63,7 +63,7 @@ fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effec
         }
         focus::Target::Field(PaneId::Composer) => {
             let wish = template_composer::key(&mut state.composer, key);
-            return flows::composer(state, wish);
+            return drafts::composer(state, wish);
         }
         focus::Target::Field(PaneId::Broadcasts | PaneId::Payload | PaneId::Activity)
         | focus::Target::Pane(_)
@@ -96,7 +96,7 @@ pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
         }
         focus::Target::Field(PaneId::Composer) => {
             let wish = template_composer::paste(&mut state.composer, text);
-            return flows::composer(state, wish);
+            return drafts::composer(state, wish);
         }
         focus::Target::Field(_) | focus::Target::Pane(_) => {
             let hint = "a paste does nothing here: it goes into fields only";

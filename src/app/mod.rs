@@ -5,8 +5,10 @@
 pub mod actions;
 pub mod answers;
 pub mod availability;
+pub mod choosing;
 pub mod commands;
 pub mod dialogs;
+pub mod drafts;
 pub mod flows;
 pub mod focus;
 pub mod footer;

@@ -33,6 +33,8 @@ pub struct Settings {
     pub profiles: Vec<(String, Guard, String)>,
     /// Whether waiting is shown without motion.
     pub reduced_motion: bool,
+    /// A search made at the start, so that the demo opens on people.
+    pub first_search: Option<(String, String)>,
 }
 
 impl Default for Settings {
@@ -46,6 +48,7 @@ impl Default for Settings {
             grace_guarded: Duration::from_secs(60),
             profiles: Vec::new(),
             reduced_motion: false,
+            first_search: None,
         }
     }
 }

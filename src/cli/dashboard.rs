@@ -110,6 +110,8 @@ fn screen_settings(settings: &Settings, connection: &Connection) -> app::Setting
         grace_guarded: connection.grace.large,
         profiles: profiles.collect(),
         reduced_motion: reduced_motion(),
+        first_search: (connection.profile.guard == Guard::Sandbox)
+            .then(|| ("city".to_owned(), "London".to_owned())),
         ..app::Settings::default()
     }
 }

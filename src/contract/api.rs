@@ -3,6 +3,7 @@
 //! Reads only. Sends go through the outbox and never through these words.
 
 use crate::domain::{ChatMessage, User};
+use crate::text::format::last_four;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -26,10 +27,11 @@ impl ApiRequest {
         match self {
             ApiRequest::FindUsers { attribute, value } => format!("users {attribute}={value}"),
             ApiRequest::ConversationPage(page) => {
-                format!(
-                    "conversation {} page {}",
-                    page.channel_user_id, page.page_number
-                )
+                let who = last_four(&page.channel_user_id);
+                match page.page_number {
+                    1 => format!("conversation {who}"),
+                    number => format!("conversation {who} page {number}"),
+                }
             }
         }
     }

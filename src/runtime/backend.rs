@@ -1,6 +1,6 @@
 //! The terminal behind ratatui, with one addition: after a cell of more than one code point the
 //! cursor is placed anew, so that a terminal that disagrees about a width spoils one word and
-//! never the rest of the row.
+//! never the rest of the row. It never asks the terminal anything it would have to wait for.
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
@@ -63,8 +63,10 @@ impl<W: Write> Backend for SteadyBackend<W> {
         self.inner.show_cursor()
     }
 
+    /// The dashboard hides the cursor and places it itself. Asking the terminal would wait for an
+    /// answer that the reader of the keys takes away.
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        self.inner.get_cursor_position()
+        Ok(Position::ORIGIN)
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {

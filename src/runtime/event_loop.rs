@@ -3,6 +3,7 @@
 
 use super::effect_runner::{EffectRunner, LoopEffect};
 use super::frame_pacer::FramePacer;
+use super::input::Input;
 use super::signals::{Asked, Signals};
 use super::terminal::DashboardTerminal;
 use super::{clock, external_editor, signals};
@@ -10,11 +11,9 @@ use crate::app::{Context, State, update};
 use crate::contract::{Event, MouseInput};
 use crate::keymap::Keymap;
 use crate::theme::Theme;
-use crossterm::event::{Event as Input, EventStream, MouseButton, MouseEventKind};
-use futures_util::StreamExt;
+use crossterm::event::{Event as Said, MouseButton, MouseEventKind};
 use std::io;
 use std::path::PathBuf;
-use std::task::Poll;
 use tokio::sync::mpsc;
 
 /// Everything the loop works with.
@@ -48,7 +47,7 @@ impl EventLoop {
     /// # Errors
     /// When the terminal is gone.
     pub async fn run(mut self) -> io::Result<()> {
-        let mut input = EventStream::new();
+        let mut input = Input::default();
         let mut signals = Signals::listen()?;
         let mut pacer = FramePacer::new(clock::steady());
         let mut dirty = true;
@@ -77,13 +76,13 @@ impl EventLoop {
     }
 
     /// Takes everything that is already there, so that a burst is drawn once.
-    async fn drain(&mut self, input: &mut EventStream) -> io::Result<Next> {
+    async fn drain(&mut self, input: &mut Input) -> io::Result<Next> {
         while let Ok(event) = self.events.try_recv() {
             if self.take(event, input)? == Next::Leave {
                 return Ok(Next::Leave);
             }
         }
-        while let Some(read) = already_there(input).await {
+        while let Some(read) = input.already_there().await {
             if self.take_input(read?, input)? == Next::Leave {
                 return Ok(Next::Leave);
             }
@@ -91,7 +90,7 @@ impl EventLoop {
         Ok(Next::GoOn)
     }
 
-    fn take(&mut self, event: Event, input: &mut EventStream) -> io::Result<Next> {
+    fn take(&mut self, event: Event, input: &mut Input) -> io::Result<Next> {
         let context = Context {
             now: clock::now(),
             keymap: &self.keymap,
@@ -110,7 +109,7 @@ impl EventLoop {
         Ok(Next::GoOn)
     }
 
-    fn take_input(&mut self, read: Input, input: &mut EventStream) -> io::Result<Next> {
+    fn take_input(&mut self, read: Said, input: &mut Input) -> io::Result<Next> {
         match translate(read) {
             Some(event) => self.take(event, input),
             None => Ok(Next::GoOn),
@@ -118,15 +117,15 @@ impl EventLoop {
     }
 
     /// Gives terminal and input reader to the editor and takes both back.
-    fn edit(&mut self, text: &str, input: &mut EventStream) -> io::Result<Event> {
+    fn edit(&mut self, text: &str, input: &mut Input) -> io::Result<Event> {
+        input.give_up();
         self.terminal.leave()?;
         let result = external_editor::edit(text, &self.data_dir);
         self.terminal.return_to()?;
-        *input = EventStream::new();
         Ok(Event::Edited(result.map_err(Box::new)))
     }
 
-    fn asked(&mut self, asked: Asked, input: &mut EventStream) -> io::Result<Next> {
+    fn asked(&mut self, asked: Asked, input: &mut Input) -> io::Result<Next> {
         match asked {
             Asked::End => self.take(Event::Terminated, input),
             Asked::Continued => {
@@ -134,35 +133,25 @@ impl EventLoop {
                 Ok(Next::GoOn)
             }
             Asked::Stop => {
+                input.give_up();
                 self.terminal.leave()?;
                 signals::stop_this_process()?;
                 self.terminal.return_to()?;
-                *input = EventStream::new();
                 Ok(Next::GoOn)
             }
         }
     }
 }
 
-/// An input that has already arrived; never waits. The poll must be made with the waker of this
-/// task: the stream keeps the first one it sees, and with another one no later key would wake us.
-async fn already_there(input: &mut EventStream) -> Option<io::Result<Input>> {
-    std::future::poll_fn(|context| match input.poll_next_unpin(context) {
-        Poll::Ready(read) => Poll::Ready(read),
-        Poll::Pending => Poll::Ready(None),
-    })
-    .await
-}
-
 /// What the terminal said, as an event of the program.
-fn translate(input: Input) -> Option<Event> {
-    match input {
-        Input::Key(key) => Some(Event::Key(key)),
-        Input::Paste(text) => Some(Event::Paste(text)),
-        Input::Resize(width, height) => Some(Event::Resized(width, height)),
-        Input::FocusGained => Some(Event::Focus(true)),
-        Input::FocusLost => Some(Event::Focus(false)),
-        Input::Mouse(mouse) => {
+fn translate(said: Said) -> Option<Event> {
+    match said {
+        Said::Key(key) => Some(Event::Key(key)),
+        Said::Paste(text) => Some(Event::Paste(text)),
+        Said::Resize(width, height) => Some(Event::Resized(width, height)),
+        Said::FocusGained => Some(Event::Focus(true)),
+        Said::FocusLost => Some(Event::Focus(false)),
+        Said::Mouse(mouse) => {
             let (column, row) = (mouse.column, mouse.row);
             let input = match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => MouseInput::Click(column, row),

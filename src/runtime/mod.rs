@@ -9,6 +9,7 @@ pub mod effect_runner;
 pub mod event_loop;
 pub mod external_editor;
 pub mod frame_pacer;
+pub mod input;
 pub mod plan_builder;
 pub mod signals;
 pub mod storage;

@@ -26,7 +26,7 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(number))
 }
 
-/// How many people: `1 person`, `3 people`.
+/// `1 person`, `1 171 people`.
 pub fn people(number: u64) -> String {
     let noun = if number == 1 { "person" } else { "people" };
     format!("{} {noun}", count(number))
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(counted(0, "call"), "0 calls");
         assert_eq!(
             (people(1), people(2)),
-            ("1 person".into(), "2 people".into())
+            ("1 person".to_owned(), "2 people".to_owned())
         );
         assert_eq!(bytes(1_024), "1\u{a0}024 bytes");
     }

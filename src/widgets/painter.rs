@@ -70,6 +70,7 @@ impl Painter<'_> {
 
     /// As [`Painter::text`], with a style that was put together.
     pub fn styled(&mut self, at: (u16, u16), limit: u16, text: &str, style: Style) -> u16 {
+        let style = self.theme.base().patch(style);
         let (mut x, y) = at;
         let limit = limit.min(self.buffer.area.right());
         let room = usize::from(limit.saturating_sub(x));
@@ -87,6 +88,8 @@ impl Painter<'_> {
                 break;
             }
             if let Some(cell) = self.buffer.cell_mut((x, y)) {
+                // Attributes of what was here before, such as a bold frame, must not shine through.
+                cell.reset();
                 cell.set_symbol(grapheme).set_style(style);
             }
             for rest in 1..width {

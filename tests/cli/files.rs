@@ -4,16 +4,16 @@ use crate::sends::{BATCH, order};
 use crate::support::{Sandbox, keys};
 use serde_json::Value;
 
+/// Two good rows, one that is no number, one given twice, one that a spreadsheet damaged.
+const PEOPLE: &str = "Phone Number,first,order\n+44 7700 900118,Ana,1\nnobody,Bo,2\n\
+                      447700900118,Twin,3\n+447700900733,Tom,4\n9.1E+11,Eve,5\n";
+
 #[test]
 fn a_file_is_mapped_bad_rows_are_listed_and_twins_skipped() {
     let sandbox = Sandbox::start(&[]);
     let desk = sandbox.desk();
     desk.import(&["order_replacement.en"]);
-    let file = desk.write(
-        "people.csv",
-        "Phone Number,first,order\n+44 7700 900118,Ana,1\nnobody,Bo,2\n447700900118,Twin,3\n\
-         +447700900733,Tom,4\n9.1E+11,Eve,5\n",
-    );
+    let file = desk.write("people.csv", PEOPLE);
     let send = [
         "send",
         "template",
@@ -59,7 +59,13 @@ fn a_file_is_mapped_bad_rows_are_listed_and_twins_skipped() {
         .run(&[&send[..], &["--dry-run", "--strict"]].concat())
         .expect(2);
     assert!(strict.stderr.contains("row 2"), "{}", strict.stderr);
+}
 
+#[test]
+fn a_file_from_standard_input_is_queued_and_sent_by_the_next_sender() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    desk.import(&["order_replacement.en"]);
     let from_stdin = desk.run_with_input(
         &[
             "send",
@@ -79,7 +85,7 @@ fn a_file_is_mapped_bad_rows_are_listed_and_twins_skipped() {
             "--output",
             "json",
         ],
-        &std::fs::read_to_string(&file).unwrap(),
+        PEOPLE,
     );
     let queued = from_stdin.expect(0).json();
     assert_eq!(keys(&queued), BATCH);

@@ -1,6 +1,8 @@
 //! The compiled program from outside: arguments, output, exit statuses, settings. Every test has
 //! folders of its own and, where it talks to somebody, a sandbox process of its own.
 
+#![cfg(test)]
+
 mod commands;
 mod config;
 mod files;

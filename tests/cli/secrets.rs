@@ -23,10 +23,10 @@ fn the_key_is_nowhere() {
         "3=c",
     ];
     // Once only: the same person is not written to again for six seconds.
-    let sent = desk
+    let output = desk
         .run(&[&send[..], &["--now", "--confirm", "1", "--wait"]].concat())
         .expect(3);
-    assert!(!format!("{sent:?}").contains(SENTINEL));
+    assert!(!format!("{output:?}").contains(SENTINEL));
     let commands: [&[&str]; 6] = [
         &["user", "find", "--attribute", "city=London"],
         &["conversation", "show", ANA],

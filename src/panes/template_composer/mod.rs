@@ -11,6 +11,7 @@
 //! a person, not to the open chat, and nothing typed is lost by leaving it.
 
 mod form;
+mod reads;
 mod saved;
 mod state;
 mod update;

@@ -1,7 +1,9 @@
 //! How the Composer pane looks: one line, six lines, or the whole form, by height.
 
 use super::form::{DraftKind, Field, FieldId};
+use super::reads;
 use super::state::{Draft, State};
+use crate::domain::Guard;
 use crate::panes::chrome::{Edges, ViewContext, divider};
 use crate::text::{format, sanitize};
 use crate::theme::{Glyph, Role};
@@ -18,7 +20,11 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
         ..Edges::default()
     };
     if let Some(word) = context.profile.guard.word() {
-        edges.about = Spans::of(Role::Guard, format!("[{word}]"));
+        let role = match context.profile.guard {
+            Guard::Production => Role::Guard,
+            Guard::None | Guard::Sandbox => Role::Active,
+        };
+        edges.about = Spans::of(role, format!("[{word}]"));
     }
     if context.profile.read_only {
         edges.about = Spans::of(Role::Attention, "read-only").with(
@@ -125,15 +131,25 @@ fn summary(draft: &Draft, painter: &mut Painter<'_>, inside: Rect) {
             height: 1,
             ..inside
         };
-        painter.text((row.x + 1, y), row.right(), "Checks", Role::Muted);
-        check_line(
-            draft,
+        painter.text((row.x + 1, row.y), row.right(), "Checks", Role::Muted);
+        let text = Rect {
+            x: row.x + 1 + LABEL,
+            width: row.width.saturating_sub(LABEL + 2),
+            ..row
+        };
+        check_line(draft, painter, text);
+        y += 1;
+    }
+    if let (true, Some(text)) = (y < inside.bottom(), reads::line(draft, painter)) {
+        labelled(
             painter,
             Rect {
-                x: row.x + 1 + LABEL,
-                width: row.width.saturating_sub(LABEL + 2),
-                ..row
+                y,
+                height: 1,
+                ..inside
             },
+            "Reads",
+            &text,
         );
     }
 }
@@ -240,6 +256,14 @@ fn form(
             height: check_rows,
             ..inside
         };
+        let gap = Rect {
+            y,
+            height: area.y.saturating_sub(y + 1),
+            ..inside
+        };
+        if gap.height > 0 {
+            reads::draw(draft, painter, gap);
+        }
         check_list(draft, painter, area);
     }
 }
@@ -260,8 +284,16 @@ fn field_height(draft: &Draft, field: &Field, value_width: u16) -> u16 {
     if field.id.is_choice() {
         return 1;
     }
-    let problem = u16::from(draft.problem_of(&field.id).is_some());
+    let problem = u16::from(shown_problem(draft, field).is_some());
     field.text.height(value_width).min(6) + problem
+}
+
+/// The problem that stands under a field: only where something was typed, because an empty field
+/// is seen to be empty and the list below names it.
+fn shown_problem<'a>(draft: &'a Draft, field: &Field) -> Option<&'a str> {
+    draft
+        .problem_of(&field.id)
+        .filter(|_| !field.text.is_empty())
 }
 
 fn draw_field(draft: &Draft, field: &Field, painter: &mut Painter<'_>, row: Rect, caret: bool) {
@@ -295,7 +327,7 @@ fn draw_field(draft: &Draft, field: &Field, painter: &mut Painter<'_>, row: Rect
         | FieldId::Parameter(_)
         | FieldId::Attribute(_) => {}
     }
-    let problem = draft.problem_of(&field.id);
+    let problem = shown_problem(draft, field);
     let value_height = row
         .height
         .saturating_sub(u16::from(problem.is_some() && row.height > 1));
@@ -313,7 +345,7 @@ fn draw_field(draft: &Draft, field: &Field, painter: &mut Painter<'_>, row: Rect
         };
         painter.text((x, row.y), value.right(), hint, Role::Muted);
     } else if field.id == FieldId::To && !caret {
-        painter.text((x, row.y), value.right(), &draft.to_words(), Role::Text);
+        painter.text((x, row.y), row.right() - 1, &draft.to_words(), Role::Text);
     } else {
         field.text.draw(painter, value, Role::Text, caret);
     }
@@ -362,11 +394,8 @@ fn counter(field: &Field, painter: &mut Painter<'_>, row: Rect) {
 }
 
 fn check_list(draft: &Draft, painter: &mut Painter<'_>, area: Rect) {
-    let count = format!(
-        "{} to fix · {}",
-        draft.problems.len(),
-        format::counted(draft.warnings.len() as u64, "warning")
-    );
+    let warnings = format::counted(draft.warnings.len() as u64, "warning");
+    let count = format!("{} to fix · {warnings}", draft.problems.len());
     let row = Rect {
         x: area.x + 1,
         width: area.width.saturating_sub(2),

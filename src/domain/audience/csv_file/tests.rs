@@ -1,3 +1,5 @@
+//! Files of people: what is read, cleaned, skipped and refused.
+
 use super::{AudienceError, CsvOptions, from_csv};
 use crate::domain::Audience;
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Filling a template: values into places, and what is missing.
+
 use super::{check_values, fill, rendered_body};
 use crate::domain::Template;
 use crate::domain::template::{Severity, import_json};

@@ -1,3 +1,5 @@
+//! Importing a template: what each form of it gives.
+
 use super::{ImportError, import_json};
 use crate::domain::{MediaKind, ParameterKind};
 use proptest::prelude::*;

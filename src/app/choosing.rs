@@ -1,0 +1,219 @@
+//! The lists to choose from: people, templates, flows, batches, profiles, actions, and what a choice
+//! does. What is chosen is only opened or put into a draft; nothing here sends.
+
+use super::availability::available;
+use super::state::{Context, State};
+use super::update::{Effects, notify};
+use super::{dialogs, drafts, flows, focus};
+use crate::contract::{Action, Notice, PaneId};
+use crate::keymap::Keymap;
+use crate::overlays::palette::{Entry, Target};
+use crate::overlays::{Overlay, palette};
+use crate::panes::broadcast_scheduler::Row;
+use crate::panes::template_composer::{Draft, DraftKind};
+use crate::text::{format, sanitize};
+
+/// Does what a chosen entry stands for.
+pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effects {
+    match target {
+        Target::Person(id) => {
+            let user = state
+                .users
+                .rows()
+                .iter()
+                .find(|row| row.key() == id)
+                .map(|row| row.user.clone());
+            user.map_or_else(Vec::new, |user| flows::open_chat(state, user))
+        }
+        Target::Template(name, language) => {
+            let template = state
+                .library
+                .templates
+                .iter()
+                .find(|template| template.name == name && template.language == language)
+                .cloned();
+            set_in_draft(state, DraftKind::Template, |draft| {
+                draft.template = template;
+            })
+        }
+        Target::Flow(name) => {
+            let flow = state
+                .library
+                .flows
+                .iter()
+                .find(|flow| flow.name == name)
+                .cloned();
+            set_in_draft(state, DraftKind::Flow, |draft| draft.flow = flow)
+        }
+        Target::Batch(id) => {
+            flows::focus_pane(state, PaneId::Broadcasts);
+            let at = state.broadcasts.rows.iter().position(|row| match row {
+                Row::Batch(index) => state
+                    .broadcasts
+                    .batches
+                    .get(*index)
+                    .is_some_and(|batch| batch.id == id),
+                Row::Divider(..) => false,
+            });
+            if let Some(at) = at {
+                state.broadcasts.list.selected = at;
+            }
+            Vec::new()
+        }
+        Target::Profile(name) => dialogs::switch_profile(state, name),
+        Target::Action(action) => super::actions::run(state, action, context),
+    }
+}
+
+fn set_in_draft(state: &mut State, kind: DraftKind, set: impl FnOnce(&mut Draft)) -> Effects {
+    if state
+        .composer
+        .draft
+        .as_ref()
+        .is_none_or(|draft| draft.kind != kind)
+    {
+        let mut draft = state.composer.draft.take().unwrap_or_default();
+        draft.kind = kind;
+        state.composer.draft = Some(draft);
+    }
+    if let Some(draft) = &mut state.composer.draft {
+        set(draft);
+        draft.rebuild();
+        // The first empty value is where the person goes on.
+        let empty = draft
+            .fields
+            .iter()
+            .position(|field| !field.id.is_choice() && field.text.is_empty());
+        draft.cursor = empty.unwrap_or(2.min(draft.fields.len().saturating_sub(1)));
+        state.composer.typing = empty.is_some();
+    }
+    if state.focus != PaneId::Composer {
+        flows::focus_pane(state, PaneId::Composer);
+    }
+    drafts::draft_changed(state)
+}
+
+fn entry(kind: &'static str, label: String, note: impl Into<String>, target: Target) -> Entry {
+    Entry {
+        kind,
+        label,
+        note: note.into(),
+        unavailable: false,
+        target,
+    }
+}
+
+fn template_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
+    state.library.templates.iter().map(|template| {
+        let label = format!(
+            "{} · {}",
+            sanitize::clean_line(&template.name),
+            template.language
+        );
+        let values = template.parameters.len();
+        let note = format::counted(values as u64, "value");
+        let target = Target::Template(template.name.clone(), template.language.clone());
+        entry("template", label, note, target)
+    })
+}
+
+fn flow_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
+    state.library.flows.iter().map(|flow| {
+        let label = sanitize::clean_line(&flow.name).into_owned();
+        let note = format!("{} required", flow.required.len());
+        entry("flow", label, note, Target::Flow(flow.name.clone()))
+    })
+}
+
+/// Opens the list of everything.
+pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
+    let people = state.users.rows().iter().map(|row| {
+        let label = format!("{}  {}", row.name, row.phone);
+        entry(
+            "person",
+            label,
+            "open",
+            Target::Person(row.key().to_owned()),
+        )
+    });
+    let batches = state.broadcasts.batches.iter().rev().map(|batch| {
+        let label = format!("{} {}", batch.id, sanitize::clean_line(&batch.title));
+        entry("batch", label, batch.state.word(), Target::Batch(batch.id))
+    });
+    let place = focus::pane_context(state.focus);
+    let actions = Action::ALL.iter().filter_map(|action| {
+        let key = keymap.key_for(place, *action)?;
+        let label = action.help().to_owned();
+        Some(match available(*action, state) {
+            Ok(()) => entry("action", label, key.to_string(), Target::Action(*action)),
+            Err(why) => Entry {
+                unavailable: true,
+                ..entry("action", label, why, Target::Action(*action))
+            },
+        })
+    });
+    let entries = people
+        .chain(template_entries(state))
+        .chain(flow_entries(state))
+        .chain(batches)
+        .chain(actions)
+        .collect();
+    state.overlays.push(Overlay::Palette(palette::State::new(
+        "Go to or do",
+        entries,
+    )));
+    Vec::new()
+}
+
+/// Opens the list of templates.
+pub fn open_templates(state: &mut State) -> Effects {
+    let entries: Vec<Entry> = template_entries(state).collect();
+    if entries.is_empty() {
+        let text = "No templates yet: alertdesk template import FILE adds one.";
+        notify(state, Notice::warning("library", text));
+        return Vec::new();
+    }
+    state
+        .overlays
+        .push(Overlay::Palette(palette::State::new("Template", entries)));
+    Vec::new()
+}
+
+/// Opens the list of flows.
+pub fn open_flows(state: &mut State) -> Effects {
+    let entries: Vec<Entry> = flow_entries(state).collect();
+    if entries.is_empty() {
+        let text = "No flows yet: alertdesk flow add NAME --key KEY adds one.";
+        notify(state, Notice::warning("library", text));
+        return Vec::new();
+    }
+    state
+        .overlays
+        .push(Overlay::Palette(palette::State::new("Flow", entries)));
+    Vec::new()
+}
+
+/// Opens the list of profiles.
+pub fn open_profiles(state: &mut State) -> Effects {
+    let entries = state
+        .settings
+        .profiles
+        .iter()
+        .map(|(name, guard, host)| {
+            let word = guard
+                .word()
+                .map_or_else(String::new, |word| format!("[{word}]  "));
+            let here = if *name == state.profile.name {
+                "now"
+            } else {
+                ""
+            };
+            let label = format!("{name}  {word}{host}");
+            entry("profile", label, here, Target::Profile(name.clone()))
+        })
+        .collect();
+    state
+        .overlays
+        .push(Overlay::Palette(palette::State::new("Profile", entries)));
+    Vec::new()
+}

@@ -1,0 +1,121 @@
+//! What is on the screen: the first frame, other sizes, no colours, plain characters, silence.
+
+use crate::support::Tty;
+use rstest::rstest;
+use std::time::Duration;
+use vt100::Color;
+
+#[test]
+fn the_first_frame_has_every_pane_and_a_search_shows_people() {
+    let mut tty = Tty::demo();
+    for title in ["1 Users", "2 Conversation", "3 Composer", "4 Broadcasts"] {
+        tty.wait_for(title);
+    }
+    assert!(tty.text().contains("[SANDBOX]"), "{}", tty.text());
+    assert!(tty.screen().alternate_screen());
+    assert!(tty.screen().hide_cursor());
+    assert!(tty.screen().bracketed_paste());
+    assert!(!tty.modes_are_back());
+    tty.find_people();
+    tty.wait_for("city=London");
+    tty.wait_for("…");
+    assert!(tty.text().contains(" of "), "{}", tty.text());
+}
+
+#[test]
+fn every_size_is_drawn_whole_and_the_way_back_too() {
+    let mut tty = Tty::demo();
+    tty.find_people();
+    tty.resize(80, 24);
+    tty.wait_without("4 Broadcasts ─");
+    tty.wait_for("city=London");
+    tty.resize(40, 12);
+    tty.wait_for("city=London");
+    tty.resize(36, 9);
+    tty.wait_without("city=London");
+    tty.wait_for("40");
+    assert!(!tty.has_ended());
+    tty.resize(120, 40);
+    for text in ["1 Users", "3 Composer", "4 Broadcasts", "city=London"] {
+        tty.wait_for(text);
+    }
+    tty.keys("2");
+    tty.wait_for("┏━ 2 Conversation");
+}
+
+/// The parameters of every colour command (`m`) the program wrote.
+fn colour_parameters(written: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(written).into_owned();
+    text.split("\u{1b}[")
+        .skip(1)
+        .filter_map(|command| {
+            let end = command.find(|c: char| c.is_ascii_alphabetic())?;
+            command[end..].starts_with('m').then_some(&command[..end])
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn without_colours_the_selection_is_still_reversed() {
+    let mut tty = Tty::start(&["demo"], (120, 40), &[("NO_COLOR", "1")]);
+    tty.find_people();
+    tty.wait("a reversed row", |tty| {
+        let Some((column, row)) = tty.find("▌") else {
+            return false;
+        };
+        tty.screen().cell(row, column + 2).unwrap().inverse()
+    });
+    for parameters in colour_parameters(&tty.written) {
+        // 39 and 49 ask for the terminal's own colours.
+        let coloured = parameters.split(';').any(|number| {
+            let number: u32 = number.parse().unwrap_or(0);
+            matches!(number, 30..=38 | 40..=48 | 90..=97 | 100..=107)
+        });
+        assert!(!coloured, "{parameters}");
+    }
+}
+
+#[test]
+fn with_colours_the_terminal_gets_some() {
+    let mut tty = Tty::demo();
+    tty.find_people();
+    let (rows, columns) = tty.screen().size();
+    let coloured = (0..rows)
+        .flat_map(|row| (0..columns).map(move |column| (row, column)))
+        .filter_map(|(row, column)| tty.screen().cell(row, column))
+        .any(|cell| cell.fgcolor() != Color::Default);
+    assert!(coloured);
+}
+
+#[test]
+fn plain_characters_are_enough_for_frames_and_marks() {
+    let mut tty = Tty::start(&["demo", "--ascii"], (120, 40), &[]);
+    tty.wait_for("3 Composer");
+    assert!(tty.text().is_ascii(), "{}", tty.text());
+    tty.keys("?");
+    tty.wait("the help", |tty| !tty.text().contains("3 Composer"));
+    assert!(tty.text().is_ascii(), "{}", tty.text());
+}
+
+#[rstest]
+#[case("dumb")]
+#[case("vt100")]
+fn a_terminal_that_can_little_is_enough(#[case] term: &str) {
+    let mut tty = Tty::start(&["demo"], (80, 24), &[("TERM", term)]);
+    tty.wait_for("Users");
+    tty.keys("q");
+    assert!(tty.wait_for_end().success());
+}
+
+#[test]
+fn nothing_is_written_while_nothing_happens() {
+    let mut tty = Tty::demo();
+    tty.find_people();
+    // Settled: a whole second without a byte.
+    tty.wait("a settled screen", |tty| !tty.take(Duration::from_secs(1)));
+    let written = tty.written.len();
+    // The one real wait of these tests: silence has no other proof.
+    assert!(!tty.take(Duration::from_secs(3)), "{}", tty.text());
+    assert_eq!(tty.written.len(), written);
+}
