@@ -211,6 +211,10 @@ async fn a_platform_that_never_answers_holds_up_nobody_who_types() {
 async fn the_library_is_there_from_the_first_key_on() {
     for _ in 0..40 {
         let desk = Harness::start(Options::default()).await;
-        assert!(!desk.state.library.templates.is_empty(), "{:?}", desk.toasts());
+        assert!(
+            !desk.state.library.templates.is_empty(),
+            "{:?}",
+            desk.toasts()
+        );
     }
 }
