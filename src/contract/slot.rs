@@ -87,6 +87,12 @@ impl Tickets {
         self.waiting.remove(&slot).is_some()
     }
 
+    /// Nobody waits for anything any more; gives the slots that were waited for. Numbers go on, so
+    /// that an answer asked for before is never taken for a later one.
+    pub fn forget_all(&mut self) -> Vec<Slot> {
+        std::mem::take(&mut self.waiting).into_keys().collect()
+    }
+
     /// Whether a request runs in the slot.
     pub fn is_waiting(&self, slot: Slot) -> bool {
         self.waiting.contains_key(&slot)
@@ -105,6 +111,16 @@ mod tests {
         assert!(!tickets.redeem(Slot::UserSearch, old));
         assert!(tickets.redeem(Slot::UserSearch, new));
         assert!(!tickets.redeem(Slot::UserSearch, new));
+    }
+
+    #[test]
+    fn an_answer_from_before_everything_was_forgotten_stays_unwanted() {
+        let mut tickets = Tickets::default();
+        let old = tickets.issue(Slot::UserSearch).unwrap();
+        assert_eq!(tickets.forget_all(), [Slot::UserSearch]);
+        let new = tickets.issue(Slot::UserSearch).unwrap();
+        assert!(!tickets.redeem(Slot::UserSearch, old));
+        assert!(tickets.redeem(Slot::UserSearch, new));
     }
 
     #[test]

@@ -4,5 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod commands;
+mod faults;
 mod reading;
 mod sending;
