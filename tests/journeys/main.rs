@@ -6,5 +6,6 @@ mod support;
 
 mod commands;
 mod faults;
+mod properties;
 mod reading;
 mod sending;
