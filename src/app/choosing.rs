@@ -72,8 +72,13 @@ fn set_in_draft(state: &mut State, kind: DraftKind, set: impl FnOnce(&mut Draft)
         .as_ref()
         .is_none_or(|draft| draft.kind != kind)
     {
-        let mut draft = state.composer.draft.take().unwrap_or_default();
+        let open = state.composer.draft.take();
+        let is_new = open.is_none();
+        let mut draft = open.unwrap_or_else(|| Draft::new(kind));
         draft.kind = kind;
+        if is_new {
+            draft.address(&state.users.marked_users);
+        }
         state.composer.draft = Some(draft);
     }
     if let Some(draft) = &mut state.composer.draft {

@@ -297,15 +297,18 @@ pub fn profile_switched(state: &mut State, result: Result<Profile, ApiError>) ->
     match result {
         Ok(profile) => {
             let (settings, size, now) = (state.settings.clone(), state.size, state.now.timestamp());
+            let draft = state.composer.draft.as_ref().and_then(Draft::to_text);
+            let mut tickets = std::mem::take(&mut state.tickets);
+            let mut effects: Effects = vec![Effect::Store(StoreRequest::SaveDraft(draft))];
+            effects.extend(tickets.forget_all().into_iter().map(Effect::Cancel));
             let kept = (state.activity.clone(), state.armed.clone(), state.sender);
-            let mut tickets = state.tickets.clone();
-            tickets.forget_all();
             *state = State::new(profile, settings, size, now);
             (state.activity, state.armed, state.sender) = kept;
             state.tickets = tickets;
             let text = format!("Connected as {}", state.profile);
             notify(state, Notice::fact("profile", text));
-            start(state)
+            effects.extend(start(state));
+            effects
         }
         Err(error) => {
             let text = format!("✗ {} {}", error.message, error.advice);

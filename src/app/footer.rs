@@ -210,7 +210,12 @@ pub fn toasts(state: &State, painter: &mut Painter<'_>, layout: &Layout) {
         } else {
             String::new()
         };
-        let text = format!(" {}{times} ", sanitize::clean_line(&toast.notice.text));
+        let text = sanitize::clean_line(&toast.notice.text);
+        let room = usize::from(area.width.saturating_sub(4)).saturating_sub(times.len());
+        let text = format!(
+            " {}{times} ",
+            keep_keys(&text, room, painter.theme.glyph(Glyph::Cut))
+        );
         let role = match toast.notice.kind {
             NoticeKind::Fact => Role::Text,
             NoticeKind::Warning => Role::Attention,
@@ -227,6 +232,20 @@ pub fn toasts(state: &State, painter: &mut Painter<'_>, layout: &Layout) {
             height: 1,
         });
         painter.text((x, y), x + cells, &text, role);
+    }
+}
+
+/// A toast that is too long loses words of its sentence, never the keys that help.
+fn keep_keys(text: &str, room: usize, cut: &str) -> String {
+    if width::cells(text) <= room {
+        return text.to_owned();
+    }
+    match text.split_once(" · ") {
+        Some((sentence, keys)) if width::cells(keys) + 16 < room => {
+            let room = room - width::cells(keys) - 3;
+            format!("{} · {keys}", width::truncate(sentence, room, cut))
+        }
+        Some(_) | None => width::truncate(text, room, cut).into_owned(),
     }
 }
 

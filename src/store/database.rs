@@ -3,7 +3,7 @@
 
 use super::error::StoreError;
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +11,9 @@ use std::time::Duration;
 
 /// How long a statement waits for another process before it gives up.
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often a new file's journal is asked for before others who open it get the blame.
+const WAL_TRIES: usize = 50;
 
 /// How much a commit must survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +171,8 @@ fn prepare_file(path: &Path) -> std::io::Result<()> {
 
 fn check_identity(connection: &Connection, path: &Path, schema: &Schema) -> Result<(), StoreError> {
     let fail = |error: rusqlite::Error| StoreError::from_sqlite(path, &error);
+    // One snapshot: a file that somebody else is just making must not look like a foreign one.
+    let connection = connection.unchecked_transaction().map_err(fail)?;
     let pragma = |name: &str| -> Result<i64, StoreError> {
         connection
             .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
@@ -193,13 +198,28 @@ fn check_identity(connection: &Connection, path: &Path, schema: &Schema) -> Resu
 }
 
 fn configure(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    switch_to_wal(connection)?;
     let synchronous = match schema.durability {
         Durability::Full => "FULL",
         Durability::Normal => "NORMAL",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", true)
+}
+
+/// The switch itself never waits for others who open the same new file; taking the write lock
+/// does, so that is how its turn is waited for.
+fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
+    for _ in 0..WAL_TRIES {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                let immediate = TransactionBehavior::Immediate;
+                drop(Transaction::new_unchecked(connection, immediate)?);
+            }
+            ended => return ended,
+        }
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")
 }
 
 fn migrate(connection: &mut Connection, schema: &Schema) -> rusqlite::Result<()> {
@@ -264,6 +284,23 @@ mod tests {
         }
         drop(db);
         Database::open(&path, &SCHEMA).unwrap().check().unwrap();
+    }
+
+    #[test]
+    fn a_new_file_may_be_opened_by_several_at_once() {
+        for _ in 0..60 {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("one.db");
+            let start = std::sync::Barrier::new(4);
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        start.wait();
+                        Database::open(&path, &SCHEMA).unwrap();
+                    });
+                }
+            });
+        }
     }
 
     #[test]

@@ -261,7 +261,7 @@ mod tests {
             Spans::of(Role::Muted, "label ").with(Role::Text, "one")
         );
         assert_eq!(lines[1], Spans::of(Role::Text, "two three"));
-        assert_eq!(row.wrapped(40), [row.clone()]);
+        assert_eq!(row.wrapped(40), vec![row]);
     }
 
     #[test]

@@ -4,5 +4,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod commands;
+mod faults;
+mod properties;
 mod reading;
 mod sending;

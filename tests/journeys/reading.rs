@@ -206,3 +206,15 @@ async fn a_platform_that_never_answers_holds_up_nobody_who_types() {
     // Nothing that a person gave up may go on asking behind the screen.
     desk.until_idle().await;
 }
+
+#[tokio::test]
+async fn the_library_is_there_from_the_first_key_on() {
+    for _ in 0..40 {
+        let desk = Harness::start(Options::default()).await;
+        assert!(
+            !desk.state.library.templates.is_empty(),
+            "{:?}",
+            desk.toasts()
+        );
+    }
+}
