@@ -8,4 +8,5 @@ mod commands;
 mod faults;
 mod properties;
 mod reading;
+mod screens;
 mod sending;
