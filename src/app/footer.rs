@@ -187,7 +187,7 @@ pub fn strip(state: &State, painter: &mut Painter<'_>, row: Rect) {
     };
     let from = painter.right(
         (row.right().saturating_sub(1), row.y),
-        x + 10,
+        if row.width < 80 { x } else { x + 10 },
         keys,
         Role::Key,
     );
@@ -250,7 +250,7 @@ pub fn toasts(state: &State, painter: &mut Painter<'_>, layout: &Layout) {
             .min(area.width.saturating_sub(2));
         let x = area.right().saturating_sub(cells + 1);
         // A toast as wide as the row takes all of it: no scraps of the status row at its ends.
-        if layout.status.is_some() && cells + 6 >= area.width {
+        if !layout.framed() && cells + 6 >= area.width {
             painter.clear(Rect {
                 y,
                 height: 1,

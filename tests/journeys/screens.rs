@@ -1,22 +1,14 @@
 //! Screens as text, by pane, state and size. Everything is pure state with a fixed time, so that
 //! a picture changes only when the program does. Read the folder `snapshots` as a specification.
 
-use crate::properties::with_review;
+use crate::scenery::{batch, counts, outbox, unknown_item, with_batches, with_calls, with_review};
 use crate::support::screen;
-use crate::support::stage::{Stage, chat, message, no_answer, opening, people, person, profile};
-use alertdesk::contract::{
-    ApiResponse, CallDetail, CallDirection, CallOutcome, CallRecord, Event, OutboxAnswer,
-    OutboxEvent, SenderState, Slot, TimerId,
-};
-use alertdesk::domain::{
-    Batch, BatchId, BatchState, ChatMessage, Counts, Direction, Guard, Item, ItemId, ItemState,
-    Media, MediaKind, MessageKind, Reason, SendKind, Sha256Hex,
-};
+use crate::support::stage::{Stage, chat, message, no_answer, people, person, profile};
+use alertdesk::contract::{ApiResponse, Event, OutboxAnswer, OutboxEvent, Slot, TimerId};
+use alertdesk::domain::{BatchState, ChatMessage, Direction, Guard, Media, MediaKind, MessageKind};
 use alertdesk::theme::{Theme, ThemeOptions};
-use jiff::SignedDuration;
-use ratatui::style::Modifier;
+use ratatui::style::{Color, Modifier};
 use rstest::rstest;
-use std::time::Duration;
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
 
@@ -40,144 +32,6 @@ fn keep_sizes(name: &str, stage: &Stage) {
         stage.event(Event::Resized(width, height));
         keep_stage(name, &stage);
     }
-}
-
-fn outbox(stage: &mut Stage, event: OutboxEvent) {
-    stage.event(Event::Outbox(Box::new(event)));
-}
-
-fn batch(id: i64, title: &str, state: BatchState, counts: Counts) -> Batch {
-    Batch {
-        id: BatchId(id),
-        kind: SendKind::Template,
-        title: title.to_owned(),
-        state,
-        profile: "fern-oak".to_owned(),
-        created: opening() - SignedDuration::from_mins(90 - id),
-        scheduled: None,
-        counts,
-        parent: None,
-        reason: None,
-        plan_sha256: Sha256Hex::of(title.as_bytes()),
-    }
-}
-
-fn counts(accepted: u64, rejected: u64, unknown: u64, queued: u64) -> Counts {
-    Counts {
-        planned: accepted + rejected + unknown + queued,
-        accepted,
-        rejected,
-        unknown,
-        queued,
-        ..Counts::default()
-    }
-}
-
-/// Batches of every group of the list.
-fn with_batches(stage: &mut Stage) {
-    let mut paused = batch(
-        34,
-        "winter_hours",
-        BatchState::Paused,
-        counts(612, 9, 2, 548),
-    );
-    paused.reason = Some(Reason {
-        rule: "no_connection".to_owned(),
-        text: "no connection for 5 calls in a row".to_owned(),
-    });
-    let batches = vec![
-        paused,
-        batch(
-            36,
-            "autumn_sale",
-            BatchState::Running,
-            counts(182, 1, 0, 117),
-        ),
-        batch(33, "fitting_slots", BatchState::Done, counts(40, 0, 0, 0)),
-        batch(
-            31,
-            "oak_care",
-            BatchState::DoneWithProblems,
-            counts(7, 3, 0, 0),
-        ),
-    ];
-    outbox(stage, OutboxEvent::Sender(SenderState::ThisProcess));
-    stage.event(Event::OutboxAnswer(Box::new(OutboxAnswer::Batches(
-        batches,
-    ))));
-}
-
-fn record(ago: i64, direction: CallDirection, label: &str, outcome: CallOutcome) -> CallRecord {
-    let (result, status) = match outcome {
-        CallOutcome::Done => ("24 found", Some(200)),
-        CallOutcome::Accepted => ("accepted", Some(200)),
-        CallOutcome::Rejected => ("131026", Some(200)),
-        CallOutcome::Unknown => ("unknown", None),
-        CallOutcome::Waiting => ("waits 20 s", Some(429)),
-        CallOutcome::Failed => ("no answer", None),
-    };
-    CallRecord {
-        started: opening() - SignedDuration::from_secs(ago),
-        duration: Duration::from_millis(84),
-        direction,
-        label: label.to_owned(),
-        outcome,
-        result: result.to_owned(),
-        http_status: status,
-        detail: Box::new(CallDetail {
-            sentence: "No answer came within 30 s.".to_owned(),
-            advice: "Try again; if it stays, ask whoever runs the network.".to_owned(),
-            request: "GET https://api.fern-and-oak.example/bot-api/v1.0/customer/99001/users"
-                .to_owned(),
-            response: "{\"status\":{\"code\":1000}}".to_owned(),
-            ..CallDetail::default()
-        }),
-    }
-}
-
-fn with_calls(stage: &mut Stage) {
-    let calls = [
-        (
-            60,
-            CallDirection::Read,
-            "users city=London",
-            CallOutcome::Done,
-        ),
-        (50, CallDirection::Send, "#36 …0412", CallOutcome::Accepted),
-        (40, CallDirection::Send, "#36 …0871", CallOutcome::Rejected),
-        (30, CallDirection::Send, "#34 …0118", CallOutcome::Unknown),
-        (20, CallDirection::Send, "#36 …0655", CallOutcome::Waiting),
-        (
-            10,
-            CallDirection::Read,
-            "conversation 447700900412 page 1",
-            CallOutcome::Failed,
-        ),
-    ];
-    for (ago, direction, label, outcome) in calls {
-        stage.event(Event::Call(Box::new(record(
-            ago, direction, label, outcome,
-        ))));
-    }
-}
-
-fn unknown_item(id: i64, digits: &str) -> (Item, String) {
-    let item = Item {
-        id: ItemId(id),
-        batch: BatchId(34),
-        recipient: Some(digits.to_owned()),
-        recipients: None,
-        state: ItemState::Unknown,
-        message_id: None,
-        rule: Some("answer_timeout".to_owned()),
-        http_status: None,
-        platform_code: None,
-        errors: Vec::new(),
-        attempts: 1,
-        body_sha256: None,
-        retry_at: None,
-    };
-    (item, "winter_hours".to_owned())
 }
 
 #[test]
@@ -500,7 +354,6 @@ fn without_colour_the_selection_is_still_seen() {
         let selected = screen::marked(&picture, Modifier::REVERSED);
         assert!(!selected.is_empty(), "{keys}\n{}", stage.screen());
         let colours = picture.content().iter();
-        use ratatui::style::Color;
         assert!(
             colours
                 .clone()
