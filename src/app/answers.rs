@@ -242,14 +242,18 @@ fn is_final(state: BatchState) -> bool {
 fn finished(batch: &Batch) -> Notice {
     let counts = &batch.counts;
     let title = crate::text::sanitize::clean_line(&batch.title);
-    let text = format!(
-        "{} {title}: accepted {}, rejected {}, unknown {}, cancelled {}",
-        batch.id,
-        format::count(counts.accepted),
-        format::count(counts.rejected),
-        format::count(counts.unknown),
-        format::count(counts.cancelled),
-    );
+    let counted = [
+        ("accepted", counts.accepted),
+        ("rejected", counts.rejected),
+        ("unknown", counts.unknown),
+        ("cancelled", counts.cancelled),
+    ];
+    let counted: Vec<String> = counted
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| format!("{} {word}", format::count(count)))
+        .collect();
+    let text = format!("{} {title}: {}", batch.id, counted.join(", "));
     if counts.rejected + counts.unknown > 0 {
         Notice::error("batch", format!("! {text} · 4 shows it"))
     } else if batch.state == BatchState::Cancelled && counts.accepted == 0 {
@@ -297,13 +301,18 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
             let page = super::help::unknown_page(&items);
             return flows::push_page(state, page);
         }
-        OutboxAnswer::Refused(error) => {
+        OutboxAnswer::NotQueued(error) => {
             restore_draft(state);
-            let text = format!("✗ {} {}", error.message, error.advice);
-            notify(state, Notice::error("record", text));
+            record_refused(state, &error);
         }
+        OutboxAnswer::Refused(error) => record_refused(state, &error),
     }
     Vec::new()
+}
+
+fn record_refused(state: &mut State, error: &ApiError) {
+    let text = format!("✗ {} {}", error.message, error.advice);
+    notify(state, Notice::error("record", text));
 }
 
 /// The plan is durably queued: the composer is free for the next person.

@@ -2,7 +2,7 @@
 //! palette. Unavailable actions are shown grey and answer with the reason.
 
 use super::state::State;
-use crate::contract::{Action, PaneId};
+use crate::contract::{Action, PaneId, Slot};
 use crate::domain::BatchState;
 
 /// Why an action is not possible, as a sentence.
@@ -82,7 +82,10 @@ fn review(state: &State) -> Result<(), Why> {
     let Some(draft) = &state.composer.draft else {
         return Err("no draft is open: t on a person starts one".to_owned());
     };
-    match draft.problems.first() {
+    // While a newer plan is on its way these problems are of a draft that is no more; the review
+    // makes a plan of its own and says what that one finds.
+    let outdated = state.tickets.is_waiting(Slot::Preview);
+    match draft.problems.first().filter(|_| !outdated) {
         Some(problem) => Err(format!("{} to fix: {}", draft.problems.len(), problem.text)),
         None => Ok(()),
     }

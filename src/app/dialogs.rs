@@ -60,14 +60,11 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
     let now = state.now.clone();
     match state.overlays.last_mut() {
         None => Vec::new(),
-        Some(Overlay::Page(page)) => {
-            let height = page::height(page, body);
-            match page::act(page, action, height) {
-                None => Vec::new(),
-                Some(page::Wish::Close) => close(state),
-                Some(page::Wish::Copy(text)) => flows::copy(state, text),
-            }
-        }
+        Some(Overlay::Page(page)) => match page::act(page, action, body) {
+            None => Vec::new(),
+            Some(page::Wish::Close) => close(state),
+            Some(page::Wish::Copy(text)) => flows::copy(state, text),
+        },
         Some(Overlay::Palette(palette)) => {
             let height = palette::height(palette, body);
             match palette::act(palette, action, height) {

@@ -12,83 +12,59 @@ use crate::theme::{Glyph, Motion, Role};
 use crate::widgets::{Painter, Spans};
 use ratatui::layout::Rect;
 
-/// The actions a place shows first, then the constant ones at the right.
-fn entries(context: KeyContext) -> (&'static [Action], &'static [Action]) {
-    use Action as A;
-    const CONSTANT: &[Action] = &[A::Help, A::CommandLine, A::Palette, A::Back];
-    let here: &[Action] = match context {
-        KeyContext::Users => &[
-            A::Open,
-            A::Find,
-            A::TemplateToUser,
-            A::Mark,
-            A::Copy,
-            A::Refresh,
-            A::Zoom,
-        ],
-        KeyContext::Conversation => &[
-            A::TemplateToUser,
-            A::Find,
-            A::NextMatch,
-            A::LoadOlder,
-            A::Copy,
-            A::RawView,
-            A::Refresh,
-            A::Last,
-            A::Zoom,
-        ],
-        KeyContext::Composer => &[
-            A::Edit,
-            A::Review,
-            A::Preview,
-            A::EditExternally,
-            A::TidyField,
-            A::NewBroadcast,
-            A::NewFlow,
-            A::DiscardDraft,
-        ],
-        KeyContext::Broadcasts => &[
-            A::Open,
-            A::PauseBatch,
-            A::ResumeBatch,
-            A::CancelBatch,
-            A::RateUp,
-            A::RateDown,
-            A::Unknowns,
-            A::NewBroadcast,
-        ],
-        KeyContext::Payload => &[
-            A::ExactBytes,
-            A::NextCall,
-            A::PreviousCall,
-            A::Copy,
-            A::Review,
-            A::Zoom,
-        ],
-        KeyContext::Activity => &[A::Open, A::Copy, A::Zoom],
-        KeyContext::Typing => &[
-            A::StopTyping,
-            A::NextField,
-            A::TidyField,
-            A::EditExternally,
-            A::ClearField,
-        ],
-        KeyContext::Review => &[A::NextTab, A::PreviousTab, A::Back],
-        KeyContext::Confirm | KeyContext::Palette | KeyContext::CommandLine => {
-            &[A::Accept, A::Back]
-        }
-        KeyContext::Global
-        | KeyContext::List
-        | KeyContext::Overlay
-        | KeyContext::Help
-        | KeyContext::Unknowns
-        | KeyContext::Detail
-        | KeyContext::Profiles
-        | KeyContext::Setup
-        | KeyContext::TooSmall => &[A::MoveDown, A::MoveUp, A::Copy, A::Back],
-    };
+/// What a place shows first, the most used at the left.
+const HERE: &[(KeyContext, &str)] = &[
+    (
+        KeyContext::Users,
+        "open find template_to_user mark copy refresh zoom",
+    ),
+    (
+        KeyContext::Conversation,
+        "template_to_user find next_match load_older copy raw_view refresh last zoom",
+    ),
+    (
+        KeyContext::Composer,
+        "edit review preview edit_externally tidy_field new_broadcast new_flow discard_draft",
+    ),
+    (
+        KeyContext::Broadcasts,
+        "open pause_batch resume_batch cancel_batch rate_up rate_down unknowns new_broadcast",
+    ),
+    (
+        KeyContext::Payload,
+        "exact_bytes next_call previous_call copy review zoom",
+    ),
+    (KeyContext::Activity, "open copy zoom"),
+    (
+        KeyContext::Typing,
+        "stop_typing next_field tidy_field edit_externally clear_field",
+    ),
+    (KeyContext::Review, "next_tab previous_tab back"),
+    (KeyContext::Confirm, "accept back"),
+    (KeyContext::Palette, "accept back"),
+    (KeyContext::CommandLine, "accept back"),
+];
+
+/// What other dialogs show.
+const DIALOG: &str = "move_down move_up copy back";
+
+/// The constant entries at the right of every pane.
+const CONSTANT: [Action; 4] = [
+    Action::Help,
+    Action::CommandLine,
+    Action::Palette,
+    Action::Back,
+];
+
+/// The actions a place shows first, then the constant ones.
+fn entries(context: KeyContext) -> (Vec<Action>, &'static [Action]) {
+    let names = HERE
+        .iter()
+        .find(|(place, _)| *place == context)
+        .map_or(DIALOG, |(_, names)| names);
+    let here = names.split(' ').filter_map(Action::from_name).collect();
     let dialog = !context.chain().contains(&KeyContext::Global);
-    (here, if dialog { &[] } else { CONSTANT })
+    (here, if dialog { &[] } else { &CONSTANT })
 }
 
 /// Draws the footer.
@@ -121,7 +97,7 @@ pub fn draw(state: &State, keymap: &Keymap, painter: &mut Painter<'_>, row: Rect
         x = painter.text((x, row.y), limit, "[typing]  ", Role::Active);
     }
     for action in here {
-        let Some((text, action)) = words(keymap, context, *action) else {
+        let Some((text, action)) = words(keymap, context, action) else {
             continue;
         };
         let cells = u16::try_from(width::cells(&text)).unwrap_or(u16::MAX);
@@ -312,4 +288,25 @@ pub fn status(painter: &mut Painter<'_>, row: Rect, edges: &crate::panes::chrome
 /// Words for a wait, used where a wait has no other place.
 pub fn waiting(since: std::time::Duration) -> String {
     format!("{} so far", format::duration(since))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DIALOG, HERE};
+    use crate::contract::Action;
+    use crate::keymap::{KeyContext, Keymap};
+
+    #[test]
+    fn every_entry_is_an_action_that_has_a_key_in_its_place() {
+        let keymap = Keymap::default();
+        for (place, names) in HERE.iter().copied().chain([(KeyContext::Help, DIALOG)]) {
+            for name in names.split(' ') {
+                let action = Action::from_name(name).expect(name);
+                assert!(
+                    keymap.key_for(place, action).is_some(),
+                    "{name} in {place:?}"
+                );
+            }
+        }
+    }
 }

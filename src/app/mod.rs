@@ -25,3 +25,6 @@ pub mod waits;
 pub use state::{Armed, Context, Settings, State};
 pub use update::update;
 pub use view::view;
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use crate::settings::environment::Environment;
 use crate::settings::explain::{Explained, explain, table, without_effect};
 use crate::settings::paths::Folders;
 use crate::settings::schema::PROFILE;
-use crate::settings::{SettingsError, load};
+use crate::settings::{Settings, SettingsError, load};
 use crate::text::nearest::nearest;
 use serde_json::json;
 
@@ -112,30 +112,9 @@ pub fn profile(context: &Context, command: &ProfileCommand) -> Result<ExitStatus
     let settings = context.quiet_settings()?;
     match command {
         ProfileCommand::List => {
-            let rows: Vec<Row> = settings
-                .profiles
-                .iter()
-                .filter_map(|name| {
-                    let merged = settings.profile_table(name)?;
-                    let current = settings.profile_name.as_deref() == Some(name);
-                    let url = merged.text("base_url");
-                    let guard = merged.text("guard");
-                    let read_only = merged.flag("read_only");
-                    let document = json!({
-                        "name": name, "base_url": url, "guard": guard,
-                        "read_only": read_only, "current": current,
-                    });
-                    let marks = [(current, "in use"), (read_only, "read-only")];
-                    let mark: Vec<&str> = marks
-                        .iter()
-                        .filter(|(on, _)| *on)
-                        .map(|(_, word)| *word)
-                        .collect();
-                    Some(Row::new(
-                        &document,
-                        vec![name.clone(), url, guard, mark.join(", ")],
-                    ))
-                })
+            let names = settings.profiles.iter();
+            let rows: Vec<Row> = names
+                .filter_map(|name| profile_row(&settings, name))
                 .collect();
             context
                 .output
@@ -168,6 +147,26 @@ pub fn profile(context: &Context, command: &ProfileCommand) -> Result<ExitStatus
         }
     }
     Ok(ExitStatus::Done)
+}
+
+fn profile_row(settings: &Settings, name: &str) -> Option<Row> {
+    let merged = settings.profile_table(name)?;
+    let current = settings.profile_name.as_deref() == Some(name);
+    let url = merged.text("base_url");
+    let guard = merged.text("guard");
+    let read_only = merged.flag("read_only");
+    let document = json!({
+        "name": name, "base_url": url, "guard": guard,
+        "read_only": read_only, "current": current,
+    });
+    let marks = [(current, "in use"), (read_only, "read-only")];
+    let mark: Vec<&str> = marks
+        .iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, word)| *word)
+        .collect();
+    let cells = vec![name.to_owned(), url, guard, mark.join(", ")];
+    Some(Row::new(&document, cells))
 }
 
 fn no_profile(name: &str, known: &[String]) -> ApiError {

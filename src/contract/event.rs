@@ -74,6 +74,8 @@ pub enum OutboxAnswer {
     },
     /// Every unknown item with its batch's title.
     Unknown(Vec<(Item, String)>),
+    /// The confirmed plan was not queued.
+    NotQueued(ApiError),
     /// A command was refused, or the record failed.
     Refused(ApiError),
 }

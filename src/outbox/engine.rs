@@ -98,6 +98,7 @@ pub(super) struct Engine {
 }
 
 impl Engine {
+    /// An engine that knows nothing yet.
     pub fn new(outbox: Outbox, store: OutboxStore, emergency: EmergencyFile) -> Self {
         Self {
             outbox,
@@ -137,15 +138,18 @@ impl Engine {
         Ok(())
     }
 
+    /// Asks for a turn at this steady time at the latest.
     pub fn wake_at(&mut self, at: Duration) {
         self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
     }
 
+    /// [`Engine::wake_at`] for a wall time.
     pub fn wake_at_time(&mut self, at: Timestamp, now: Moment) {
         let wait = Duration::try_from(at.duration_since(now.wall)).unwrap_or(Duration::ZERO);
         self.wake_at(now.steady + wait);
     }
 
+    /// The counts of this run of a batch; another run starts at zero.
     pub fn streak(&mut self, batch: BatchId, run: i64) -> &mut Streak {
         let streak = self
             .streaks

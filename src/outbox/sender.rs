@@ -12,7 +12,7 @@ use super::transport::{Call, Judged, TransportProvider};
 use super::turn::Turn;
 use crate::contract::{OutboxEvent, SenderState};
 use crate::domain::{Judgement, PauseAdvice, Reason, Verdict};
-use crate::store::outbox::{OutboxStore, RecoveryRules};
+use crate::store::outbox::{Footprint, OutboxStore, RecoveryRules};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::VecDeque;
@@ -25,6 +25,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How often the record is looked at for what other processes did.
 const POLL: Duration = Duration::from_secs(1);
+/// Looks from outside after which the record is opened all the same: the clock of a file system
+/// is coarse, and two writes within its step look alike.
+const LOOKS: u32 = 30;
 /// A run that shall end gives up writing to a broken record after this.
 const GIVE_UP: Duration = Duration::from_secs(60);
 /// Confirmed longer ago than this and never started: nobody expects it any more.
@@ -179,9 +182,11 @@ impl Sender {
             let provider = Arc::clone(&provider);
             let done = std::mem::take(&mut finished);
             let now = clock.now();
-            let (back, turn) = blocking(move || {
+            let (back, seen, turn) = blocking(move || {
+                // Before the turn: what others write meanwhile must look different afterwards.
+                let seen = engine.store.footprint();
                 let turn = engine.turn(now, done, provider.as_ref(), poll);
-                (engine, turn)
+                (engine, seen, turn)
             })
             .await?;
             engine = back;
@@ -198,7 +203,7 @@ impl Sender {
             if calls.is_empty() && ends(&engine, until, idle, clock.as_ref())? {
                 break;
             }
-            let wait = wake.map_or(POLL, |at| at.saturating_sub(clock.now().steady).min(POLL));
+            let wait = wake.map(|at| at.saturating_sub(clock.now().steady).min(POLL));
             poll = tokio::select! {
                 biased;
                 () = stop.cancelled(), if !engine.draining => false,
@@ -211,7 +216,7 @@ impl Sender {
                 }
                 _ = changes.changed() => false,
                 () = speaker.catch_up() => true,
-                () = tokio::time::sleep(wait) => true,
+                () = time_to_look(wait, &engine.store, seen) => true,
             };
         }
         let summary = blocking(move || finish(&engine, recovered)).await??;
@@ -222,6 +227,20 @@ impl Sender {
         speaker.say(OutboxEvent::Sender(SenderState::Nobody));
         speaker.catch_up_now();
         Ok(summary)
+    }
+}
+
+/// Ends when the next turn is due. With nothing planned that is when somebody else has written:
+/// then the record itself, its lock and the blocking threads are left alone.
+async fn time_to_look(wait: Option<Duration>, store: &OutboxStore, seen: Option<Footprint>) {
+    if let Some(wait) = wait {
+        return tokio::time::sleep(wait).await;
+    }
+    for _ in 0..LOOKS {
+        tokio::time::sleep(POLL).await;
+        if seen.is_none() || store.footprint() != seen {
+            return;
+        }
     }
 }
 
@@ -340,6 +359,7 @@ pub(super) struct Speaker {
 }
 
 impl Speaker {
+    /// Speaks into this channel.
     pub fn new(events: mpsc::Sender<OutboxEvent>) -> Self {
         Self {
             events,
@@ -347,6 +367,7 @@ impl Speaker {
         }
     }
 
+    /// Passes one event on, or keeps it while the reader is slow.
     pub fn say(&mut self, event: OutboxEvent) {
         if self.backlog.len() >= BACKLOG {
             self.backlog.pop_front();
@@ -355,6 +376,7 @@ impl Speaker {
         self.catch_up_now();
     }
 
+    /// [`Speaker::say`] for each, in order.
     pub fn say_all(&mut self, events: Vec<OutboxEvent>) {
         for event in events {
             self.say(event);

@@ -13,7 +13,7 @@ const UNKNOWNS: u32 = 3;
 pub struct Streak {
     /// Which run of the batch this counts.
     pub run: i64,
-    /// Whether a first answer has come, so that more than one call may be on the way.
+    /// Whether a first clear answer has come, so that more than one call may be on the way.
     pub proven: bool,
     connections: u32,
     rejections: Option<(RejectionKey, u32)>,
@@ -50,7 +50,11 @@ impl Streak {
         judgement: &Judgement,
     ) -> Option<Stop> {
         let no_connection = is_no_connection(judgement);
-        self.proven |= !matches!(judgement.verdict, Verdict::Retry { .. });
+        // An unknown proves nothing: whatever made it would make as many as there are calls.
+        self.proven |= matches!(
+            judgement.verdict,
+            Verdict::Accepted { .. } | Verdict::Rejected
+        );
         self.connections = if no_connection {
             self.connections + 1
         } else {

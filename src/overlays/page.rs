@@ -42,13 +42,14 @@ pub enum Wish {
     Copy(String),
 }
 
-/// Runs an action of a page with `height` visible lines.
+/// Runs an action of a page in a body of this size.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "a page answers the actions it knows"
 )]
-pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
-    let most = state.lines.len().saturating_sub(height);
+pub fn act(state: &mut State, action: Action, body: Rect) -> Option<Wish> {
+    let height = height(state, body);
+    let most = wrapped(state, body).len().saturating_sub(height);
     let page = height.max(2);
     match action {
         Action::MoveDown => state.scroll += 1,
@@ -69,21 +70,27 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
 
 /// How many lines a page shows in a body of this size.
 pub fn height(state: &State, body: Rect) -> usize {
-    let area = area(state, body);
-    usize::from(area.height.saturating_sub(2))
+    usize::from(area(state, body).height.saturating_sub(2))
+}
+
+/// The lines at the width that a body of this size gives them.
+pub fn wrapped(state: &State, body: Rect) -> Vec<Spans> {
+    let width = usize::from(frame::area(body, widest(state), 4).width.saturating_sub(4));
+    state
+        .lines
+        .iter()
+        .flat_map(|line| line.wrapped(width))
+        .collect()
+}
+
+fn widest(state: &State) -> u16 {
+    let widest = state.lines.iter().map(Spans::cells).max().unwrap_or(0);
+    u16::try_from(widest.max(60)).unwrap_or(96)
 }
 
 fn area(state: &State, body: Rect) -> Rect {
-    let widest = state
-        .lines
-        .iter()
-        .map(Spans::cells)
-        .max()
-        .unwrap_or(0)
-        .max(60);
-    let width = u16::try_from(widest).unwrap_or(96);
-    let height = u16::try_from(state.lines.len()).unwrap_or(u16::MAX).max(4);
-    frame::area(body, width, height)
+    let height = u16::try_from(wrapped(state, body).len()).unwrap_or(u16::MAX);
+    frame::area(body, widest(state), height.max(4))
 }
 
 /// Draws the page.
@@ -97,14 +104,12 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
         guarded: false,
     };
     let inside = frame::draw(painter, body, area, &edges);
-    let lines = state.lines.iter().skip(state.scroll);
-    for (y, line) in (inside.y..inside.bottom()).zip(lines) {
+    let lines = wrapped(state, body);
+    let first = state
+        .scroll
+        .min(lines.len().saturating_sub(usize::from(inside.height)));
+    for (y, line) in (inside.y..inside.bottom()).zip(lines.iter().skip(first)) {
         painter.spans((inside.x, y), inside.right(), line);
     }
-    painter.thumb(
-        area.right().saturating_sub(1),
-        inside,
-        state.scroll,
-        state.lines.len(),
-    );
+    painter.thumb(area.right().saturating_sub(1), inside, first, lines.len());
 }

@@ -197,6 +197,11 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
         height: inside.height.saturating_sub(2),
         ..inside
     };
+    entries(state, painter, list, area.right().saturating_sub(1));
+}
+
+/// The entries that match, and at `edge` how far down the list they are.
+fn entries(state: &State, painter: &mut Painter<'_>, list: Rect, edge: u16) {
     if state.matches.is_empty() {
         painter.text(
             (list.x + 1, list.y),
@@ -241,10 +246,5 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
             painter.overlay(row, Role::Selection);
         }
     }
-    painter.thumb(
-        area.right().saturating_sub(1),
-        list,
-        first,
-        state.matches.len(),
-    );
+    painter.thumb(edge, list, first, state.matches.len());
 }

@@ -240,46 +240,8 @@ fn plain_lines(state: &State, width: usize) -> Vec<String> {
 fn summary(state: &State, now: &Zoned) -> Vec<(&'static str, String)> {
     let plan = &state.plan;
     let mut rows = vec![("", sentence(plan)), ("", String::new())];
-    let recipients: Vec<_> = plan
-        .calls
-        .iter()
-        .flat_map(|call| &call.recipients)
-        .collect();
-    if let (Some(first), Some(last)) = (recipients.first(), recipients.last()) {
-        let name = state
-            .person
-            .as_ref()
-            .map_or_else(String::new, |name| format!("{name}  "));
-        if recipients.len() == 1 {
-            rows.push((
-                "Person",
-                format!("{name}{}", format::phone(&first.with_plus())),
-            ));
-        } else {
-            rows.push((
-                "People",
-                format!(
-                    "{} · first {} · last {}",
-                    format::count(recipients.len() as u64),
-                    format::phone(&first.with_plus()),
-                    format::phone(&last.with_plus())
-                ),
-            ));
-        }
-    }
-    let when = match plan.schedule {
-        Schedule::Now => "now".to_owned(),
-        Schedule::PublishAt(at) => format!(
-            "published by the platform {}",
-            format::planned(&at.to_zoned(now.time_zone().clone()))
-        ),
-    };
-    rows.push(("When", when));
-    if plan.calls.len() > 1 {
-        let seconds = plan.calls.len() as u64 * 60 / u64::from(plan.limits.per_minute.max(1));
-        let about = format::estimate(Duration::from_secs(seconds));
-        rows.push(("Speed", format!("{}/min, {about}", plan.limits.per_minute)));
-    }
+    rows.extend(who(state));
+    rows.extend(when(plan, now));
     rows.push((
         "Skipped",
         if plan.skipped.is_empty() {
@@ -308,6 +270,52 @@ fn summary(state: &State, now: &Zoned) -> Vec<(&'static str, String)> {
     }
     rows.push(("", String::new()));
     rows.push(("", until(state)));
+    rows
+}
+
+fn who(state: &State) -> Option<(&'static str, String)> {
+    let recipients: Vec<_> = state
+        .plan
+        .calls
+        .iter()
+        .flat_map(|call| &call.recipients)
+        .collect();
+    let (first, last) = (recipients.first()?, recipients.last()?);
+    if recipients.len() == 1 {
+        let name = state
+            .person
+            .as_ref()
+            .map_or_else(String::new, |name| format!("{name}  "));
+        return Some((
+            "Person",
+            format!("{name}{}", format::phone(&first.with_plus())),
+        ));
+    }
+    Some((
+        "People",
+        format!(
+            "{} · first {} · last {}",
+            format::count(recipients.len() as u64),
+            format::phone(&first.with_plus()),
+            format::phone(&last.with_plus())
+        ),
+    ))
+}
+
+fn when(plan: &Plan, now: &Zoned) -> Vec<(&'static str, String)> {
+    let at = match plan.schedule {
+        Schedule::Now => "now".to_owned(),
+        Schedule::PublishAt(at) => format!(
+            "published by the platform {}",
+            format::planned(&at.to_zoned(now.time_zone().clone()))
+        ),
+    };
+    let mut rows = vec![("When", at)];
+    if plan.calls.len() > 1 {
+        let seconds = plan.calls.len() as u64 * 60 / u64::from(plan.limits.per_minute.max(1));
+        let about = format::estimate(Duration::from_secs(seconds));
+        rows.push(("Speed", format!("{}/min, {about}", plan.limits.per_minute)));
+    }
     rows
 }
 

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -74,6 +74,8 @@ pub struct EffectRunner {
     jobs: mpsc::UnboundedSender<(Job, LiveTask)>,
     slots: HashMap<Slot, AbortHandle>,
     timers: HashMap<TimerId, AbortHandle>,
+    plans: HashMap<PlanPurpose, AbortHandle>,
+    one_plan: Arc<Semaphore>,
     live: Arc<Live>,
     nonce: u64,
 }
@@ -91,6 +93,8 @@ impl EffectRunner {
             jobs,
             slots,
             timers,
+            plans: HashMap::new(),
+            one_plan: Arc::new(Semaphore::new(1)),
             live,
             nonce: fastrand::u64(..),
         }
@@ -192,6 +196,8 @@ impl EffectRunner {
         self.timers.insert(timer, task.abort_handle());
     }
 
+    /// Builds one plan at a time. A newer one takes the place of one that still waits, so that
+    /// typing fast costs two builds and not one per key.
     fn build_plan(
         &mut self,
         asked: (Ticket, PlanPurpose),
@@ -204,10 +210,19 @@ impl EffectRunner {
             self.live.begin(),
             self.nonce.to_string(),
         );
-        spawn(async move {
+        if let Some(older) = self.plans.remove(&purpose) {
+            older.abort();
+        }
+        let turn = Arc::clone(&self.one_plan).acquire_owned();
+        let task = spawn(async move {
             let _live = live;
-            let built =
-                spawn_blocking(move || plan_builder::build(&draft, &profile, clock::now(), &nonce));
+            let Ok(turn) = turn.await else { return };
+            let built = spawn_blocking(move || {
+                let plan = plan_builder::build(&draft, &profile, clock::now(), &nonce);
+                // Held to the end of the work, also when nobody waits for it any more.
+                drop(turn);
+                plan
+            });
             let result = built.await.unwrap_or_else(|error| {
                 let text = format!("the plan could not be built: {error}");
                 let problems = vec![PlanProblem { field: None, text }];
@@ -223,6 +238,7 @@ impl EffectRunner {
             };
             deliver(&events, Event::Plan(Box::new(answer))).await;
         });
+        self.plans.insert(purpose, task.abort_handle());
     }
 
     fn switch_profile(&self, name: String) {

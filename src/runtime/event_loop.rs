@@ -118,7 +118,7 @@ impl EventLoop {
 
     /// Gives terminal and input reader to the editor and takes both back.
     fn edit(&mut self, text: &str, input: &mut Input) -> io::Result<Event> {
-        input.give_up();
+        input.give_up()?;
         self.terminal.leave()?;
         let result = external_editor::edit(text, &self.data_dir);
         self.terminal.return_to()?;
@@ -133,7 +133,7 @@ impl EventLoop {
                 Ok(Next::GoOn)
             }
             Asked::Stop => {
-                input.give_up();
+                input.give_up()?;
                 self.terminal.leave()?;
                 signals::stop_this_process()?;
                 self.terminal.return_to()?;

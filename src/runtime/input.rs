@@ -5,6 +5,7 @@ use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use std::io;
 use std::task::Poll;
+use std::time::Duration;
 
 /// Keys, pastes, mouse and size, read in the background while somebody wants them.
 #[derive(Debug, Default)]
@@ -34,7 +35,13 @@ impl Input {
 
     /// Stops reading, so that another program gets the keys; the next wait starts anew. The old
     /// reader must be gone before a new one is made: it holds the lock a new one asks for.
-    pub fn give_up(&mut self) {
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn give_up(&mut self) -> io::Result<()> {
         self.stream = None;
+        // The reader that ends leaves a wake-up behind. Taken in later together with a key, it
+        // would hide that key until the next one.
+        crossterm::event::poll(Duration::ZERO).map(drop)
     }
 }

@@ -30,10 +30,22 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
         Job::Store(request) => store(world, request)
             .unwrap_or_else(|error| Some(StorageEvent::Failed(error)))
             .map(|answer| Event::Storage(Box::new(answer))),
-        Job::Outbox(command) => match outbox(world, command) {
-            Ok(event) => event,
-            Err(error) => Some(Event::OutboxAnswer(Box::new(OutboxAnswer::Refused(error)))),
-        },
+        Job::Outbox(command) => {
+            let refused = match command {
+                OutboxCommand::Queue { .. } => OutboxAnswer::NotQueued,
+                OutboxCommand::Load
+                | OutboxCommand::Pause(_)
+                | OutboxCommand::Resume { .. }
+                | OutboxCommand::Cancel(_)
+                | OutboxCommand::StartNow(_)
+                | OutboxCommand::SetRate(..)
+                | OutboxCommand::LoadItems { .. }
+                | OutboxCommand::LoadRequest { .. }
+                | OutboxCommand::LoadUnknown => OutboxAnswer::Refused,
+            };
+            outbox(world, command)
+                .unwrap_or_else(|error| Some(Event::OutboxAnswer(Box::new(refused(error)))))
+        }
     }
 }
 

@@ -11,12 +11,11 @@ use crossterm::event::{
     PushKeyboardEnhancementFlags,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use crossterm::{cursor, execute, queue};
+use crossterm::{cursor, execute};
 use ratatui::Terminal;
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, Stdout};
 
 /// Bytes of a frame that are collected before one write; a full colourful 200×60 frame fits.
 const WRITE_BUFFER: usize = 256 * 1024;
@@ -59,17 +58,10 @@ impl DashboardTerminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(&mut self, state: &State, theme: &Theme, keymap: &Keymap) -> io::Result<()> {
-        queue!(
-            self.terminal.backend_mut().writer_mut(),
-            BeginSynchronizedUpdate
-        )?;
+        self.terminal.backend_mut().set_size(state.size);
         self.terminal
             .draw(|frame| view(state, theme, keymap, frame.buffer_mut()))?;
-        queue!(
-            self.terminal.backend_mut().writer_mut(),
-            EndSynchronizedUpdate
-        )?;
-        Write::flush(self.terminal.backend_mut().writer_mut())
+        self.terminal.backend_mut().finish_frame()
     }
 
     /// Writes text to the terminal's clipboard (OSC 52).

@@ -160,6 +160,9 @@ impl TransportProvider for World {
         let Some(connected) = slot.as_ref() else {
             return Err(NoTransport::Leave);
         };
+        if connected.profile.read_only {
+            return Err(NoTransport::Leave);
+        }
         if connected.profile.target == *target {
             return Ok(Arc::clone(&connected.send));
         }
@@ -174,5 +177,71 @@ impl TransportProvider for World {
                 connected.profile.target.base_url, target.base_url
             ),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Connected, Connecting, Connector, World};
+    use crate::api::{ApiKey, ReadClient, ReadClientConfig};
+    use crate::domain::{BotTarget, Guard, Profile, WireOptions};
+    use crate::outbox::{Call, NoTransport, SendFuture, Transport, TransportProvider};
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    struct NoCalls;
+
+    impl Transport for NoCalls {
+        fn send<'a>(&'a self, _call: Call<'a>) -> SendFuture<'a> {
+            unreachable!("nothing is sent here")
+        }
+    }
+
+    fn target() -> BotTarget {
+        BotTarget {
+            base_url: "http://127.0.0.1:9".to_owned(),
+            customer_id: "99001".to_owned(),
+            bot_key: "00aa11bb22cc33dd".to_owned(),
+        }
+    }
+
+    /// Whether the profile is read-only.
+    struct OneProfile(bool);
+
+    impl Connector for OneProfile {
+        fn connect<'a>(&'a self, _profile: Option<&'a str>) -> Connecting<'a> {
+            let profile = Profile {
+                name: "london-care".to_owned(),
+                target: target(),
+                time_zone: "Europe/London".to_owned(),
+                region: None,
+                guard: Guard::None,
+                read_only: self.0,
+                per_minute: 600,
+                wire: WireOptions::default(),
+                strict_5xx: false,
+                trust_408: false,
+            };
+            Box::pin(async move {
+                let key = ApiKey::parse("not-a-real-key")?;
+                Ok(Connected {
+                    profile,
+                    read: ReadClient::new(ReadClientConfig::new(target(), key))?,
+                    send: Arc::new(NoCalls),
+                })
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_read_only_profile_sends_nothing_that_others_queued() {
+        for read_only in [false, true] {
+            let connector = Arc::new(OneProfile(read_only));
+            let world = World::new(PathBuf::new(), connector, Box::new(|_| Ok(())));
+            world.connected().await.unwrap();
+            let transport = world.transport("london-care", &target());
+            let left = matches!(transport, Err(NoTransport::Leave));
+            assert_eq!(left, read_only);
+        }
     }
 }

@@ -91,15 +91,9 @@ pub(super) fn connect(
             .and_then(|count| u32::try_from(count).ok())
             .unwrap_or(fallback)
     };
-    let seconds = |path: &str| Duration::from_secs(merged.count(path).unwrap_or(0));
     let guard = match merged.text("guard").as_str() {
         "production" => Guard::Production,
         _ => Guard::None,
-    };
-    let least = if guard == Guard::Production {
-        Duration::from_secs(5)
-    } else {
-        Duration::ZERO
     };
     Ok(Connection {
         profile: Profile {
@@ -123,12 +117,23 @@ pub(super) fn connect(
             .optional_text("ca_file")
             .map(|path| folders.config.path.join(path)),
         concurrency: small("limits.concurrency", 4),
-        grace: Grace {
-            single: seconds("grace.single").max(least),
-            list: seconds("grace.list").max(least),
-            large: seconds("grace.large").max(least),
-        },
+        grace: grace(merged, guard),
     })
+}
+
+/// The grace times, never under five seconds where real customers are.
+fn grace(merged: &Merged, guard: Guard) -> Grace {
+    let least = if guard == Guard::Production {
+        Duration::from_secs(5)
+    } else {
+        Duration::ZERO
+    };
+    let seconds = |path: &str| Duration::from_secs(merged.count(path).unwrap_or(0)).max(least);
+    Grace {
+        single: seconds("grace.single"),
+        list: seconds("grace.list"),
+        large: seconds("grace.large"),
+    }
 }
 
 fn not_connected(name: &str, missing: &[&str], needed: usize, folders: &Folders) -> ApiError {

@@ -4,10 +4,12 @@
 //! the limits a caller gives.
 
 use crate::text::width::{cells, grapheme_cells, truncate};
+use crate::text::wrap::wrap_ranges;
 use crate::theme::{Glyph, Role, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A piece of text with its meaning.
@@ -45,6 +47,33 @@ impl Spans {
             text: text.into(),
             role,
         });
+    }
+
+    /// The row broken at words into rows of at most `width` cells, each piece keeping its role.
+    pub fn wrapped(&self, width: usize) -> Vec<Spans> {
+        if self.cells() <= width {
+            return vec![self.clone()];
+        }
+        let whole: String = self.0.iter().map(|span| span.text.as_str()).collect();
+        wrap_ranges(&whole, width.max(1))
+            .into_iter()
+            .map(|range| self.slice(&range))
+            .collect()
+    }
+
+    /// The pieces within a range of bytes of the whole row.
+    fn slice(&self, range: &Range<usize>) -> Spans {
+        let mut row = Spans::default();
+        let mut start = 0;
+        for span in &self.0 {
+            let from = range.start.max(start) - start;
+            let to = range.end.min(start + span.text.len()).saturating_sub(start);
+            if let Some(text) = span.text.get(from..to).filter(|text| !text.is_empty()) {
+                row.push(span.role, text);
+            }
+            start += span.text.len();
+        }
+        row
     }
 
     /// Width in cells.
@@ -210,7 +239,7 @@ impl Painter<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Painter;
+    use super::{Painter, Spans};
     use crate::theme::{Role, Theme};
     use proptest::prelude::*;
     use ratatui::buffer::Buffer;
@@ -220,6 +249,19 @@ mod tests {
         (0..buffer.area.width)
             .map(|x| buffer[(x, y)].symbol())
             .collect()
+    }
+
+    #[test]
+    fn a_row_of_pieces_wraps_at_words_and_each_piece_keeps_its_role() {
+        let row = Spans::of(Role::Muted, "label ").with(Role::Text, "one two three");
+        let lines = row.wrapped(9);
+        assert_eq!(lines.len(), 2);
+        assert_eq!(
+            lines[0],
+            Spans::of(Role::Muted, "label ").with(Role::Text, "one")
+        );
+        assert_eq!(lines[1], Spans::of(Role::Text, "two three"));
+        assert_eq!(row.wrapped(40), vec![row]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rstest::rstest;
 type Rule = fn(&[Source]) -> Vec<String>;
 
 fn sixty_one_lines(files: &[Source]) -> Vec<String> {
-    rules::function_lengths(files, 3)
+    rules::function_lengths(files, 3, &[])
 }
 
 #[rstest]

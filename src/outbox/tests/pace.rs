@@ -187,3 +187,15 @@ fn a_message_to_one_person_overtakes_lists_but_not_the_gap() {
     let batches: Vec<BatchId> = bench.on_the_way.iter().map(|send| send.batch).collect();
     assert_eq!(batches, [single, list]);
 }
+
+#[test]
+fn an_unknown_first_answer_does_not_let_more_calls_go() {
+    let mut bench = Bench::new();
+    let id = bench.queue(&plan(10, fast(4)), 0);
+    assert_eq!(bench.turn(Vec::new()), 1);
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.answer(&judgement(Verdict::Unknown, None)), 1);
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.answer(&judgement(Verdict::Rejected, Some(400))), 4);
+    assert_eq!(bench.batch(id).counts.unknown, 1);
+}

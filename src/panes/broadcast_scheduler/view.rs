@@ -465,7 +465,7 @@ fn item_line(painter: &mut Painter<'_>, row: Rect, item: &Item) {
         &crate::text::width::fit(item_word(item.state), 12, "…"),
         role,
     );
-    let mut why = item.rule.clone().unwrap_or_default();
+    let mut why = item.rule.as_deref().unwrap_or_default().replace('_', " ");
     if let Some(error) = item.errors.first() {
         why = format!(
             "{} {}",

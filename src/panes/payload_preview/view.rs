@@ -42,17 +42,15 @@ pub fn edges(state: &State, _context: &ViewContext<'_>) -> Edges {
 
 /// Draws the pane's inside.
 pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, _context: &ViewContext<'_>) {
+    let problem = state
+        .failure
+        .as_ref()
+        .and_then(|failure| failure.problems.first())
+        .map(|problem| sanitize::clean_line(&problem.text));
     if state.lines.is_empty() {
-        match state
-            .failure
-            .as_ref()
-            .and_then(|failure| failure.problems.first())
-        {
+        match problem {
             Some(problem) => {
-                let text = format!(
-                    "✗ Cannot be built: {} Enter goes there.",
-                    sanitize::clean_line(&problem.text)
-                );
+                let text = format!("✗ Cannot be built: {problem} Enter goes there.");
                 painter.centred(inside, &text, Role::Failed);
             }
             None => painter.centred(
@@ -80,23 +78,14 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, _context: &V
             role,
         );
     }
-    if let (true, Some(problem)) = (
-        outdated,
-        state
-            .failure
-            .as_ref()
-            .and_then(|failure| failure.problems.first()),
-    ) {
+    if let Some(problem) = problem {
         let row = Rect {
             y: inside.bottom().saturating_sub(1),
             height: 1,
             ..inside
         };
         painter.clear(row);
-        let text = format!(
-            "✗ {} Enter goes there.",
-            sanitize::clean_line(&problem.text)
-        );
+        let text = format!("✗ {problem} Enter goes there.");
         painter.text((row.x + 1, row.y), row.right(), &text, Role::Failed);
     }
     if state.lines.len() > rows {

@@ -74,7 +74,8 @@ fn one_line(draft: &Draft, painter: &mut Painter<'_>, inside: Rect) {
     painter.text((inside.x + 1, inside.y), inside.right(), &text, Role::Text);
 }
 
-fn summary(draft: &Draft, painter: &mut Painter<'_>, inside: Rect) {
+/// What the first lines of the summary say, as label and text.
+fn summary_rows(draft: &Draft) -> [(&'static str, String); 3] {
     let (filled, total) = draft.filled();
     let values = draft
         .fields
@@ -103,13 +104,16 @@ fn summary(draft: &Draft, painter: &mut Painter<'_>, inside: Rect) {
         }
         DraftKind::Template | DraftKind::Flow => "none needed".to_owned(),
     };
-    let rows = [
+    [
         ("To", draft.to_words()),
         (subject, subject_words(draft)),
         ("Values", what),
-    ];
+    ]
+}
+
+fn summary(draft: &Draft, painter: &mut Painter<'_>, inside: Rect) {
     let mut y = inside.y;
-    for (label, text) in rows {
+    for (label, text) in summary_rows(draft) {
         if y >= inside.bottom() {
             return;
         }
@@ -214,6 +218,32 @@ fn form(
         height: fields_height,
         ..inside
     };
+    let y = fields((state, draft), painter, area, context);
+    if roomy {
+        let area = Rect {
+            y: inside.bottom() - check_rows,
+            height: check_rows,
+            ..inside
+        };
+        let gap = Rect {
+            y,
+            height: area.y.saturating_sub(y + 1),
+            ..inside
+        };
+        if gap.height > 0 {
+            reads::draw(draft, painter, gap);
+        }
+        check_list(draft, painter, area);
+    }
+}
+
+/// The fields from the first that is shown; gives the row below the last.
+fn fields(
+    (state, draft): (&State, &Draft),
+    painter: &mut Painter<'_>,
+    area: Rect,
+    context: &ViewContext<'_>,
+) -> u16 {
     let value_width = area.width.saturating_sub(LABEL + 2 + 6).max(1);
     let heights: Vec<u16> = draft
         .fields
@@ -250,22 +280,7 @@ fn form(
         }
         y += height;
     }
-    if roomy {
-        let area = Rect {
-            y: inside.bottom() - check_rows,
-            height: check_rows,
-            ..inside
-        };
-        let gap = Rect {
-            y,
-            height: area.y.saturating_sub(y + 1),
-            ..inside
-        };
-        if gap.height > 0 {
-            reads::draw(draft, painter, gap);
-        }
-        check_list(draft, painter, area);
-    }
+    y
 }
 
 fn first_field(heights: &[u16], cursor: usize, room: u16) -> usize {
@@ -337,18 +352,7 @@ fn draw_field(draft: &Draft, field: &Field, painter: &mut Painter<'_>, row: Rect
         height: value_height,
         ..row
     };
-    if field.text.is_empty() && !caret {
-        let hint = if field.id == FieldId::When {
-            "now"
-        } else {
-            field.hint.as_str()
-        };
-        painter.text((x, row.y), value.right(), hint, Role::Muted);
-    } else if field.id == FieldId::To && !caret {
-        painter.text((x, row.y), row.right() - 1, &draft.to_words(), Role::Text);
-    } else {
-        field.text.draw(painter, value, Role::Text, caret);
-    }
+    draw_value(draft, field, painter, value, (row.right() - 1, caret));
     counter(field, painter, row);
     if let (Some(problem), true) = (problem, row.height > value_height) {
         let y = row.y + value_height;
@@ -359,6 +363,29 @@ fn draw_field(draft: &Draft, field: &Field, painter: &mut Painter<'_>, row: Rect
             Role::Failed,
         );
         painter.text((x + 1, y), row.right() - 1, problem, Role::Text);
+    }
+}
+
+/// What stands in a field: its hint while it is empty, the words for people, or the text itself.
+fn draw_value(
+    draft: &Draft,
+    field: &Field,
+    painter: &mut Painter<'_>,
+    value: Rect,
+    (limit, caret): (u16, bool),
+) {
+    let (x, y) = (value.x, value.y);
+    if field.text.is_empty() && !caret {
+        let hint = if field.id == FieldId::When {
+            "now"
+        } else {
+            field.hint.as_str()
+        };
+        painter.text((x, y), value.right(), hint, Role::Muted);
+    } else if field.id == FieldId::To && !caret {
+        painter.text((x, y), limit, &draft.to_words(), Role::Text);
+    } else {
+        field.text.draw(painter, value, Role::Text, caret);
     }
 }
 

@@ -1,0 +1,154 @@
+//! Guards the price of safety: every message is marked on the disk before its first byte and
+//! recorded after its answer. Groups share a sync, so a group of 64 must cost little more than
+//! one; and a long list must be queued in a moment.
+
+#![expect(clippy::expect_used, reason = "a benchmark ends at the first surprise")]
+
+use alertdesk::domain::{
+    BotTarget, FrozenRequest, Judgement, PauseAdvice, PhoneNumber, Plan, PlannedCall, RequestBody,
+    Schedule, SendKind, SendLimits, Verdict,
+};
+use alertdesk::outbox::{
+    Call, Confirmation, Judged, OneBot, Outbox, Scope, SendFuture, Sender, SystemClock, Transport,
+};
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+const NOWHERE: &str = "https://api.fern-and-oak.example";
+
+fn main() {
+    divan::main();
+}
+
+fn target() -> BotTarget {
+    BotTarget {
+        base_url: NOWHERE.to_owned(),
+        customer_id: "99001".to_owned(),
+        bot_key: "00aa11bb22cc33dd".to_owned(),
+    }
+}
+
+fn plan(people: u32) -> Plan {
+    let calls: Vec<PlannedCall> = (0..people)
+        .map(|index| {
+            let digits = format!("447700{index:06}");
+            let body =
+                format!("{{\"phoneNumber\":\"+{digits}\",\"text\":\"Your fern is ready.\"}}");
+            PlannedCall {
+                request: FrozenRequest::post(
+                    format!("{NOWHERE}/template"),
+                    RequestBody::Json(body),
+                ),
+                recipients: vec![PhoneNumber::from_digits(&digits).expect("a number")],
+            }
+        })
+        .collect();
+    Plan {
+        kind: SendKind::Template,
+        title: "fern_ready".to_owned(),
+        profile: "bench".to_owned(),
+        sha256: Plan::digest(&target(), Schedule::Now, &calls),
+        target: target(),
+        calls,
+        skipped: Vec::new(),
+        notes: Vec::new(),
+        schedule: Schedule::Now,
+        limits: SendLimits {
+            per_minute: 10_000_000,
+            concurrency: 64,
+        },
+    }
+}
+
+fn open() -> (TempDir, Outbox) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let outbox = Outbox::open(folder.path(), Arc::new(SystemClock::new())).expect("an outbox");
+    (folder, outbox)
+}
+
+fn queue(outbox: &Outbox, plan: &Plan) {
+    let confirmation = Confirmation {
+        typed: plan.recipients().to_string(),
+        grace: Duration::ZERO,
+    };
+    outbox.queue(plan, &confirmation).expect("queued");
+}
+
+/// Accepts at once, without a network.
+struct Accepting;
+
+impl Transport for Accepting {
+    fn send<'a>(&'a self, _call: Call<'a>) -> SendFuture<'a> {
+        let judgement = Judgement {
+            verdict: Verdict::Accepted {
+                message_id: Some("m1".to_owned()),
+                note: None,
+            },
+            rule: "template_accepted",
+            pause: PauseAdvice::GoOn,
+            http_status: Some(200),
+            platform_code: Some(1000),
+            errors: Vec::new(),
+            transient: false,
+            sentence: "It was accepted.".to_owned(),
+        };
+        Box::pin(std::future::ready(Judged {
+            judgement,
+            response: "{\"status\":{\"code\":1000}}".to_owned(),
+        }))
+    }
+}
+
+/// Claim, mark, call and record so many, from the lock to the end of the run.
+#[divan::bench(args = [1, 64, 1024], sample_count = 20, sample_size = 1)]
+fn send(bencher: Bencher<'_, '_>, people: u32) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let plan = plan(people);
+    bencher
+        .counter(ItemsCount::new(people))
+        .with_inputs(|| {
+            let (folder, outbox) = open();
+            queue(&outbox, &plan);
+            (folder, outbox)
+        })
+        .bench_local_refs(|(_folder, outbox)| {
+            let sender = Sender::take(outbox).expect("the lock");
+            let (events, reader) = mpsc::channel(64);
+            drop(reader);
+            let provider = Arc::new(OneBot {
+                target: target(),
+                transport: Arc::new(Accepting),
+            });
+            let scope = Scope::Everything;
+            let run = sender.run_until_done(scope, provider, events, CancellationToken::new());
+            let summary = runtime.block_on(run).expect("a run");
+            assert_eq!(summary.exit_status(), 0);
+        });
+}
+
+/// Store a confirmed plan durably.
+#[divan::bench(args = [64, 10_000], sample_count = 10, sample_size = 1)]
+fn queue_rows(bencher: Bencher<'_, '_>, people: u32) {
+    let plan = plan(people);
+    bencher
+        .counter(ItemsCount::new(people))
+        .with_inputs(open)
+        .bench_local_refs(|(_folder, outbox)| queue(outbox, &plan));
+}
+
+/// Show a list of ten thousand, as the dashboard does.
+#[divan::bench(sample_count = 20)]
+fn list_with_10000_rows(bencher: Bencher<'_, '_>) {
+    let (_folder, outbox) = open();
+    queue(&outbox, &plan(10_000));
+    bencher.bench_local(|| outbox.list().expect("a list").len());
+}
