@@ -74,7 +74,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
     };
     let short = error
         .message
-        .split(['.', ';'])
+        .split(". ")
         .next()
         .unwrap_or("")
         .trim_end_matches('.')

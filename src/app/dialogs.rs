@@ -57,6 +57,7 @@ pub fn key(overlay: &mut Overlay, key: KeyEvent) {
 /// Runs an action in the topmost overlay.
 pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects {
     let body = state.layout().body;
+    let now = state.now.clone();
     match state.overlays.last_mut() {
         None => Vec::new(),
         Some(Overlay::Page(page)) => match page::act(page, action, body) {
@@ -79,7 +80,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 }
             }
         }
-        Some(Overlay::Review(review)) => match review::act(review, action, review::height(body)) {
+        Some(Overlay::Review(review)) => match review::act(review, action, body, &now) {
             None => Vec::new(),
             Some(review::Wish::Close) => close(state),
             Some(review::Wish::Confirmed) => confirmed_plan(state),

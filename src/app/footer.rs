@@ -156,14 +156,14 @@ pub fn strip(state: &State, painter: &mut Painter<'_>, row: Rect) {
     if row.width >= 90 && painter.theme.motion() == Motion::Full {
         x = countdown_bar(painter, (x, row.y), armed, left);
     }
-    let keys = if armed.single && state.composer.draft.is_none() {
-        "u stops it  S starts now"
-    } else {
-        "u stops it: nothing has left yet"
+    let keys = match armed.single && state.composer.draft.is_none() {
+        _ if row.width < 80 => "u stops it",
+        true => "u stops it  S starts now",
+        false => "u stops it: nothing has left yet",
     };
     let from = painter.right(
         (row.right().saturating_sub(1), row.y),
-        x + 10,
+        if row.width < 80 { x } else { x + 10 },
         keys,
         Role::Key,
     );
@@ -225,6 +225,14 @@ pub fn toasts(state: &State, painter: &mut Painter<'_>, layout: &Layout) {
             .unwrap_or(u16::MAX)
             .min(area.width.saturating_sub(2));
         let x = area.right().saturating_sub(cells + 1);
+        // A toast as wide as the row takes all of it: no scraps of the status row at its ends.
+        if !layout.framed() && cells + 6 >= area.width {
+            painter.clear(Rect {
+                y,
+                height: 1,
+                ..area
+            });
+        }
         painter.clear(Rect {
             x,
             y,

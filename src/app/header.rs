@@ -242,7 +242,9 @@ pub fn too_small(state: &State, painter: &mut Painter<'_>, layout: &Layout) {
             area.width, area.height
         ),
     ];
-    for batch in state.broadcasts.active() {
+    let in_grace =
+        |batch: &&crate::domain::Batch| !state.armed.iter().any(|armed| armed.batch == batch.id);
+    for batch in state.broadcasts.active().filter(in_grace) {
         let left = batch.counts.queued + batch.counts.sending;
         lines.push(format!(
             " ↑ {} running: {} left",
@@ -252,7 +254,9 @@ pub fn too_small(state: &State, painter: &mut Painter<'_>, layout: &Layout) {
     }
     lines.push(format!(" ? {} unknown", state.broadcasts.unknown()));
     if let Some(armed) = state.armed.first() {
-        lines.push(format!(" u stops {}", armed.batch));
+        let left = state.next_start().unwrap_or_default().unsigned_abs();
+        let seconds = left.as_millis().div_ceil(1000);
+        lines.push(format!(" u stops {}, starts in {seconds} s", armed.batch));
     }
     lines.push(" q quits".to_owned());
     for (y, line) in (area.y..area.bottom()).zip(lines) {

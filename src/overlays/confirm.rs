@@ -6,11 +6,15 @@
 use super::frame::{self, OverlayEdges};
 use crate::contract::Action;
 use crate::domain::BatchId;
+use crate::text::wrap;
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, TextField};
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
+
+/// Cells of a line of the question in a large window.
+const WIDTH: u16 = 72;
 
 /// What happens when the answer is right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,12 +85,19 @@ pub fn key(state: &mut State, key: KeyEvent) {
     }
 }
 
+/// What happens, in lines of this width.
+fn wrapped(state: &State, width: usize) -> Vec<&str> {
+    let lines = state.lines.iter();
+    lines.flat_map(|line| wrap::wrap(line, width)).collect()
+}
+
 /// Draws the question.
 pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
-    let height = u16::try_from(state.lines.len())
+    let wide = wrapped(state, usize::from(WIDTH));
+    let height = u16::try_from(wide.len())
         .unwrap_or(u16::MAX)
         .saturating_add(5);
-    let area = frame::area(body, 72, height);
+    let area = frame::area(body, WIDTH, height);
     let edges = OverlayEdges {
         title: state.title.clone(),
         hint: "Enter does it once the answer is right".to_owned(),
@@ -96,7 +107,8 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
     };
     let inside = frame::draw(painter, body, area, &edges);
     let field_row = inside.bottom().saturating_sub(2);
-    for (y, line) in (inside.y..field_row.saturating_sub(1)).zip(&state.lines) {
+    let lines = wrapped(state, usize::from(inside.width));
+    for (y, line) in (inside.y..field_row.saturating_sub(1)).zip(lines) {
         painter.text((inside.x, y), inside.right(), line, Role::Text);
     }
     let ask = format!("To do it, type  {}", state.wanted);

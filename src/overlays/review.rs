@@ -105,12 +105,13 @@ impl State {
     }
 }
 
-/// Runs an action of the review with `height` lines for its view.
+/// Runs an action of the review that stands in this body.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the review answers the actions it knows"
 )]
-pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
+pub fn act(state: &mut State, action: Action, body: Rect, now: &Zoned) -> Option<Wish> {
+    let (width, height) = room(body);
     match action {
         Action::Accept | Action::Open => {
             if state.spent {
@@ -133,7 +134,7 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
         Action::Back => return Some(Wish::Close),
         _ => {}
     }
-    let total = view_lines(state, state.tab).len();
+    let total = lines(state, width, now).len();
     state.scroll = state.scroll.min(total.saturating_sub(height));
     None
 }
@@ -180,9 +181,18 @@ pub fn sentence(plan: &Plan) -> String {
     }
 }
 
-fn view_lines(state: &State, tab: Tab) -> Vec<String> {
+/// The lines of the view, wrapped: what is sent must be readable to its last byte in any window.
+fn lines(state: &State, width: usize, now: &Zoned) -> Vec<Spans> {
+    if state.tab == Tab::Summary {
+        return summary_lines(state, width, now);
+    }
+    let plain = |line: String| Spans::of(Role::Text, line);
+    plain_lines(state, width).into_iter().map(plain).collect()
+}
+
+fn plain_lines(state: &State, width: usize) -> Vec<String> {
     let plan = &state.plan;
-    match tab {
+    match state.tab {
         Tab::Summary => Vec::new(),
         Tab::People => plan
             .calls
@@ -193,14 +203,20 @@ fn view_lines(state: &State, tab: Tab) -> Vec<String> {
         Tab::Json => plan.calls.first().map_or_else(Vec::new, |call| {
             let body = String::from_utf8_lossy(&call.request.body.bytes()).into_owned();
             let body = sanitize::escape_json_text(&body);
-            let mut lines = vec![format!("{} {}", call.request.method, call.request.url)];
-            lines.extend(wrap::wrap(&body, 88).into_iter().map(str::to_owned));
-            lines.push(String::new());
-            lines.push(format!(
+            let address = format!("{} {}", call.request.method, call.request.url);
+            let about = format!(
                 "call 1 of {} · sha256 {}",
                 plan.calls.len(),
                 call.request.body_sha256.short()
-            ));
+            );
+            let mut lines = Vec::new();
+            for text in [address, body, String::new(), about] {
+                let wrapped = wrap::wrap(&text, width);
+                if wrapped.is_empty() {
+                    lines.push(String::new());
+                }
+                lines.extend(wrapped.into_iter().map(str::to_owned));
+            }
             lines
         }),
         Tab::Skipped => plan
@@ -318,9 +334,14 @@ fn until(state: &State) -> String {
     )
 }
 
-/// How many lines the view of a review has in a body of this size.
-pub fn height(body: Rect) -> usize {
-    usize::from(frame::area(body, 96, 24).height.saturating_sub(6))
+/// Columns and lines of the view of a review in a body of this size.
+fn room(body: Rect) -> (usize, usize) {
+    let area = frame::area(body, 96, 24);
+    let frame = if area == body { 2 } else { 4 };
+    (
+        usize::from(area.width.saturating_sub(frame)),
+        usize::from(area.height.saturating_sub(6)),
+    )
 }
 
 /// Draws the review.
@@ -339,11 +360,7 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect, now: &Zoned) {
         height: field_row.saturating_sub(inside.y + 1),
         ..inside
     };
-    if state.tab == Tab::Summary {
-        draw_summary(state, painter, view, now);
-    } else {
-        draw_lines(state, painter, view);
-    }
+    draw_lines(painter, view, state, now);
     confirm_lines(state, painter, inside, field_row);
 }
 
@@ -365,32 +382,29 @@ fn tabs(state: &State) -> Spans {
     spans
 }
 
-fn draw_summary(state: &State, painter: &mut Painter<'_>, view: Rect, now: &Zoned) {
-    let mut lines: Vec<(Spans, u16)> = Vec::new();
+fn summary_lines(state: &State, width: usize, now: &Zoned) -> Vec<Spans> {
+    let mut lines = Vec::new();
     for (label, text) in summary(state, now) {
-        let (indent, label_role) = match label {
+        let (indent, role) = match label {
             "" => (0, Role::Muted),
             "!" => (2, Role::Attention),
             _ => (10, Role::Muted),
         };
-        let width = usize::from(view.width.saturating_sub(indent));
-        let wrapped = wrap::wrap(&text, width);
+        let wrapped = wrap::wrap(&text, width.saturating_sub(indent));
         if wrapped.is_empty() {
-            lines.push((Spans::default(), 0));
+            lines.push(Spans::default());
         }
         for (index, part) in wrapped.into_iter().enumerate() {
             let label = if index == 0 { label } else { "" };
-            let head = crate::text::width::pad_right(label, usize::from(indent));
-            lines.push((Spans::of(label_role, head).with(Role::Text, part), 0));
+            let head = crate::text::width::pad_right(label, indent);
+            lines.push(Spans::of(role, head).with(Role::Text, part));
         }
     }
-    for (y, (line, _)) in (view.y..view.bottom()).zip(lines.iter().skip(state.scroll)) {
-        painter.spans((view.x, y), view.right(), line);
-    }
+    lines
 }
 
-fn draw_lines(state: &State, painter: &mut Painter<'_>, view: Rect) {
-    let lines = view_lines(state, state.tab);
+fn draw_lines(painter: &mut Painter<'_>, view: Rect, state: &State, now: &Zoned) {
+    let lines = lines(state, usize::from(view.width), now);
     if lines.is_empty() {
         painter.text(
             (view.x, view.y),
@@ -400,20 +414,20 @@ fn draw_lines(state: &State, painter: &mut Painter<'_>, view: Rect) {
         );
     }
     for (y, line) in (view.y..view.bottom()).zip(lines.iter().skip(state.scroll)) {
-        painter.text((view.x, y), view.right(), line, Role::Text);
+        painter.spans((view.x, y), view.right(), line);
     }
     painter.thumb(view.right(), view, state.scroll, lines.len());
 }
 
 fn confirm_lines(state: &State, painter: &mut Painter<'_>, inside: Rect, field_row: u16) {
     let y = field_row.saturating_sub(1);
-    let x = painter.text(
-        (inside.x, y),
-        inside.right(),
-        &format!("{}:  ", state.ask()),
-        Role::Text,
-    );
-    painter.text((x, y), inside.right(), &state.wanted(), Role::Key);
+    // The number to type is never cut; a narrow window loses words before it.
+    let wanted = state.wanted();
+    let cells = u16::try_from(crate::text::width::cells(&wanted)).unwrap_or(u16::MAX);
+    let limit = inside.right().saturating_sub(cells + 1);
+    let ask = format!("{}:", state.ask());
+    let x = painter.text((inside.x, y), limit, &ask, Role::Text);
+    painter.text((x + 1, y), inside.right(), &wanted, Role::Key);
     let prompt = painter.theme.glyph(Glyph::FromUs);
     let x = painter.text((inside.x, field_row), inside.right(), prompt, Role::Focus);
     let field = Rect {

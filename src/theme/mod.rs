@@ -126,7 +126,10 @@ impl Theme {
             if cell.symbol().is_ascii() {
                 continue;
             }
-            if let Some(ascii) = glyphs::to_ascii(cell.symbol()) {
+            // The no-break space of grouped numbers.
+            if cell.symbol() == "\u{a0}" {
+                cell.set_symbol(" ");
+            } else if let Some(ascii) = glyphs::to_ascii(cell.symbol()) {
                 cell.set_symbol(ascii);
             }
         }

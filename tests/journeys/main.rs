@@ -1,5 +1,10 @@
 //! Journeys: what people want to do, from keys to the screen and the platform's own count.
 #![cfg(test)]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    clippy::large_futures,
+    reason = "a test picks out what it looks for, and nobody copies its future"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -8,4 +13,6 @@ mod commands;
 mod faults;
 mod properties;
 mod reading;
+mod scenery;
+mod screens;
 mod sending;

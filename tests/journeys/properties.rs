@@ -1,5 +1,6 @@
 //! What holds whatever happens: rows of random keys, pastes, sizes, answers and times.
 
+use crate::scenery::with_review;
 use crate::support::keys;
 use crate::support::screen;
 use crate::support::stage::{Stage, chat, no_answer, opening, people};
@@ -9,7 +10,6 @@ use alertdesk::contract::{
     OutboxAnswer, OutboxCommand, OutboxEvent, SenderState, Slot, Ticket, TimerId,
 };
 use alertdesk::domain::{Batch, BatchId, BatchState, Counts, SendKind, Sha256Hex};
-use alertdesk::overlays::Overlay;
 use alertdesk::runtime::clock;
 use alertdesk::runtime::frame_pacer::FramePacer;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -173,8 +173,8 @@ impl Play {
             Step::Answer { slot, fails, stale } => self.answer(slot, fails, stale),
             Step::Timer(timer) => stage.event(Event::Timer(timer)),
             Step::Wait(milliseconds) => stage.wait(milliseconds),
-            Step::Batch(state, unknown) => {
-                let changed = Box::new(batch(state, unknown));
+            Step::Batch(becomes, unknown) => {
+                let changed = Box::new(batch(becomes, unknown));
                 stage.event(Event::Outbox(Box::new(OutboxEvent::BatchChanged(changed))));
             }
             Step::Do(action) => stage.event(Event::Action(action)),
@@ -299,26 +299,6 @@ proptest! {
     }
 }
 
-/// A stage on which a filled draft stands in review.
-pub fn with_review(width: u16, height: u16) -> Stage {
-    let mut stage = Stage::furnished(width, height);
-    stage.keys(":");
-    stage.text("template fitting_slots");
-    stage.keys("Enter");
-    stage.text("+44 7700 900412");
-    stage.keys("Tab Esc j Enter");
-    stage.text("Sara");
-    stage.keys("Tab");
-    stage.text("Tue 27 Oct");
-    stage.keys("Esc S");
-    assert!(
-        matches!(stage.state.overlays.last(), Some(Overlay::Review(_))),
-        "{}",
-        stage.screen()
-    );
-    stage
-}
-
 #[test]
 fn no_size_from_nothing_to_a_wall_breaks_a_picture() {
     let mut help = Stage::furnished(120, 40);
@@ -332,7 +312,7 @@ fn no_size_from_nothing_to_a_wall_breaks_a_picture() {
     let mut broken = Stage::furnished(120, 40);
     broken.keys("r");
     broken.answer(Slot::Conversation, Err(no_answer()));
-    let stages = [
+    let stages = vec![
         Stage::new(120, 40),
         Stage::furnished(120, 40),
         with_review(120, 40),

@@ -9,7 +9,7 @@ use super::screen;
 use alertdesk::app::{self, Context, State, update};
 use alertdesk::cli::demo::fill_library;
 use alertdesk::contract::{Effect, Event, TimerId};
-use alertdesk::domain::{Batch, BatchId, Guard, Profile, WireOptions};
+use alertdesk::domain::{Batch, Guard, Profile, WireOptions};
 use alertdesk::keymap::Keymap;
 use alertdesk::runtime::clock;
 use alertdesk::runtime::effect_runner::{EffectRunner, Live, LoopEffect, QUEUE};
@@ -313,20 +313,6 @@ impl Harness {
         };
         self.until(what, |state| found(state).is_some()).await;
         found(&self.state).unwrap()
-    }
-
-    /// Waits until no item of any batch is on its way or waiting, and gives the batch.
-    pub async fn until_settled(&mut self, id: BatchId) -> Batch {
-        self.until_batch("the batch is settled", |batch| {
-            use alertdesk::domain::BatchState as S;
-            batch.id == id
-                && batch.counts.sending == 0
-                && matches!(
-                    batch.state,
-                    S::Done | S::DoneWithProblems | S::Cancelled | S::Paused | S::Held
-                )
-        })
-        .await
     }
 
     /// The screen as a person sees it.

@@ -80,7 +80,7 @@ pub fn people() -> Vec<User> {
         person("Sara Al-Mutairi", 412),
         person("Arjun Mehta", 118),
         person("山田 花子", 655),
-        person("دادح فسوي", 164),
+        person("يوسف حداد", 164),
         person("", 777),
         person(
             "Maximiliana Alexandrovna Featherstonehaugh-Cholmondeley of the Northern Isles",
@@ -139,7 +139,7 @@ pub fn chat(count: i64) -> Vec<ChatMessage> {
 pub fn no_answer() -> ApiError {
     ApiError::new(
         ErrorKind::Network,
-        "no answer from api.fern-and-oak.example within 30 s",
+        "no answer from api.fern-and-oak.example within 30 s.",
         "Try again.",
     )
 }

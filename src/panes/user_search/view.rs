@@ -159,7 +159,7 @@ fn failure_lines(
         inside.right(),
         painter.theme.glyph(Glyph::Rejected),
         Role::Failed,
-    );
+    ) + 1;
     let what = crate::text::sanitize::clean_line(&error.message).into_owned();
     painter.text(
         (x, y),
@@ -175,7 +175,12 @@ fn failure_lines(
 
 /// The first clause of a sentence, for a line that has room for few words.
 fn short(sentence: &str) -> &str {
-    sentence.split([':', '.', ';']).next().unwrap_or(sentence)
+    let clause = sentence.split([':', ';']).next().unwrap_or(sentence);
+    clause
+        .split(". ")
+        .next()
+        .unwrap_or(clause)
+        .trim_end_matches('.')
 }
 
 fn empty(state: &State, painter: &mut Painter<'_>, area: Rect, context: &ViewContext<'_>) {
