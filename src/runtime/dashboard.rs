@@ -17,6 +17,10 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+/// How long a thread for blocking work waits for more. Ending one wakes the processor, and an idle
+/// dashboard should not.
+const KEEP_THREADS: std::time::Duration = std::time::Duration::from_secs(600);
+
 /// What a dashboard starts with.
 pub struct Start {
     /// The profile in use.
@@ -57,6 +61,7 @@ pub fn run(start: Start) -> Result<(), ApiError> {
         .map_err(|error| no_terminal(&error))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        .thread_keep_alive(KEEP_THREADS)
         .enable_all()
         .build()
         .map_err(|error| no_terminal(&error))?;
