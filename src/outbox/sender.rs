@@ -25,8 +25,6 @@ use tokio_util::sync::CancellationToken;
 
 /// How often the record is looked at for what other processes did.
 const POLL: Duration = Duration::from_secs(1);
-/// The longest time between two looks once nothing has happened for a while.
-const LONGEST_POLL: Duration = Duration::from_secs(5);
 /// Looks from outside after which the record is opened all the same: the clock of a file system
 /// is coarse, and two writes within its step look alike.
 const LOOKS: u32 = 30;
@@ -234,19 +232,17 @@ impl Sender {
 }
 
 /// Ends when the next turn is due. With nothing planned that is when somebody else has written:
-/// then the record itself, its lock and the blocking threads are left alone, and the looks become
-/// rare, so that a desk nobody works at costs nothing.
+/// then the record itself, its lock and the blocking threads are left alone: a look is one question
+/// to the file system.
 async fn time_to_look(wait: Option<Duration>, store: &OutboxStore, seen: Option<Footprint>) {
     if let Some(wait) = wait {
         return tokio::time::sleep(wait).await;
     }
-    let mut pause = POLL;
     for _ in 0..LOOKS {
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(POLL).await;
         if seen.is_none() || store.footprint() != seen {
             return;
         }
-        pause = (pause * 2).min(LONGEST_POLL);
     }
 }
 

@@ -270,6 +270,9 @@ impl Scanner {
         let Some(before) = self.previous else {
             return false;
         };
+        if matches!(before, ZWJ | ZWNJ) {
+            return false;
+        }
         if is_virama(before) {
             return true;
         }
@@ -353,6 +356,7 @@ mod tests {
     #[case::separators("a\u{2028}b", "a\nb")]
     #[case::joiner_between_latin("a\u{200d}b", "a·b")]
     #[case::stray_joiner("\u{200d}", "·")]
+    #[case::joiner_after_joiner("🚀\u{94d}\u{200d}\u{200d}👩", "🚀\u{94d}\u{200d}·👩")]
     #[case::stray_selector("a\u{fe0f}", "a·")]
     #[case::stacked_selectors("☎\u{fe0f}\u{fe0f}", "☎\u{fe0f}·")]
     #[case::mark_without_base("\u{301}x", "·x")]
