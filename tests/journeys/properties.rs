@@ -442,7 +442,7 @@ fn a_refused_confirmation_gives_the_draft_back() {
     stage.wait(400);
     stage.keys("1 Enter");
     assert!(stage.state.composer.draft.is_none());
-    stage.event(Event::OutboxAnswer(Box::new(OutboxAnswer::Refused(
+    stage.event(Event::OutboxAnswer(Box::new(OutboxAnswer::NotQueued(
         no_answer(),
     ))));
     let draft = stage.state.composer.draft.as_ref().unwrap();

@@ -83,7 +83,7 @@ async fn a_template_reaches_one_person_once() {
     assert_eq!(queued(&desk), 1);
     assert_eq!(desk.platform.accepted().await.get(SARA), Some(&1));
     assert_eq!(desk.platform.calls("/template").await, 1);
-    desk.assert_shows("accepted 1");
+    desk.assert_shows("1 accepted");
     assert!(desk.state.composer.draft.is_none());
     desk.keys("6");
     desk.assert_shows("accepted");
