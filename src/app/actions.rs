@@ -24,6 +24,10 @@ pub fn run(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
         focus::Target::TooSmall => Vec::new(),
         focus::Target::Overlay => dialogs::act(state, action, context),
         focus::Target::CommandLine => in_command_line(state, action, context),
+        // Help and the palette are offered while typing, and what was typed stays.
+        focus::Target::Field(_) if matches!(action, Action::Help | Action::Palette) => {
+            global(state, action, context).unwrap_or_default()
+        }
         focus::Target::Field(pane) => in_pane(state, pane, action, context),
         focus::Target::Pane(pane) => match global(state, action, context) {
             Some(effects) => effects,

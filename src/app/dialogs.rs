@@ -263,6 +263,11 @@ pub fn ask_quit(state: &mut State) -> Effects {
         .collect();
     lines.push("Leaving pauses what runs and holds what is in grace; nothing is lost,".to_owned());
     lines.push("and nothing leaves while the program is closed. A person resumes it.".to_owned());
+    if state.profile.guard == Guard::Sandbox {
+        lines.push(
+            "This is the demo: its record goes when it ends, unless --keep was given.".to_owned(),
+        );
+    }
     ask(
         state,
         Purpose::Quit,

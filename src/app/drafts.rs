@@ -5,7 +5,7 @@ use super::state::State;
 use super::update::{Effects, notify};
 use super::{choosing, flows};
 use crate::contract::{
-    Effect, Notice, OutboxCommand, PaneId, PlanPurpose, Slot, StoreRequest, TimerId,
+    Effect, Notice, OutboxCommand, PaneId, PlanProblem, PlanPurpose, Slot, StoreRequest, TimerId,
 };
 use crate::domain::User;
 use crate::panes::template_composer::{self, Draft, DraftKind};
@@ -107,7 +107,15 @@ fn build_plan(state: &mut State, slot: Slot, purpose: PlanPurpose) -> Effects {
     let Some(form) = form else {
         state.payload.clear();
         if let Some(draft) = &mut state.composer.draft {
-            draft.problems.clear();
+            let field = match draft.kind {
+                DraftKind::Flow => "flow",
+                DraftKind::Template | DraftKind::Broadcast => "template",
+            };
+            let text = format!("no {field} is chosen yet: Enter on its row lists them");
+            draft.problems = vec![PlanProblem {
+                field: Some(field.to_owned()),
+                text,
+            }];
             draft.warnings.clear();
         }
         return Vec::new();

@@ -78,6 +78,18 @@ pub fn draw(state: &State, keymap: &Keymap, painter: &mut Painter<'_>, row: Rect
     let right: Vec<(String, Action)> = constant
         .iter()
         .filter_map(|action| words(keymap, context, *action))
+        .map(|(text, action)| {
+            let leaves = action == Action::Back && focus::at_top(state);
+            // At the top the same key leaves the program: say so before it is pressed.
+            (
+                if leaves {
+                    text.replace(" back", " quit")
+                } else {
+                    text
+                },
+                action,
+            )
+        })
         .collect();
     let mut limit = row.right().saturating_sub(1);
     // The constant ones fill from the right, `? keys` being the last to go.

@@ -62,7 +62,7 @@ pub fn page(state: &State, keymap: &Keymap) -> page::State {
     lines.push(Spans::default());
     lines.push(Spans::of(
         Role::Muted,
-        "No key sends by itself. Enter never sends. Every key can be changed in keymap.toml.",
+        "No key sends by itself. Enter does nothing before the whole number is typed. Every key can be changed in keymap.toml.",
     ));
     page::State {
         kind: Kind::Help,

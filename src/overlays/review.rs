@@ -321,8 +321,7 @@ fn when(plan: &Plan, now: &Zoned) -> Vec<(&'static str, String)> {
 
 fn until(state: &State) -> String {
     let seconds = format::duration(state.grace);
-    let limits = state.plan.limits;
-    let at_once = u64::from(limits.concurrency).min(state.plan.calls.len() as u64);
+    let at_once = format::people(most_on_the_way(&state.plan));
     let scheduled = matches!(state.plan.schedule, Schedule::PublishAt(_));
     let last = if scheduled {
         "After that it can only be stopped in the panel: this API has no cancel."
@@ -332,6 +331,19 @@ fn until(state: &State) -> String {
     format!(
         "For {seconds} nothing leaves this computer and u stops it. {last} If this computer fails while it runs, at most {at_once} can become unknown."
     )
+}
+
+/// The most people whose calls can be on the way at once: a call to many is unknown for all of
+/// them.
+fn most_on_the_way(plan: &Plan) -> u64 {
+    let mut sizes: Vec<usize> = plan
+        .calls
+        .iter()
+        .map(|call| call.recipients.len())
+        .collect();
+    sizes.sort_unstable_by(|left, right| right.cmp(left));
+    let calls = usize::try_from(plan.limits.concurrency).unwrap_or(usize::MAX);
+    sizes.into_iter().take(calls).sum::<usize>() as u64
 }
 
 /// Columns and lines of the view of a review in a body of this size.

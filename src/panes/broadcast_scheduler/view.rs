@@ -155,7 +155,7 @@ fn result(batch: &Batch, roomy: bool) -> String {
             if roomy {
                 format!(
                     "{state}: {}, {} not sent",
-                    sanitize::clean_line(reason),
+                    sanitize::clean_line(reason).trim_end_matches('.'),
                     format::count(counts.queued)
                 )
             } else {
