@@ -87,19 +87,15 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
         Action::NewBroadcast => drafts::new_draft(state, template_composer::DraftKind::Broadcast),
         Action::NewFlow => drafts::new_draft(state, template_composer::DraftKind::Flow),
         Action::Review => drafts::review(state),
+        Action::StopLoading => waits::stop_loading(state, state.focus),
         Action::Back => return back(state),
         _ => return None,
     };
     Some(effects)
 }
 
-/// One level back: a wait first, then a pane's own, then a toast, the zoom, the pane visited; at the top it
-/// leaves.
+/// One level back: a pane's own, then a toast, the zoom, the pane visited; at the top it leaves.
 fn back(state: &mut State) -> Option<Effects> {
-    let stopped = waits::stop_loading(state, state.focus);
-    if !stopped.is_empty() {
-        return Some(stopped);
-    }
     let inside_pane = match state.focus {
         PaneId::Users => !state.users.filter.is_empty(),
         PaneId::Conversation => state.conversation.find.is_some(),

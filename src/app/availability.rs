@@ -2,6 +2,7 @@
 //! palette. Unavailable actions are shown grey and answer with the reason.
 
 use super::state::State;
+use super::waits;
 use crate::contract::{Action, PaneId, Slot};
 use crate::domain::BatchState;
 
@@ -25,6 +26,9 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         }
         Action::SwitchProfile if state.settings.profiles.len() < 2 => {
             Err("there is only this profile; config.toml can hold more".to_owned())
+        }
+        Action::StopLoading if !waits::is_waiting(state, state.focus) => {
+            Err("nothing is loading here".to_owned())
         }
         Action::LoadOlder => older(state),
         Action::NextMatch | Action::PreviousMatch if state.focus == PaneId::Conversation => {

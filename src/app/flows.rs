@@ -99,9 +99,7 @@ pub fn users(state: &mut State, wish: Option<user_search::Wish>) -> Effects {
 /// Asks the platform for people.
 pub fn find_users(state: &mut State, attribute: String, value: String) -> Effects {
     let now = state.now.timestamp();
-    state.users.query = Some((attribute.clone(), value.clone()));
-    state.users.search.set_text(&format!("{attribute}={value}"));
-    state.users.users.start(now);
+    state.users.ask(&attribute, &value, now);
     request(
         state,
         Slot::UserSearch,

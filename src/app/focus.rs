@@ -97,7 +97,6 @@ pub fn at_top(state: &State) -> bool {
         && state.command.is_none()
         && !matches!(target(state), Target::Field(_))
         && !state.zoomed
-        && !waits::is_waiting(state, state.focus)
         && state.toasts.iter().next().is_none()
         && state.users.filter.is_empty()
         && state.conversation.find.is_none()
@@ -117,6 +116,7 @@ pub fn facts(state: &State) -> Facts {
         .with(Fact::BatchSelected, state.broadcasts.selected().is_some())
         .with(Fact::DraftOpen, state.composer.draft.is_some())
         .with(Fact::InGrace, !state.armed.is_empty())
+        .with(Fact::Loading, waits::is_waiting(state, state.focus))
         .with(Fact::Searching, searching)
         .with(Fact::Zoomed, state.zoomed)
 }

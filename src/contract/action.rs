@@ -55,6 +55,7 @@ actions! {
     Unknowns = "unknowns", "unknown", "list the unknown results";
     Back = "back", "back", "go back one level; at the top quit";
     Quit = "quit", "quit", "quit, asks if something is running";
+    StopLoading = "stop_loading", "stop", "stop loading in this pane";
     Refresh = "refresh", "refresh", "fetch again what this pane shows";
 
     MoveDown = "move_down", "down", "move down";

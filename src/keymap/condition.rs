@@ -28,6 +28,7 @@ facts! {
     BatchSelected = "batch_selected", "A batch is under the cursor of the Broadcasts pane.";
     DraftOpen = "draft_open", "A draft is open in the composer.";
     InGrace = "in_grace", "Something is in its grace time, or left it less than two seconds ago.";
+    Loading = "loading", "The focused pane waits for the platform.";
     Searching = "searching", "A search or filter is on in the focused pane.";
     Zoomed = "zoomed", "The focused pane is zoomed.";
 }

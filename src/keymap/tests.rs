@@ -38,7 +38,7 @@ fn what_the_embedded_file_hides_it_hides_on_purpose() {
         said,
         [
             "`Enter` in [composer] hides `open` of [list]",
-            "`Esc` in [typing] hides `back` of [global]",
+            "`Esc` in [typing] hides `stop_loading` of [global]",
             "`Tab` in [typing] hides `next_pane` of [global]",
             "`Shift-Tab` in [typing] hides `previous_pane` of [global]",
             "`Ctrl-z` in [typing] hides `undo` of [global]",

@@ -30,6 +30,8 @@ pub struct TextField {
     lines: Lines,
     /// The text right after a replacement: the library's two edits are undone as one.
     replaced: Option<String>,
+    /// Whether the next sign takes the place of the whole text.
+    picked: bool,
 }
 
 impl Default for TextField {
@@ -45,6 +47,7 @@ impl TextField {
             area: TextArea::default(),
             lines,
             replaced: None,
+            picked: false,
         }
     }
 
@@ -70,8 +73,24 @@ impl TextField {
         self.area.is_empty()
     }
 
+    /// Offers the whole text for replacement: the next sign or paste takes its place, a deletion
+    /// removes it, and any other key keeps it.
+    pub fn pick_all(&mut self) {
+        self.picked = !self.is_empty();
+    }
+
+    /// Ends what [`TextField::pick_all`] began, taking the text away for what replaces it.
+    fn replace_picked(&mut self) -> bool {
+        let picked = self.picked;
+        if picked {
+            self.set_text("");
+        }
+        picked
+    }
+
     /// Replaces the text; one undo brings the old one back. The caret goes to the end.
     pub fn set_text(&mut self, text: &str) {
+        self.picked = false;
         let text = self.admitted(text);
         if self.text() == text {
             return;
@@ -104,10 +123,15 @@ impl TextField {
             // AltGr arrives as Ctrl and Alt together on some terminals; what it types is a sign.
             let sign = key.modifiers.contains(both) && !character.is_ascii_alphanumeric();
             if !command || sign {
+                self.replace_picked();
                 self.area.insert_char(character);
                 return true;
             }
         }
+        if matches!(key.code, KeyCode::Backspace | KeyCode::Delete) && self.replace_picked() {
+            return true;
+        }
+        self.picked = false;
         // Shift would start a selection, which is not drawn: the next key would replace it unseen.
         let key = KeyEvent {
             modifiers: key.modifiers.difference(KeyModifiers::SHIFT),
@@ -179,11 +203,13 @@ impl TextField {
     /// A paste: text, never keys.
     pub fn paste(&mut self, text: &str) {
         let text = self.admitted(text);
+        self.replace_picked();
         self.area.insert_str(text);
     }
 
     /// Takes the last edit back.
     pub fn undo(&mut self) {
+        self.picked = false;
         let replaced = self.replaced.take().is_some_and(|text| text == self.text());
         self.area.undo();
         if replaced {
@@ -232,6 +258,11 @@ impl TextField {
         if area.width == 0 || area.height == 0 {
             return;
         }
+        let role = if self.picked && caret {
+            Role::Selection
+        } else {
+            role
+        };
         let raw = self.text();
         let text = self.shown_text();
         let raw_before = raw.get(..self.caret()).unwrap_or(&raw);
@@ -340,6 +371,31 @@ mod tests {
         assert_eq!(field.text(), "a");
         field.undo();
         assert_eq!(field.text(), format!("a{family}"));
+    }
+
+    #[test]
+    fn a_picked_text_is_replaced_by_what_is_typed_and_kept_by_moving() {
+        let picked = || {
+            let mut field = TextField::with_text("city=London");
+            field.pick_all();
+            field
+        };
+        let mut typed = picked();
+        press(&mut typed, KeyCode::Char('v'));
+        press(&mut typed, KeyCode::Char('i'));
+        assert_eq!(typed.text(), "vi");
+        let mut pasted = picked();
+        pasted.paste("vip=yes");
+        assert_eq!(pasted.text(), "vip=yes");
+        let mut deleted = picked();
+        assert!(press(&mut deleted, KeyCode::Backspace));
+        assert!(deleted.is_empty());
+        deleted.undo();
+        assert_eq!(deleted.text(), "city=London");
+        let mut moved = picked();
+        press(&mut moved, KeyCode::End);
+        press(&mut moved, KeyCode::Char('!'));
+        assert_eq!(moved.text(), "city=London!");
     }
 
     #[test]

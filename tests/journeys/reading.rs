@@ -186,7 +186,8 @@ async fn a_platform_that_never_answers_holds_up_nobody_who_types() {
     desk.keys("/ c i t y = x Enter");
     desk.advance(1000);
     desk.assert_shows("looking");
-    desk.keys("/ Ctrl-u");
+    // The search stands there to be replaced: whoever types means a new one.
+    desk.keys("/");
     desk.text("abc");
     desk.assert_shows("/ abc");
     desk.keys("Esc ? Esc 4 :");
@@ -203,8 +204,13 @@ async fn a_platform_that_never_answers_holds_up_nobody_who_types() {
     );
     desk.keys("1 Esc");
     assert!(desk.state.users.users.loading_since().is_none());
+    desk.assert_shows("Stopped looking for city=x. r looks again.");
     // Nothing that a person gave up may go on asking behind the screen.
     desk.until_idle().await;
+    desk.keys("r");
+    assert!(desk.state.users.users.loading_since().is_some());
+    desk.keys("q");
+    assert!(desk.left, "what loads keeps nobody here");
 }
 
 #[tokio::test]

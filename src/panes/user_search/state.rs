@@ -57,6 +57,17 @@ impl State {
         self.rows().get(*self.shown.get(self.list.selected)?)
     }
 
+    /// A question to the platform begins: it is the one shown, and the history knows it.
+    pub fn ask(&mut self, attribute: &str, value: &str, now: Timestamp) {
+        let query = (attribute.to_owned(), value.to_owned());
+        self.filter.clear();
+        self.search.set_text(&format!("{attribute}={value}"));
+        self.history.retain(|(name, _)| name != attribute);
+        self.history.insert(0, query.clone());
+        self.query = Some(query);
+        self.users.start(now);
+    }
+
     /// People arrived for the last question.
     pub fn arrive(&mut self, users: Vec<User>, now: Timestamp) {
         let attribute = self

@@ -47,7 +47,10 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
             state.toggle_mark();
             state.list.move_by(1, len, height);
         }
-        Action::Find => state.typing = Typing::InSearch,
+        Action::Find => {
+            state.typing = Typing::InSearch;
+            state.search.pick_all();
+        }
         Action::Back if !state.filter.is_empty() => {
             state.filter.clear();
             state.search.set_text(&query_text(state));
@@ -104,10 +107,6 @@ fn submit(state: &mut State) -> Option<Wish> {
     state.history_at = None;
     let text = state.search.text();
     let (attribute, value) = split_query(&text)?;
-    state.filter.clear();
-    state.query = Some((attribute.clone(), value.clone()));
-    state.history.retain(|(name, _)| *name != attribute);
-    state.history.insert(0, (attribute.clone(), value.clone()));
     Some(Wish::Find { attribute, value })
 }
 

@@ -215,6 +215,12 @@ fn empty(state: &State, painter: &mut Painter<'_>, area: Rect, context: &ViewCon
                 format!("Nobody has {name}={value}. Values must match exactly. / changes it.");
             painter.centred(area, &text, Role::Muted);
         }
+        (Remote::Idle, Some((name, value))) => {
+            let name = crate::text::sanitize::clean_line(name);
+            let value = crate::text::sanitize::clean_line(value);
+            let text = format!("Stopped looking for {name}={value}. r looks again.");
+            painter.centred(area, &text, Role::Muted);
+        }
         _ if !state.filter.is_empty() => {
             painter.centred(
                 area,
