@@ -212,8 +212,25 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
         notify(state, Notice::error("batch", text));
     }
     let (id, working) = (batch.id, is_working(batch.state));
+    let mut effects = after_undo(state, &batch);
     state.broadcasts.change(batch);
-    reload_detail(state, id, working)
+    effects.extend(reload_detail(state, id, working));
+    effects
+}
+
+/// What was taken back either never left or had left already.
+fn after_undo(state: &mut State, batch: &Batch) -> Effects {
+    let undoing = state.undoing.as_ref().map(|armed| armed.batch);
+    if undoing != Some(batch.id) || batch.state == BatchState::Armed {
+        return Vec::new();
+    }
+    if batch.state == BatchState::Cancelled
+        && batch.counts.cancelled + batch.counts.skipped == batch.counts.planned
+    {
+        return drafts::undone(state);
+    }
+    state.undoing = None;
+    Vec::new()
 }
 
 /// The open detail follows its batch. While calls end by the dozen one reading at a time is
@@ -305,7 +322,10 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
             restore_draft(state);
             record_refused(state, &error);
         }
-        OutboxAnswer::Refused(error) => record_refused(state, &error),
+        OutboxAnswer::Refused(error) => {
+            drafts::not_undone(state);
+            record_refused(state, &error);
+        }
     }
     Vec::new()
 }

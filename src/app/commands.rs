@@ -214,14 +214,37 @@ fn profile(state: &mut State, name: &str) -> Result<Effects, String> {
 }
 
 fn read_only(state: &mut State, text: &str) -> Result<Effects, String> {
-    state.profile.read_only = match text {
-        "on" => true,
-        "off" => false,
+    let (notice, effects) = match text {
+        "on" => {
+            let before = state.profile.read_only;
+            state.read_only_before.get_or_insert(before);
+            state.profile.read_only = true;
+            let stopped = dialogs::pause_all(state);
+            let said = if stopped.is_empty() {
+                "read-only is on: nothing is sent"
+            } else {
+                "read-only is on: what was running is paused, R resumes it after :ro off"
+            };
+            let effects = std::iter::once(Effect::SetReadOnly(true)).chain(stopped);
+            (Notice::fact("read-only", said), effects.collect())
+        }
+        "off" => {
+            let before = state.read_only_before.take();
+            state.profile.read_only = before.unwrap_or(state.profile.read_only);
+            let notice = if state.profile.read_only {
+                let text = format!(
+                    "the settings make {} read-only; P chooses another profile",
+                    state.profile.name
+                );
+                Notice::warning("read-only", text)
+            } else {
+                Notice::fact("read-only", "read-only is off")
+            };
+            (notice, vec![Effect::SetReadOnly(false)])
+        }
         _ => return Err("ro takes on or off".to_owned()),
     };
-    notify(
-        state,
-        Notice::fact("read-only", format!("read-only is {text}")),
-    );
-    Ok(Vec::new())
+    state.command = None;
+    notify(state, notice);
+    Ok(effects)
 }

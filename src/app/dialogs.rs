@@ -2,8 +2,8 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, flows};
-use crate::contract::{Action, Effect, Notice, OutboxCommand, TimerId};
+use super::{choosing, drafts, flows};
+use crate::contract::{Action, Effect, Notice, OutboxCommand, SenderState, TimerId};
 use crate::domain::{BatchId, Guard, Plan};
 use crate::overlays::confirm::Purpose;
 use crate::overlays::{Overlay, confirm, page, palette, review};
@@ -131,15 +131,39 @@ fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
         Purpose::Cancel(batch) => vec![Effect::Outbox(OutboxCommand::Cancel(batch))],
         Purpose::SwitchProfile(name) => vec![Effect::SwitchProfile(name)],
         Purpose::Quit => {
-            let running: Vec<BatchId> = state.broadcasts.active().map(|batch| batch.id).collect();
-            let mut effects: Effects = running
-                .into_iter()
-                .map(|batch| Effect::Outbox(OutboxCommand::Pause(batch)))
-                .collect();
+            let mut effects = pause_all(state);
             effects.push(Effect::Quit);
             effects
         }
+        Purpose::TakeDraft => {
+            if let Some(draft) = &mut state.composer.draft {
+                draft.profile = Some(state.profile.name.clone());
+            }
+            drafts::review(state)
+        }
     }
+}
+
+/// Pauses whatever this process sends or is about to; another process is left alone.
+pub fn pause_all(state: &State) -> Effects {
+    if matches!(state.sender, SenderState::Other { .. }) {
+        return Vec::new();
+    }
+    let active = state.broadcasts.active();
+    active
+        .map(|batch| Effect::Outbox(OutboxCommand::Pause(batch.id)))
+        .collect()
+}
+
+/// A draft is bound to the account it was made for: its people and values belong there.
+pub fn ask_take_draft(state: &mut State, made_for: &str) -> Effects {
+    let name = state.profile.name.clone();
+    let lines = vec![
+        format!("This draft was made for {made_for}. Its people and values belong there."),
+        format!("Going on sends it from {name} instead. P goes back to {made_for}."),
+    ];
+    let title = format!("Take this draft to {name}");
+    ask(state, Purpose::TakeDraft, title, lines, name)
 }
 
 /// A guarded profile asks for its name; leaving one does not.

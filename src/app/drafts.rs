@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{choosing, flows};
+use super::{choosing, dialogs, flows};
 use crate::contract::{
     Effect, Notice, OutboxCommand, PaneId, PlanProblem, PlanPurpose, Slot, StoreRequest, TimerId,
 };
@@ -42,6 +42,9 @@ pub fn new_draft(state: &mut State, kind: DraftKind) -> Effects {
         .take()
         .unwrap_or_else(|| Draft::new(kind));
     draft.kind = kind;
+    draft
+        .profile
+        .get_or_insert_with(|| state.profile.name.clone());
     draft.rebuild();
     if !marked.is_empty() {
         draft.address(&marked);
@@ -137,6 +140,14 @@ pub fn review(state: &mut State) -> Effects {
         return start_now(state);
     }
     state.composer.typing = false;
+    let made_for = state
+        .composer
+        .draft
+        .as_ref()
+        .and_then(|draft| draft.profile.clone());
+    if let Some(made_for) = made_for.filter(|name| *name != state.profile.name) {
+        return dialogs::ask_take_draft(state, &made_for);
+    }
     build_plan(state, Slot::Review, PlanPurpose::Review)
 }
 
@@ -147,17 +158,37 @@ fn start_now(state: &mut State) -> Effects {
     }
 }
 
-/// Stops the next thing in grace and opens its draft again.
+/// Asks the outbox to take back the next thing in grace. One at a time: whether it still could is
+/// known only when it answers.
 pub fn undo(state: &mut State) -> Effects {
-    if state.armed.is_empty() {
+    if state.armed.is_empty() || state.undoing.is_some() {
         return Vec::new();
     }
     let armed = state.armed.remove(0);
-    let mut effects = vec![Effect::Outbox(OutboxCommand::Cancel(armed.batch))];
+    let batch = armed.batch;
+    state.undoing = Some(armed);
+    vec![Effect::Outbox(OutboxCommand::Cancel(batch))]
+}
+
+/// Nothing of it has left: its draft is opened again.
+pub fn undone(state: &mut State) -> Effects {
+    let Some(armed) = state.undoing.take() else {
+        return Vec::new();
+    };
     if let (Some(draft), None) = (armed.draft, &state.composer.draft) {
         state.composer.draft = Some(*draft);
         flows::focus_pane(state, PaneId::Composer);
-        effects.extend(draft_changed(state));
+        return draft_changed(state);
     }
-    effects
+    Vec::new()
+}
+
+/// It was too late, or the record did not take it: what still waits is shown as waiting again.
+pub fn not_undone(state: &mut State) {
+    if let Some(armed) = state.undoing.take()
+        && armed.until > state.now.timestamp()
+    {
+        state.armed.push(armed);
+        state.armed.sort_by_key(|armed| armed.until);
+    }
 }

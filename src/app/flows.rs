@@ -299,9 +299,20 @@ pub fn profile_switched(state: &mut State, result: Result<Profile, ApiError>) ->
             let mut tickets = std::mem::take(&mut state.tickets);
             let mut effects: Effects = vec![Effect::Store(StoreRequest::SaveDraft(draft))];
             effects.extend(tickets.forget_all().into_iter().map(Effect::Cancel));
-            let kept = (state.activity.clone(), state.armed.clone(), state.sender);
+            let read_only = state.read_only_before.is_some();
+            let kept = (
+                std::mem::take(&mut state.activity),
+                std::mem::take(&mut state.armed),
+                state.undoing.take(),
+                state.sender,
+            );
             *state = State::new(profile, settings, size, now);
-            (state.activity, state.armed, state.sender) = kept;
+            (state.activity, state.armed, state.undoing, state.sender) = kept;
+            if read_only {
+                // Switched on by hand for the rest of a shift, not for one profile.
+                state.read_only_before = Some(state.profile.read_only);
+                state.profile.read_only = true;
+            }
             state.tickets = tickets;
             let text = format!("Connected as {}", state.profile);
             notify(state, Notice::fact("profile", text));

@@ -155,6 +155,10 @@ pub struct State {
     pub armed: Vec<Armed>,
     /// A draft that waits for its plan to be queued, by the plan's digest.
     pub queueing: Option<(Box<template_composer::Draft>, Duration)>,
+    /// What is being taken back in its grace, until the outbox says whether it still could.
+    pub undoing: Option<Armed>,
+    /// What the settings say of read-only, while a person has switched it on by hand.
+    pub read_only_before: Option<bool>,
     /// Where the keys go back to after a visit to another pane.
     pub visited_from: Option<PaneId>,
 }
@@ -186,6 +190,8 @@ impl State {
             sender: SenderState::default(),
             armed: Vec::new(),
             queueing: None,
+            undoing: None,
+            read_only_before: None,
             visited_from: None,
         }
     }

@@ -1,12 +1,19 @@
-//! What a slow or refused answer of the record does to the draft that was confirmed, and what a
-//! change of profile leaves of what was asked before.
+//! What a slow or refused answer of the record does to the draft that was confirmed or taken back,
+//! and what a change of profile or of read-only leaves of what was asked before.
 
-use super::{Settings, State, answers, flows};
+use super::state::{Armed, CommandLine};
+use super::{Context, Settings, State, answers, commands, drafts, flows};
 use crate::contract::{
-    ApiError, ErrorKind, OutboxAnswer, PlanAnswer, PlanFailure, PlanPurpose, Slot,
+    ApiError, Effect, ErrorKind, OutboxAnswer, OutboxCommand, OutboxEvent, PlanAnswer, PlanFailure,
+    PlanPurpose, Slot,
 };
-use crate::domain::{BotTarget, Guard, Profile, WireOptions};
+use crate::domain::{
+    Batch, BatchId, BatchState, BotTarget, Counts, Guard, Profile, SendKind, Sha256Hex, WireOptions,
+};
+use crate::keymap::Keymap;
+use crate::overlays::Overlay;
 use crate::panes::template_composer::{Draft, DraftKind};
+use crate::widgets::TextField;
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -81,4 +88,126 @@ fn an_answer_for_the_old_profile_is_no_answer_for_the_new_one() {
     assert!(state.payload.failure.is_none());
     answers::plan(&mut state, answer(new));
     assert!(state.payload.failure.is_some());
+}
+
+fn batch(id: i64, state: BatchState) -> Batch {
+    Batch {
+        id: BatchId(id),
+        kind: SendKind::Template,
+        title: "autumn_sale".to_owned(),
+        state,
+        profile: "london-care".to_owned(),
+        created: Timestamp::UNIX_EPOCH,
+        scheduled: None,
+        counts: Counts::default(),
+        parent: None,
+        reason: None,
+        plan_sha256: Sha256Hex::of(b"plan"),
+    }
+}
+
+fn in_grace() -> (State, Timestamp) {
+    let mut state = state();
+    let until = state.now.timestamp() + Duration::from_secs(10);
+    state.armed.push(Armed {
+        batch: BatchId(7),
+        label: "autumn_sale".to_owned(),
+        until,
+        grace: Duration::from_secs(10),
+        single: true,
+        draft: Some(Box::new(Draft::new(DraftKind::Template))),
+    });
+    (state, until)
+}
+
+#[test]
+fn an_undo_opens_the_draft_only_when_nothing_has_left() {
+    let one = |cancelled, accepted| Counts {
+        planned: 1,
+        cancelled,
+        accepted,
+        ..Counts::default()
+    };
+    for (end, counts, opened) in [
+        (BatchState::Cancelled, one(1, 0), true),
+        (BatchState::Done, one(0, 1), false),
+    ] {
+        let (mut state, _) = in_grace();
+        let effects = drafts::undo(&mut state);
+        assert_eq!(effects, [Effect::Outbox(OutboxCommand::Cancel(BatchId(7)))]);
+        assert!(state.composer.draft.is_none(), "nobody knows yet");
+        assert!(drafts::undo(&mut state).is_empty(), "one at a time");
+        let mut batch = batch(7, end);
+        batch.counts = counts;
+        answers::outbox(&mut state, OutboxEvent::BatchChanged(Box::new(batch)));
+        assert_eq!(state.composer.draft.is_some(), opened, "{end:?}");
+        assert!(state.undoing.is_none());
+    }
+}
+
+#[test]
+fn an_undo_that_the_record_refuses_shows_the_countdown_again() {
+    let (mut state, until) = in_grace();
+    drafts::undo(&mut state);
+    assert!(state.armed.is_empty());
+    answers::outbox_answer(&mut state, OutboxAnswer::Refused(refusal()));
+    assert_eq!(state.armed.first().map(|armed| armed.until), Some(until));
+    assert!(state.composer.draft.is_none());
+}
+
+#[test]
+fn a_draft_of_another_profile_is_asked_about_before_its_review() {
+    let mut state = state();
+    drafts::new_draft(&mut state, DraftKind::Broadcast);
+    let draft = state.composer.draft.clone().unwrap();
+    assert_eq!(draft.profile.as_deref(), Some("london-care"));
+    flows::profile_switched(&mut state, Ok(profile("paris-care")));
+    state.composer.draft = Some(draft);
+    drafts::review(&mut state);
+    let Some(Overlay::Confirm(question)) = state.overlays.last() else {
+        panic!("no question: {:?}", state.overlays);
+    };
+    assert_eq!(question.wanted, "paris-care");
+    assert!(question.lines[0].contains("london-care"));
+}
+
+#[test]
+fn read_only_by_hand_stays_over_a_change_of_profile_and_gives_back_what_was() {
+    let mut state = state();
+    let keymap = Keymap::default();
+    let context = Context {
+        now: Timestamp::UNIX_EPOCH,
+        keymap: &keymap,
+    };
+    let command = |state: &mut State, text: &str| {
+        state.command = Some(CommandLine {
+            field: TextField::with_text(text),
+            refusal: None,
+        });
+        commands::submit(state, &context)
+    };
+    let mut running = batch(7, BatchState::Running);
+    running.counts.planned = 5;
+    state.broadcasts.change(running);
+    let effects = command(&mut state, "ro on");
+    assert_eq!(
+        effects,
+        [
+            Effect::SetReadOnly(true),
+            Effect::Outbox(OutboxCommand::Pause(BatchId(7)))
+        ]
+    );
+    flows::profile_switched(&mut state, Ok(profile("paris-care")));
+    assert!(state.profile.read_only);
+    assert_eq!(command(&mut state, "ro off"), [Effect::SetReadOnly(false)]);
+    assert!(!state.profile.read_only);
+
+    state.profile.read_only = true;
+    command(&mut state, "ro off");
+    assert!(state.profile.read_only, "the settings say so");
+    let said = state.toasts.iter().last().unwrap();
+    assert!(
+        said.notice.text.contains("make paris-care read-only"),
+        "{said:?}"
+    );
 }

@@ -88,7 +88,7 @@ fn check(context: &Context) -> Result<ExitStatus, ApiError> {
             "settings are right; profile `{}` talks to {}",
             connection.profile.name, connection.profile.target.base_url
         ),
-        Err(error) => format!("settings are right, but {}", error.message),
+        Err(error) => format!("the file is right, but {}", error.message),
     };
     let document = json!({
         "file": file.exists().then(|| file.display().to_string()),
@@ -101,7 +101,13 @@ fn check(context: &Context) -> Result<ExitStatus, ApiError> {
         &document,
         &[("check", found.clone()), ("notes", notes.join("\n"))],
     );
-    Ok(ExitStatus::Done)
+    // A profile that is written down and leads nowhere must not look ready to a script.
+    match connection {
+        Err(error) if settings.profile_name.is_some() && !settings.profiles.is_empty() => {
+            Err(error)
+        }
+        Ok(_) | Err(_) => Ok(ExitStatus::Done),
+    }
 }
 
 /// Runs a `profile` command.

@@ -64,7 +64,8 @@ pub struct Media {
 /// The platform gives no id: a message is the same as another if [`ChatMessage::identity`] is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChatMessage {
-    /// When, if the time could be read.
+    /// When, if the time could be read. Written with milliseconds, so that texts sort as times.
+    #[serde(serialize_with = "with_milliseconds")]
     pub time: Option<Timestamp>,
     /// The time as sent, also if it could not be read.
     pub time_raw: String,
@@ -90,6 +91,20 @@ pub struct ChatMessage {
     pub raw: Value,
 }
 
+#[expect(
+    clippy::ref_option,
+    reason = "serde hands over a reference to the field"
+)]
+fn with_milliseconds<S: serde::Serializer>(
+    time: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => serializer.collect_str(&time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")),
+        None => serializer.serialize_none(),
+    }
+}
+
 impl ChatMessage {
     /// What makes two messages the same: time, sender, type, text, file. Two equal texts at
     /// different times are both real.
@@ -102,5 +117,28 @@ impl ChatMessage {
             &self.text,
             url,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_milliseconds;
+    use jiff::Timestamp;
+
+    #[test]
+    fn times_as_text_sort_as_times() {
+        let text = |time: Option<&str>| {
+            let time: Option<Timestamp> = time.map(|text| text.parse().unwrap());
+            with_milliseconds(&time, serde_json::value::Serializer).unwrap()
+        };
+        assert_eq!(
+            text(Some("2026-11-22T04:00:06.2Z")),
+            "2026-11-22T04:00:06.200Z"
+        );
+        assert_eq!(
+            text(Some("2026-11-22T05:00:06+01:00")),
+            "2026-11-22T04:00:06.000Z"
+        );
+        assert!(text(None).is_null());
     }
 }

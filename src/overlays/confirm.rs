@@ -25,6 +25,8 @@ pub enum Purpose {
     Cancel(BatchId),
     /// Connect with a guarded profile; the answer is its name.
     SwitchProfile(String),
+    /// Use a draft of another profile with this one; the answer is this one's name.
+    TakeDraft,
     /// Leave while something runs; the answer is `quit`.
     Quit,
 }

@@ -10,6 +10,11 @@ pub const REDACTED: &str = "[redacted]";
 
 /// The word before the key in the `Authorization` header.
 const SCHEME: &str = "basic ";
+/// What stands directly before it there.
+const HEADER: &str = "authorization";
+/// A word of this many characters after the scheme may be a key wherever it stands; shorter ones
+/// are words of a sentence unless the header's name stands before them.
+const KEY_LENGTH: usize = 16;
 
 /// Replaces keys in texts. Clones share what they have learnt.
 #[derive(Clone, Default)]
@@ -69,10 +74,17 @@ fn without_header(text: &str) -> Option<String> {
         let length = tail
             .find(|c: char| c.is_whitespace() || "\"'`,;\\".contains(c))
             .unwrap_or(tail.len());
+        let before = lower.get(..rest + found).unwrap_or("");
+        let named = before
+            .trim_end_matches(|c: char| c.is_whitespace() || "\"':=\\".contains(c))
+            .ends_with(HEADER);
+        let secret = length >= KEY_LENGTH || (named && length > 0);
         out.push_str(text.get(rest..start)?);
-        if length > 0 {
-            out.push_str(REDACTED);
-        }
+        out.push_str(if secret {
+            REDACTED
+        } else {
+            tail.get(..length)?
+        });
         rest = start + length;
     }
     if out.is_empty() {
@@ -106,8 +118,12 @@ mod tests {
         "-H \"authorization: basic abc\" x",
         "-H \"authorization: basic [redacted]\" x"
     )]
-    #[case("ÄBasic é ü", "ÄBasic [redacted] ü")]
-    #[case("two Basic a Basic b", "two Basic [redacted] Basic [redacted]")]
+    #[case("ÄBasic é0123456789abcdef ü", "ÄBasic [redacted] ü")]
+    #[case(
+        "{\"authorization\":\"Basic a\"} basic b",
+        "{\"authorization\":\"Basic [redacted]\"} basic b"
+    )]
+    #[case("expected a basic string", "expected a basic string")]
     fn what_follows_the_scheme_goes(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(Redactor::new().clean(text), expected);
     }

@@ -130,6 +130,7 @@ impl EffectRunner {
                 self.build_plan((ticket, purpose), draft, profile.clone());
             }
             Effect::SwitchProfile(name) => self.switch_profile(name),
+            Effect::SetReadOnly(on) => self.world.set_read_only(on),
             Effect::Copy(text) => return Some(LoopEffect::Copy(text)),
             Effect::EditExternally(text) => return Some(LoopEffect::EditExternally(text)),
             Effect::Quit => return Some(LoopEffect::Quit),

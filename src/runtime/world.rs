@@ -10,6 +10,7 @@ use crate::store::{CacheStore, Library};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A connection to a profile: its clients, built from a key that stays inside them.
@@ -40,6 +41,7 @@ pub struct World {
     connector: Arc<dyn Connector>,
     connected: tokio::sync::Mutex<Option<Result<Arc<Connected>, ApiError>>>,
     sending_for: Mutex<Option<Arc<Connected>>>,
+    read_only: AtomicBool,
     prepare: Preparation,
     prepared: OnceLock<Result<(), ApiError>>,
     outbox: OnceLock<Outbox>,
@@ -54,6 +56,7 @@ impl World {
             connector,
             connected: tokio::sync::Mutex::new(None),
             sending_for: Mutex::new(None),
+            read_only: AtomicBool::new(false),
             prepare,
             prepared: OnceLock::new(),
             outbox: OnceLock::new(),
@@ -94,6 +97,11 @@ impl World {
         self.set_sending_for(&connected);
         *self.connected.lock().await = Some(Ok(connected));
         Ok(profile)
+    }
+
+    /// While it holds nothing is sent, whatever the profile allows.
+    pub fn set_read_only(&self, on: bool) {
+        self.read_only.store(on, Ordering::SeqCst);
     }
 
     fn set_sending_for(&self, connected: &Arc<Connected>) {
@@ -160,7 +168,7 @@ impl TransportProvider for World {
         let Some(connected) = slot.as_ref() else {
             return Err(NoTransport::Leave);
         };
-        if connected.profile.read_only {
+        if connected.profile.read_only || self.read_only.load(Ordering::SeqCst) {
             return Err(NoTransport::Leave);
         }
         if connected.profile.target == *target {

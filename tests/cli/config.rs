@@ -58,6 +58,16 @@ fn wrong_files_name_line_and_remedy() {
 }
 
 #[test]
+fn a_profile_that_leads_nowhere_is_not_right() {
+    let desk = Desk::new();
+    desk.write_config("[profiles.shop]\nbase_url = \"https://panel.fern-oak.example\"\n");
+    let run = desk.run(&["config", "check"]).expect(2);
+    assert!(run.stderr.contains("has no customer_id"), "{run:?}");
+    desk.write_config("default_profile = \"gone\"\n[profiles.shop]\n");
+    desk.run(&["config", "check"]).expect(2);
+}
+
+#[test]
 fn without_an_account_the_demo_is_offered() {
     let run = Desk::new()
         .run(&["user", "find", "--attribute", "a=b"])

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 struct Saved {
     version: u32,
     kind: DraftKind,
+    #[serde(default)]
+    profile: Option<String>,
     template: Option<(String, String)>,
     flow: Option<String>,
     names: BTreeMap<String, String>,
@@ -27,6 +29,7 @@ impl Draft {
         let saved = Saved {
             version: 1,
             kind: self.kind,
+            profile: self.profile.clone(),
             template: self
                 .template
                 .as_ref()
@@ -56,6 +59,7 @@ impl Draft {
             .and_then(|name| library.flows.iter().find(|flow| flow.name == name).cloned());
         let mut draft = Draft {
             kind: saved.kind,
+            profile: saved.profile,
             template,
             flow,
             names: saved.names,
@@ -75,11 +79,13 @@ mod tests {
     #[test]
     fn a_draft_survives_being_written_down() {
         let mut draft = Draft::new(DraftKind::Broadcast);
+        draft.profile = Some("london-care".to_owned());
         draft.set_value(&FieldId::To, "+447700900412");
         draft.set_value(&FieldId::Text, "Two\nlines");
         let text = draft.to_text().unwrap();
         let back = Draft::from_text(&text, &Library::default()).unwrap();
         assert_eq!(back.kind, DraftKind::Broadcast);
+        assert_eq!(back.profile.as_deref(), Some("london-care"));
         assert_eq!(back.value(&FieldId::Text), "Two\nlines");
         assert_eq!(back.recipients(), ["+447700900412"]);
         assert_eq!(

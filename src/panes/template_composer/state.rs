@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub struct Draft {
     /// What it becomes.
     pub kind: DraftKind,
+    /// Name of the profile it was made for.
+    pub profile: Option<String>,
     /// The fields of that kind.
     pub fields: Vec<Field>,
     /// The template chosen.

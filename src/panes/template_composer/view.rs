@@ -38,6 +38,11 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
     if !context.focused {
         edges.title = draft.subject();
     }
+    let made_for = draft.profile.as_ref();
+    if let Some(other) = made_for.filter(|name| **name != context.profile.name) {
+        let text = format!("made for {}", sanitize::clean_line(other));
+        edges.state = Spans::of(Role::Attention, text);
+    }
     let number_to_fix = draft.problems.len();
     edges.position = if number_to_fix > 0 {
         Spans::of(Role::Failed, format!("S waits: {number_to_fix} to fix"))
