@@ -55,6 +55,7 @@ pub fn parse(file: &Path, text: &str) -> Result<FileSettings, Vec<FileProblem>> 
         }
     };
     let settings = reader.root(root.get_ref());
+    reader.default_profile(root.get_ref(), &settings);
     if reader.problems.is_empty() {
         return Ok(settings);
     }
@@ -75,6 +76,26 @@ impl Reader<'_> {
             line: line_of(self.text, offset),
             sentence,
         });
+    }
+
+    /// A default that names no profile is wrong whoever is asked for: it is a slip of the pen.
+    fn default_profile(&mut self, root: &DeTable<'_>, settings: &FileSettings) {
+        let Some(value) = root.get("default_profile") else {
+            return;
+        };
+        let (Some(name), false) = (value.get_ref().as_str(), settings.profiles.is_empty()) else {
+            return;
+        };
+        if settings.profiles.contains_key(name) {
+            return;
+        }
+        let known = settings.profiles.keys().map(String::as_str);
+        let hint = nearest(name, known.clone()).map_or_else(
+            || format!("known: {}", known.collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let sentence = format!("`default_profile`: there is no profile `{name}`; {hint}");
+        self.report(value.span().start, sentence);
     }
 
     fn root(&mut self, root: &DeTable<'_>) -> FileSettings {
@@ -357,6 +378,10 @@ mod tests {
     #[case(
         "[profiles.a]\nguard = \"yes\"",
         "config.toml:2: `guard`: `yes` is not one of none, production"
+    )]
+    #[case(
+        "default_profile = \"shpo\"\n[profiles.shop]\n",
+        "config.toml:1: `default_profile`: there is no profile `shpo`; did you mean `shop`?"
     )]
     fn mistakes_name_line_and_right_name(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(read(text).unwrap_err(), [expected]);
