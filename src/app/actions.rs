@@ -45,6 +45,7 @@ fn everywhere(state: &mut State, action: Action, _context: &Context<'_>) -> Opti
     match action {
         Action::Undo => Some(drafts::undo(state)),
         Action::Quit => Some(flows::quit(state)),
+        Action::Redraw => Some(vec![Effect::Redraw]),
         _ => None,
     }
 }

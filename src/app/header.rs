@@ -4,6 +4,7 @@
 
 use super::layout::Layout;
 use super::state::{Connection, State};
+use super::waits;
 use crate::contract::{PaneId, SenderState};
 use crate::domain::Guard;
 use crate::text::{format, sanitize, width};
@@ -96,7 +97,13 @@ fn connection(state: &State, theme: &Theme, brevity: Brevity, spans: &mut Spans)
     let slow = std::time::Duration::from_secs(2);
     let zone = state.now.time_zone();
     let (glyph, role, word) = match state.connection {
-        Connection::Connecting => (Glyph::Connecting, Role::Muted, "connecting".to_owned()),
+        Connection::Connecting => {
+            let asked = PaneId::ALL
+                .iter()
+                .any(|pane| waits::is_waiting(state, *pane));
+            let word = if asked { "connecting" } else { "no call yet" };
+            (Glyph::Connecting, Role::Muted, word.to_owned())
+        }
         Connection::Online { answered_in } if answered_in >= slow => (
             Glyph::Slow,
             Role::Attention,
@@ -255,8 +262,8 @@ pub fn too_small(state: &State, painter: &mut Painter<'_>, layout: &Layout) {
     lines.push(format!(" ? {} unknown", state.broadcasts.unknown()));
     if let Some(armed) = state.armed.first() {
         let left = state.next_start().unwrap_or_default().unsigned_abs();
-        let seconds = left.as_millis().div_ceil(1000);
-        lines.push(format!(" u stops {}, starts in {seconds} s", armed.batch));
+        let left = format::countdown(left);
+        lines.push(format!(" u stops {}, starts in {left}", armed.batch));
     }
     lines.push(" q quits".to_owned());
     for (y, line) in (area.y..area.bottom()).zip(lines) {

@@ -4,7 +4,7 @@ use super::availability::available;
 use super::state::State;
 use super::{commands, focus};
 use crate::contract::{CallDirection, CallOutcome, CallRecord};
-use crate::domain::Item;
+use crate::domain::{Item, rule_in_words};
 use crate::keymap::{Described, KeyContext, Keymap};
 use crate::overlays::page::{self, Kind};
 use crate::text::{format, sanitize, wrap};
@@ -268,7 +268,7 @@ pub fn unknown_page(items: &[(Item, String)]) -> page::State {
         let what = item
             .rule
             .as_deref()
-            .map_or_else(String::new, |rule| rule.replace('_', " "));
+            .map_or_else(String::new, |rule| rule_in_words(rule));
         let title = crate::text::width::fit(&sanitize::clean_line(title), 20, "…");
         let line = Spans::of(Role::Unknown, "? ")
             .with(Role::Text, format!("{} {title} ", item.batch))

@@ -54,6 +54,7 @@ actions! {
     Undo = "undo", "undo", "stop the next thing in its grace time";
     Unknowns = "unknowns", "unknown", "list the unknown results";
     Back = "back", "back", "go back one level; at the top quit";
+    Redraw = "redraw", "redraw", "draw the whole screen anew";
     Quit = "quit", "quit", "quit, asks if something is running";
     StopLoading = "stop_loading", "stop", "stop loading in this pane";
     Refresh = "refresh", "refresh", "fetch again what this pane shows";

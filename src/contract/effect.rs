@@ -149,6 +149,8 @@ pub enum Effect {
     EditExternally(String),
     /// Connect with another profile.
     SwitchProfile(String),
+    /// Draw the whole screen anew.
+    Redraw,
     /// While it holds nothing is sent, whatever is queued and whoever queued it.
     SetReadOnly(bool),
     /// Leave.

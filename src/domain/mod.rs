@@ -28,4 +28,4 @@ pub use profile::{BotTarget, Guard, LetterCase, Profile, WireOptions};
 pub use request::{FrozenRequest, RequestBody, RequestPart};
 pub use template::{ParameterKind, Template, TemplateParameter};
 pub use user::User;
-pub use verdict::{Judgement, PauseAdvice, PlatformError, Verdict};
+pub use verdict::{Judgement, PauseAdvice, PlatformError, Verdict, rule_in_words};

@@ -77,3 +77,23 @@ pub struct Judgement {
     /// One clear sentence: what happened and what to do. Never contains the key.
     pub sentence: String,
 }
+
+/// The rule a verdict was reached by, in a few words for a person.
+pub fn rule_in_words(rule: &str) -> String {
+    let words = match rule {
+        "broken_after_start" => "the connection broke while it was on its way",
+        "answer_timeout" => "no answer came in time",
+        "process_stopped" => "the program stopped while it was on its way",
+        "conflicting_status" | "contradiction_errors" | "contradiction_false" => {
+            "the answer contradicts itself"
+        }
+        "body_not_json" | "body_html" | "body_too_large" | "contract_changed" => {
+            "the answer cannot be read"
+        }
+        "bulk_failure_2000" => "the platform answered failure for all at once",
+        "refused_code" | "refused_false" => "refused by the platform",
+        "http_401" | "http_403" => "the key was refused",
+        other => return other.replace('_', " "),
+    };
+    words.to_owned()
+}

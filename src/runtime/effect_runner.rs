@@ -30,6 +30,8 @@ pub enum LoopEffect {
     Copy(String),
     /// Give the terminal to an editor.
     EditExternally(String),
+    /// Draw the whole screen anew.
+    Redraw,
     /// Leave.
     Quit,
 }
@@ -133,6 +135,7 @@ impl EffectRunner {
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
             Effect::Copy(text) => return Some(LoopEffect::Copy(text)),
             Effect::EditExternally(text) => return Some(LoopEffect::EditExternally(text)),
+            Effect::Redraw => return Some(LoopEffect::Redraw),
             Effect::Quit => return Some(LoopEffect::Quit),
         }
         None

@@ -98,6 +98,7 @@ impl EventLoop {
         for effect in update(&mut self.state, event, &context) {
             match self.runner.run(effect, &self.state.profile) {
                 None => {}
+                Some(LoopEffect::Redraw) => self.terminal.redraw_everything(),
                 Some(LoopEffect::Copy(text)) => self.terminal.copy(&text)?,
                 Some(LoopEffect::Quit) => return Ok(Next::Leave),
                 Some(LoopEffect::EditExternally(text)) => {
@@ -129,7 +130,7 @@ impl EventLoop {
         match asked {
             Asked::End => self.take(Event::Terminated, input),
             Asked::Continued => {
-                self.terminal.redraw_everything()?;
+                self.terminal.redraw_everything();
                 Ok(Next::GoOn)
             }
             Asked::Stop => {

@@ -2,15 +2,16 @@
 //!
 //! The only place of the dashboard that waits, spawns, reads clocks and touches the terminal.
 
-pub mod backend;
 pub mod clock;
 pub mod dashboard;
 pub mod effect_runner;
 pub mod event_loop;
 pub mod external_editor;
 pub mod frame_pacer;
+pub mod frame_writer;
 pub mod input;
 pub mod plan_builder;
+pub mod screen;
 pub mod signals;
 pub mod storage;
 pub mod terminal;

@@ -1,6 +1,6 @@
 //! The real terminal: entered once, given back on every way out.
 
-use super::backend::SteadyBackend;
+use super::screen::Screen;
 use crate::app::{State, view};
 use crate::keymap::Keymap;
 use crate::report::crash;
@@ -14,7 +14,6 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use ratatui::Terminal;
 use std::io::{self, BufWriter, Stdout};
 
 /// Bytes of a frame that are collected before one write; a full colourful 200×60 frame fits.
@@ -22,7 +21,7 @@ const WRITE_BUFFER: usize = 256 * 1024;
 
 /// The terminal while the dashboard has it. Dropping gives it back.
 pub struct DashboardTerminal {
-    terminal: Terminal<SteadyBackend<BufWriter<Stdout>>>,
+    screen: Screen<BufWriter<Stdout>>,
     entered: bool,
 }
 
@@ -38,9 +37,8 @@ impl DashboardTerminal {
         crash::register_restore(restore_quietly);
         take()?;
         let writer = BufWriter::with_capacity(WRITE_BUFFER, io::stdout());
-        let terminal = Terminal::new(SteadyBackend::new(writer))?;
         Ok(Self {
-            terminal,
+            screen: Screen::new(writer),
             entered: true,
         })
     }
@@ -50,7 +48,7 @@ impl DashboardTerminal {
     /// # Errors
     /// When the terminal does not say.
     pub fn size(&self) -> io::Result<(u16, u16)> {
-        self.terminal.size().map(|size| (size.width, size.height))
+        crossterm::terminal::size()
     }
 
     /// Draws the state; only cells that changed are written, in one synchronized update.
@@ -58,10 +56,8 @@ impl DashboardTerminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(&mut self, state: &State, theme: &Theme, keymap: &Keymap) -> io::Result<()> {
-        self.terminal.backend_mut().set_size(state.size);
-        self.terminal
-            .draw(|frame| view(state, theme, keymap, frame.buffer_mut()))?;
-        self.terminal.backend_mut().finish_frame()
+        self.screen
+            .draw(state.size, |buffer| view(state, theme, keymap, buffer))
     }
 
     /// Writes text to the terminal's clipboard (OSC 52).
@@ -69,7 +65,7 @@ impl DashboardTerminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        let writer = self.terminal.backend_mut().writer_mut();
+        let writer = self.screen.raw();
         execute!(
             writer,
             crossterm::clipboard::CopyToClipboard::to_clipboard_from(text)
@@ -95,15 +91,13 @@ impl DashboardTerminal {
     pub fn return_to(&mut self) -> io::Result<()> {
         take()?;
         self.entered = true;
-        self.terminal.clear()
+        self.redraw_everything();
+        Ok(())
     }
 
     /// Forgets what is on the screen, so that the next draw writes every cell.
-    ///
-    /// # Errors
-    /// When the terminal is gone.
-    pub fn redraw_everything(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+    pub fn redraw_everything(&mut self) {
+        self.screen.forget();
     }
 }
 

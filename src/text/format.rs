@@ -57,6 +57,17 @@ pub fn duration(length: Duration) -> String {
     }
 }
 
+/// What is left of a countdown, rounded up and as wide from one second to the next: ` 8 s`,
+/// `2 min 05 s`.
+pub fn countdown(left: Duration) -> String {
+    let seconds = left.as_millis().div_ceil(1000);
+    if seconds < 100 {
+        format!("{seconds:>2} s")
+    } else {
+        format!("{} min {:02} s", seconds / 60, seconds % 60)
+    }
+}
+
 fn two_units(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
     if small == 0 {
         format!("{} {large_unit}", count(large))

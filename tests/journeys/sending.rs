@@ -168,7 +168,7 @@ async fn a_stop_in_its_grace_opens_the_draft_again_and_nothing_was_sent() {
     .await;
     desk.keys("1 Enter");
     desk.until_idle().await;
-    desk.assert_shows("starts in 600 s");
+    desk.assert_shows("starts in 10 min 00 s");
     desk.assert_shows("u stops it");
     assert!(desk.state.composer.draft.is_none());
     desk.keys("4 Enter");

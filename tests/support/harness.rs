@@ -195,6 +195,7 @@ impl Harness {
                     return self.event(Event::Edited(Ok(text)));
                 }
                 Some(LoopEffect::Quit) => self.left = true,
+                Some(LoopEffect::Redraw) => {}
             }
         }
     }

@@ -105,9 +105,12 @@ fn line(painter: &mut Painter<'_>, row: Rect, record: &CallRecord, context: &Vie
     );
     right = from.saturating_sub(1);
     if row.width >= 50 {
+        // A result that begins with the status says it already.
         let status = record
             .http_status
-            .map_or_else(String::new, |status| status.to_string());
+            .map(|status| status.to_string())
+            .filter(|status| !record.result.starts_with(status.as_str()))
+            .unwrap_or_default();
         painter.right((right, row.y), row.x, &status, Role::Muted);
         right = right.saturating_sub(4);
     }

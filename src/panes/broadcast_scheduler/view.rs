@@ -2,7 +2,7 @@
 
 use super::groups::Row;
 use super::state::State;
-use crate::domain::{Batch, BatchState, Counts, Item, ItemState};
+use crate::domain::{Batch, BatchState, Counts, Item, ItemState, rule_in_words};
 use crate::panes::chrome::{Edges, ViewContext, divider};
 use crate::text::{format, sanitize};
 use crate::theme::{Glyph, Role};
@@ -465,7 +465,7 @@ fn item_line(painter: &mut Painter<'_>, row: Rect, item: &Item) {
         &crate::text::width::fit(item_word(item.state), 12, "…"),
         role,
     );
-    let mut why = item.rule.as_deref().unwrap_or_default().replace('_', " ");
+    let mut why = rule_in_words(item.rule.as_deref().unwrap_or_default());
     if let Some(error) = item.errors.first() {
         why = format!(
             "{} {}",

@@ -1,0 +1,109 @@
+//! Writes cells to a terminal, a frame as one synchronized update in one write; a frame in which
+//! nothing changed is none. It never asks the terminal anything it would have to wait for.
+//!
+//! After a cell of more than one code point the cursor is placed anew, so that a terminal that
+//! disagrees about a width spoils one word and never the rest of the row.
+
+use crossterm::cursor::MoveTo;
+use crossterm::queue;
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::Cell;
+use std::io::{self, Write};
+
+/// Collects a frame and writes it.
+#[derive(Debug)]
+pub struct FrameWriter<W: Write> {
+    inner: CrosstermBackend<W>,
+    update: Update,
+}
+
+/// Whether the terminal was told to hold back what comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Update {
+    Begun,
+    None,
+}
+
+impl<W: Write> FrameWriter<W> {
+    /// Writes to this.
+    pub fn new(writer: W) -> Self {
+        Self {
+            inner: CrosstermBackend::new(writer),
+            update: Update::None,
+        }
+    }
+
+    /// The way to the terminal for what is no frame.
+    pub fn raw(&mut self) -> &mut impl Write {
+        &mut self.inner
+    }
+
+    /// Puts cells of a frame at their places, left to right and top to bottom.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn cells<'a>(
+        &mut self,
+        changes: impl Iterator<Item = (u16, u16, &'a Cell)>,
+    ) -> io::Result<()> {
+        let mut run: Vec<(u16, u16, &'a Cell)> = Vec::new();
+        for change in changes {
+            self.begin_update()?;
+            run.push(change);
+            if is_doubtful(change.2) {
+                // Every run begins by placing the cursor.
+                self.inner.draw(run.drain(..))?;
+            }
+        }
+        if run.is_empty() {
+            Ok(())
+        } else {
+            self.inner.draw(run.into_iter())
+        }
+    }
+
+    /// Blanks a row in the terminal's own colours.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn wipe_row(&mut self, y: u16) -> io::Result<()> {
+        self.begin_update()?;
+        queue!(self.inner, MoveTo(0, y), Clear(ClearType::CurrentLine))
+    }
+
+    /// Blanks the screen.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn wipe(&mut self) -> io::Result<()> {
+        self.begin_update()?;
+        queue!(self.inner, Clear(ClearType::All))
+    }
+
+    /// Writes what was collected, all at once; nothing if nothing changed.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn finish(&mut self) -> io::Result<()> {
+        if self.update == Update::Begun {
+            self.update = Update::None;
+            queue!(self.inner, EndSynchronizedUpdate)?;
+        }
+        Write::flush(&mut self.inner)
+    }
+
+    fn begin_update(&mut self) -> io::Result<()> {
+        if self.update == Update::None {
+            self.update = Update::Begun;
+            queue!(self.inner, BeginSynchronizedUpdate)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a terminal may see another width than we do.
+pub fn is_doubtful(cell: &Cell) -> bool {
+    let symbol = cell.symbol();
+    symbol.len() > 1 && symbol.chars().nth(1).is_some()
+}

@@ -1,0 +1,168 @@
+//! What the terminal shows, and how the next frame gets there: only what changed is written, in
+//! one synchronized update. It knows cells, not what they mean.
+//!
+//! Terminals disagree about the width of some scripts and emoji. A row that holds such cells, or
+//! held them, is wiped before its new text is written; writing only what changed by our own
+//! counting would leave pieces of the old text behind.
+
+use super::frame_writer::{FrameWriter, is_doubtful};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use std::io::{self, Write};
+
+/// A screen behind a writer.
+#[derive(Debug)]
+pub struct Screen<W: Write> {
+    writer: FrameWriter<W>,
+    shown: Buffer,
+    next: Buffer,
+}
+
+impl<W: Write> Screen<W> {
+    /// A screen of which nothing is known.
+    pub fn new(writer: W) -> Self {
+        Self {
+            writer: FrameWriter::new(writer),
+            shown: Buffer::default(),
+            next: Buffer::default(),
+        }
+    }
+
+    /// The way to the terminal for what is no frame.
+    pub fn raw(&mut self) -> &mut impl Write {
+        self.writer.raw()
+    }
+
+    /// Forgets what is shown: the next frame wipes the screen and writes every cell.
+    pub fn forget(&mut self) {
+        self.shown = Buffer::default();
+    }
+
+    /// Writes the difference to what `paint` puts into an empty buffer of this size.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn draw(
+        &mut self,
+        (width, height): (u16, u16),
+        paint: impl FnOnce(&mut Buffer),
+    ) -> io::Result<()> {
+        let area = Rect::new(0, 0, width, height);
+        if self.next.area == area {
+            self.next.reset();
+        } else {
+            self.next = Buffer::empty(area);
+        }
+        paint(&mut self.next);
+        if self.shown.area == area {
+            self.wipe_doubtful_rows()?;
+        } else {
+            self.shown = Buffer::empty(area);
+            self.writer.wipe()?;
+        }
+        self.writer.cells(self.shown.diff(&self.next).into_iter())?;
+        self.writer.finish()?;
+        std::mem::swap(&mut self.shown, &mut self.next);
+        Ok(())
+    }
+
+    fn wipe_doubtful_rows(&mut self) -> io::Result<()> {
+        let width = usize::from(self.shown.area.width).max(1);
+        let rows = self.shown.content.chunks_exact_mut(width);
+        let next = self.next.content.chunks_exact(width);
+        for (y, (shown, next)) in (0_u16..).zip(rows.zip(next)) {
+            let doubtful = |row: &[Cell]| row.iter().any(is_doubtful);
+            if (doubtful(shown) || doubtful(next)) && *shown != *next {
+                self.writer.wipe_row(y)?;
+                shown.fill(Cell::EMPTY);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Screen;
+    use ratatui::style::Style;
+    use std::cell::RefCell;
+    use std::io::{self, Write};
+    use std::rc::Rc;
+
+    #[derive(Clone, Default)]
+    struct Written(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Stage {
+        written: Written,
+        screen: Screen<Written>,
+    }
+
+    impl Stage {
+        fn new() -> Self {
+            let written = Written::default();
+            let screen = Screen::new(written.clone());
+            Self { written, screen }
+        }
+
+        fn frame(&mut self, rows: [&str; 2]) -> String {
+            let paint = |buffer: &mut ratatui::buffer::Buffer| {
+                for (y, text) in (0..).zip(rows) {
+                    buffer.set_string(0, y, text, Style::new());
+                }
+            };
+            self.screen.draw((20, 2), paint).unwrap();
+            String::from_utf8(self.written.0.take()).unwrap()
+        }
+    }
+
+    #[test]
+    fn a_frame_is_one_update_and_nothing_if_nothing_changed() {
+        let mut stage = Stage::new();
+        let first = stage.frame(["oak", ""]);
+        assert!(first.starts_with("\u{1b}[?2026h"), "{first:?}");
+        assert!(first.ends_with("\u{1b}[?2026l"), "{first:?}");
+        assert!(first.contains("oak"));
+        assert_eq!(stage.frame(["oak", ""]), "");
+        stage.screen.forget();
+        assert!(stage.frame(["oak", ""]).contains("oak"));
+    }
+
+    #[test]
+    fn plain_rows_write_only_what_changed() {
+        let mut stage = Stage::new();
+        stage.frame(["an oak table", ""]);
+        let second = stage.frame(["an elm table", ""]);
+        assert!(!second.contains("table"), "{second:?}");
+    }
+
+    #[test]
+    fn after_a_doubtful_cell_the_cursor_is_placed_anew() {
+        let written = Stage::new().frame(["a\u{301}b", ""]);
+        assert!(written.contains("\u{1b}[1;2H"), "{written:?}");
+    }
+
+    #[test]
+    fn a_row_that_held_a_doubtful_cell_is_wiped_before_its_new_text() {
+        let wipe = "\u{1b}[2K";
+        let mut stage = Stage::new();
+        stage.frame(["नि oak", "elm"]);
+        assert_eq!(stage.frame(["नि oak", "elm"]), "", "nothing changed");
+        let second = stage.frame(["oak", "elm"]);
+        assert_eq!(second.matches(wipe).count(), 1, "{second:?}");
+        let at = second.find(wipe).unwrap();
+        assert!(second[..at].ends_with("\u{1b}[1;1H"), "{second:?}");
+        assert!(second[at..].contains("oak"), "{second:?}");
+        assert!(!second.contains("elm"), "the other row stands: {second:?}");
+        assert!(!stage.frame(["ash", "elm"]).contains(wipe));
+    }
+}
