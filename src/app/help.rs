@@ -268,7 +268,7 @@ pub fn unknown_page(items: &[(Item, String)]) -> page::State {
         let what = item
             .rule
             .as_deref()
-            .map_or_else(String::new, |rule| rule_in_words(rule));
+            .map_or_else(String::new, rule_in_words);
         let title = crate::text::width::fit(&sanitize::clean_line(title), 20, "…");
         let line = Spans::of(Role::Unknown, "? ")
             .with(Role::Text, format!("{} {title} ", item.batch))

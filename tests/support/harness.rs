@@ -188,14 +188,13 @@ impl Harness {
             }
             self.effects.push(effect.clone());
             match self.runner.run(effect, &self.state.profile) {
-                None => {}
+                None | Some(LoopEffect::Redraw) => {}
                 Some(LoopEffect::Copy(text)) => self.copied.push(text),
                 Some(LoopEffect::EditExternally(_)) => {
                     let text = self.editor_writes.clone();
                     return self.event(Event::Edited(Ok(text)));
                 }
                 Some(LoopEffect::Quit) => self.left = true,
-                Some(LoopEffect::Redraw) => {}
             }
         }
     }
