@@ -35,10 +35,12 @@ pub struct Schema {
     pub durability: Durability,
 }
 
-/// A connection shared between blocking threads. Cloning shares it.
+/// A connection shared between blocking threads, and one more for reads where that was asked for.
+/// Cloning shares them.
 #[derive(Debug, Clone)]
 pub struct Database {
     connection: Arc<Mutex<Connection>>,
+    reader: Option<Arc<Mutex<Connection>>>,
     path: PathBuf,
 }
 
@@ -59,8 +61,27 @@ impl Database {
         migrate(&mut connection, schema).map_err(fail)?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
+            reader: None,
             path: path.to_owned(),
         })
+    }
+
+    /// As [`Database::open`], with a second connection for reads, so that what is shown never
+    /// waits for what is being stored.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open_with_reader(path: &Path, schema: &Schema) -> Result<Self, StoreError> {
+        let mut database = Self::open(path, schema)?;
+        let fail = |error: rusqlite::Error| StoreError::from_sqlite(path, &error);
+        let reader = Connection::open(path).map_err(fail)?;
+        reader.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
+        reader.set_prepared_statement_cache_capacity(64);
+        reader
+            .pragma_update(None, "query_only", true)
+            .map_err(fail)?;
+        database.reader = Some(Arc::new(Mutex::new(reader)));
+        Ok(database)
     }
 
     /// Where the file lies.
@@ -77,7 +98,9 @@ impl Database {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         let connection = self
-            .connection
+            .reader
+            .as_ref()
+            .unwrap_or(&self.connection)
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         work(&connection).map_err(|error| StoreError::from_sqlite(&self.path, &error))
@@ -115,6 +138,20 @@ impl Database {
         self.write(|transaction| {
             work(transaction).map_err(|error| StoreError::from_sqlite(&self.path, &error))
         })
+    }
+
+    /// Rewrites the file without the room that deleted rows left, and empties its journal.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn compact(&self) -> Result<(), StoreError> {
+        let connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        connection
+            .execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
+            .map_err(|error| StoreError::from_sqlite(&self.path, &error))
     }
 
     /// A number that differs once another connection has committed something.

@@ -10,7 +10,7 @@ pub mod error;
 pub mod library;
 pub mod outbox;
 
-pub use cache::{CacheStore, UsedAttribute};
+pub use cache::{CacheStore, ConversationKey, MessageKey, UsedAttribute};
 pub use error::StoreError;
 pub use library::{DraftRow, Library, TemplateInsert};
 pub use outbox::OutboxStore;

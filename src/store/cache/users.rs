@@ -1,41 +1,12 @@
-//! The cache: what was seen at the platform and what was searched for. It may be deleted at any
-//! time; a damaged one is moved aside and a new one begun.
+//! People and what they were searched by. It keeps copies of what the platform said and asks it
+//! nothing.
 
-use super::database::{Database, Durability, Schema, read_time, stored_time};
-use super::error::StoreError;
+use super::CacheStore;
 use crate::domain::User;
+use crate::store::StoreError;
+use crate::store::database::{read_time, stored_time};
 use jiff::Timestamp;
 use rusqlite::params;
-use std::path::{Path, PathBuf};
-
-const SCHEMA: Schema = Schema {
-    application_id: 0x616c_6361,
-    migrations: &["
-CREATE TABLE attribute_names (
-    name      TEXT PRIMARY KEY,
-    last_used INTEGER NOT NULL,
-    uses      INTEGER NOT NULL
-);
-CREATE TABLE users (
-    id   TEXT PRIMARY KEY,
-    json TEXT NOT NULL,
-    seen INTEGER NOT NULL
-);
-CREATE TABLE searches (
-    attribute TEXT NOT NULL,
-    value     TEXT NOT NULL,
-    last_used INTEGER NOT NULL,
-    PRIMARY KEY (attribute, value)
-);
-"],
-    durability: Durability::Normal,
-};
-
-/// The cache of one data folder. Cloning shares the connection; everything blocks.
-#[derive(Debug, Clone)]
-pub struct CacheStore {
-    db: Database,
-}
 
 /// An attribute name that was searched with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,22 +20,6 @@ pub struct UsedAttribute {
 }
 
 impl CacheStore {
-    /// Opens or creates the cache. A damaged file is renamed to `cache.db.damaged` first.
-    ///
-    /// # Errors
-    /// [`StoreError`] if it can be neither opened nor set aside, or is of a newer version.
-    pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
-        let path = super::cache_path(data_dir);
-        match Database::open(&path, &SCHEMA) {
-            Err(StoreError::Damaged { .. }) => {
-                set_aside(&path).map_err(|error| StoreError::from_io(&path, &error))?;
-                Database::open(&path, &SCHEMA)
-            }
-            other => other,
-        }
-        .map(|db| Self { db })
-    }
-
     /// Remembers a search for people.
     ///
     /// # Errors
@@ -158,76 +113,45 @@ impl CacheStore {
             .filter_map(|(json, seen)| Some((serde_json::from_str(&json).ok()?, read_time(seen))))
             .collect())
     }
-}
 
-fn set_aside(path: &Path) -> std::io::Result<()> {
-    for (ending, aside) in [
-        ("", ".damaged"),
-        ("-wal", ".damaged-wal"),
-        ("-shm", ".damaged-shm"),
-    ] {
-        let from = with_suffix(path, ending);
-        if from.exists() {
-            std::fs::rename(from, with_suffix(path, aside))?;
-        }
-    }
-    Ok(())
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::CacheStore;
-    use crate::domain::User;
-    use jiff::Timestamp;
-    use serde_json::{Map, json};
-
-    fn time(second: i64) -> Timestamp {
-        Timestamp::from_second(1_760_000_000 + second).unwrap()
+    /// Remembers that somebody's conversation was opened, with the person as they were then.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn opened(&self, account: &str, user: &User, now: Timestamp) -> Result<(), StoreError> {
+        self.db.change(|tx| {
+            let json = serde_json::to_string(user)
+                .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+            tx.prepare_cached(
+                "INSERT INTO opened (account, user, json, at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (account, user) DO UPDATE SET json = excluded.json, at = excluded.at",
+            )?
+            .execute(params![account, user.channel_user_id, json, stored_time(now)])?;
+            Ok(())
+        })
     }
 
-    #[test]
-    fn searches_and_people_come_back_latest_first() {
-        let dir = tempfile::tempdir().unwrap();
-        let cache = CacheStore::open(dir.path()).unwrap();
-        cache.searched("city", "London", time(0)).unwrap();
-        cache.searched("tier", "gold", time(1)).unwrap();
-        cache.searched("city", "Leeds", time(2)).unwrap();
-        let names = cache.attribute_names().unwrap();
-        assert_eq!(names[0].name, "city");
-        assert_eq!(names[0].uses, 2);
-        let recent = cache.recent_searches(2).unwrap();
-        assert_eq!(recent[0], ("city".to_owned(), "Leeds".to_owned()));
-        assert_eq!(recent.len(), 2);
-
-        let user = User {
-            id: "u1".to_owned(),
-            channel_user_id: "447700900047".to_owned(),
-            name: Some("Grace Lim".to_owned()),
-            phone: None,
-            channel: None,
-            attributes: Map::new(),
-            raw: json!({}),
-        };
-        cache
-            .seen_users(std::slice::from_ref(&user), time(3))
-            .unwrap();
-        assert_eq!(cache.users(10).unwrap(), [(user, time(3))]);
-    }
-
-    #[test]
-    fn a_damaged_cache_is_kept_aside_and_begun_again() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = crate::store::cache_path(dir.path());
-        std::fs::write(&path, b"not a database at all, but kept").unwrap();
-        let cache = CacheStore::open(dir.path()).unwrap();
-        assert!(cache.users(1).unwrap().is_empty());
-        let aside = std::fs::read(dir.path().join("cache.db.damaged")).unwrap();
-        assert!(aside.starts_with(b"not a database"));
+    /// People whose conversation was opened, the latest first, each with the time.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn recent(
+        &self,
+        account: &str,
+        limit: u32,
+    ) -> Result<Vec<(User, Timestamp)>, StoreError> {
+        let rows: Vec<(String, i64)> = self.db.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT json, at FROM opened WHERE account = ?1
+                     ORDER BY at DESC, user LIMIT ?2",
+                )?
+                .query_map(params![account, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(json, at)| Some((serde_json::from_str(&json).ok()?, read_time(at))))
+            .collect())
     }
 }
