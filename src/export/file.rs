@@ -153,10 +153,12 @@ fn there_already(target: &Path) -> ApiError {
 }
 
 fn not_written(target: &Path, error: &io::Error) -> ApiError {
-    let advice = match error.kind() {
-        io::ErrorKind::NotFound => "Make its folder first, or choose another.",
-        io::ErrorKind::PermissionDenied => "Choose a folder that you may write to.",
-        _ => "Free some space or choose another folder, and export again.",
+    let advice = if error.kind() == io::ErrorKind::NotFound {
+        "Make its folder first, or choose another."
+    } else if error.kind() == io::ErrorKind::PermissionDenied {
+        "Choose a folder that you may write to."
+    } else {
+        "Free some space or choose another folder, and export again."
     };
     ApiError::new(
         ErrorKind::Storage,

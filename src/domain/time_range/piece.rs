@@ -295,10 +295,7 @@ fn on_days(tokens: &[&str], now: &Zoned) -> Option<Piece> {
         [ref rest @ .., word] => (rest, clock_word(word)?),
         [] => return None,
     };
-    let rest = match rest {
-        [rest @ .., "at"] => rest,
-        rest => rest,
-    };
+    let rest = rest.strip_suffix(&["at"]).unwrap_or(rest);
     if rest.is_empty() {
         return Some(Piece::Clock(time));
     }
