@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! domain, text  <-  contract  <-  theme, keymap, widgets  <-  panes, overlays  <-  app  <-  runtime
-//! domain, contract  <-  api, store, outbox  <-  runtime, cli
+//! domain, contract  <-  api, store, outbox, export  <-  runtime, cli
 //! ```
 
 pub mod api;
@@ -12,6 +12,7 @@ pub mod app;
 pub mod cli;
 pub mod contract;
 pub mod domain;
+pub mod export;
 pub mod keymap;
 pub mod outbox;
 pub mod overlays;

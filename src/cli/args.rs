@@ -1,6 +1,7 @@
 //! Options and commands as people type them. It must not do any work; every option here has its
 //! line of help, and the completions and the manual are made from it.
 
+use super::args_conversation::ConversationCommand;
 use super::args_send::SendCommand;
 use crate::settings::Overrides;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -203,40 +204,6 @@ pub enum UserCommand {
         #[arg(long)]
         raw: bool,
     },
-}
-
-/// `conversation`.
-#[derive(Debug, Subcommand)]
-pub enum ConversationCommand {
-    /// Messages of one person, oldest first
-    #[command(
-        after_long_help = "Times: RFC 3339, `2026-10-22`, `2026-10-22 09:00` in the profile's \
-                                 zone, `today`, `yesterday`, or `30m`, `2h`, `3d` ago.\n\nExample:\n  \
-                                 alertdesk conversation show 447700900412 --since yesterday"
-    )]
-    Show(ConversationShow),
-}
-
-/// `conversation show`.
-#[derive(Debug, Args)]
-pub struct ConversationShow {
-    /// The person: channel user id or phone number
-    pub user: String,
-    /// Only messages at or after this time
-    #[arg(long, value_name = "T")]
-    pub since: Option<String>,
-    /// Only messages up to this time; a date means its end
-    #[arg(long, value_name = "T")]
-    pub until: Option<String>,
-    /// At most this many, the newest
-    #[arg(long, value_name = "N", default_value_t = 500, conflicts_with = "all")]
-    pub limit: usize,
-    /// The whole conversation
-    #[arg(long)]
-    pub all: bool,
-    /// Add the whole object of each message as received
-    #[arg(long)]
-    pub raw: bool,
 }
 
 /// `template`.

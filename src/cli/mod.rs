@@ -2,6 +2,7 @@
 //! dashboard and must not draw.
 
 pub mod args;
+pub mod args_conversation;
 pub mod args_send;
 pub mod config;
 pub mod connect;

@@ -13,6 +13,7 @@ pub mod profile;
 pub mod request;
 pub mod schedule;
 pub mod template;
+pub mod time_range;
 pub mod user;
 pub mod verdict;
 
@@ -27,5 +28,6 @@ pub use plan::{Plan, PlannedCall};
 pub use profile::{BotTarget, Guard, LetterCase, Profile, WireOptions};
 pub use request::{FrozenRequest, RequestBody, RequestPart};
 pub use template::{ParameterKind, Template, TemplateParameter};
+pub use time_range::TimeRange;
 pub use user::User;
 pub use verdict::{Judgement, PauseAdvice, PlatformError, Verdict, rule_in_words};

@@ -1,8 +1,9 @@
 //! Times as people type them. It must not read the clock; `now` is given.
 
-use jiff::civil::{Date, DateTime};
+use super::time_range::{read_end, shortened};
+use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
+use jiff::{Timestamp, Zoned};
 
 /// Which end of a day a bare date means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,36 +14,20 @@ pub enum DayEdge {
     End,
 }
 
-/// Reads a moment in the past: RFC 3339, a date, a local date and time, `today`, `yesterday`, or
-/// an age such as `30m`, `2h`, `3d`.
+/// Reads one end of a stretch of the past: RFC 3339, a date, a local date and time, an age such as
+/// `30m`, `2h`, `3d`, or the words of [`read_range`](super::time_range::read_range) such as
+/// `yesterday 14:00`, `monday`, `last week`; `edge` says which end of the days they name.
 ///
 /// # Errors
 /// A sentence that shows the forms.
 pub fn read_moment(text: &str, now: &Zoned, edge: DayEdge) -> Result<Timestamp, String> {
-    let text = text.trim();
-    if let Ok(moment) = text.parse::<Timestamp>() {
-        return Ok(moment);
-    }
-    let zone = now.time_zone();
-    let wrong = || {
+    read_end(text, now, edge).ok_or_else(|| {
         format!(
-            "`{text}` is no time: write 2026-10-22, '2026-10-22 09:00', today, yesterday, 2h, or \
-             RFC 3339"
+            "`{}` is no time: write 2026-10-22, '2026-10-22 09:00', yesterday, monday, 'last week', \
+             2h, or RFC 3339",
+            shortened(text)
         )
-    };
-    let date = match text {
-        "today" => Some(now.date()),
-        "yesterday" => now.date().yesterday().ok(),
-        other => read_date(other),
-    };
-    if let Some(date) = date {
-        return edge_of(date, zone, edge).ok_or_else(wrong);
-    }
-    if let Some(age) = read_age(text) {
-        return now.timestamp().checked_sub(age).map_err(|_| wrong());
-    }
-    let local = read_local(text).ok_or_else(wrong)?;
-    zone.to_timestamp(local).map_err(|_| wrong())
+    })
 }
 
 /// Reads the time of a plan: RFC 3339 with an offset, or a local date and time in the zone.
@@ -76,42 +61,11 @@ pub fn read_plan_time(text: &str, zone: &TimeZone) -> Result<Timestamp, String> 
     }
 }
 
-fn read_date(text: &str) -> Option<Date> {
-    (text.len() == 10).then(|| text.parse().ok()).flatten()
-}
-
 fn read_local(text: &str) -> Option<DateTime> {
     if text.len() < 14 || text.ends_with('Z') {
         return None;
     }
     text.parse().ok()
-}
-
-fn read_age(text: &str) -> Option<SignedDuration> {
-    let unit = text.chars().next_back()?;
-    let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
-        _ => return None,
-    };
-    let age = number.checked_mul(seconds)?;
-    (age >= 0).then(|| SignedDuration::from_secs(age))
-}
-
-fn edge_of(date: Date, zone: &TimeZone, edge: DayEdge) -> Option<Timestamp> {
-    let day = match edge {
-        DayEdge::Start => date,
-        DayEdge::End => date.tomorrow().ok()?,
-    };
-    let start = day.to_zoned(zone.clone()).ok()?.timestamp();
-    match edge {
-        DayEdge::Start => Some(start),
-        DayEdge::End => start.checked_sub(1.millisecond()).ok(),
-    }
 }
 
 #[cfg(test)]
@@ -134,6 +88,9 @@ mod tests {
     #[case("yesterday", "2026-10-20T23:00:00Z")]
     #[case("2h", "2026-10-22T11:30:00Z")]
     #[case("3d", "2026-10-19T13:30:00Z")]
+    #[case("yesterday 14:00", "2026-10-21T13:00:00Z")]
+    #[case("Monday", "2026-10-18T23:00:00Z")]
+    #[case("last week", "2026-10-11T23:00:00Z")]
     fn moments(#[case] text: &str, #[case] expected: &str) {
         let read = read_moment(text, &now(), DayEdge::Start).unwrap();
         assert_eq!(read.to_string(), expected);

@@ -3,7 +3,7 @@
 use crate::scan::{Source, has_word, item_end};
 
 /// Which modules each module of `src/` may use; the picture of it is in `src/lib.rs`.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("text", &[]),
     ("sandbox", &[]),
@@ -27,21 +27,22 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ),
     ("api", &["contract", "domain"]),
     ("store", &["contract", "domain"]),
+    ("export", &["contract", "domain"]),
     ("outbox", &["api", "contract", "domain", "store"]),
     ("settings", &["contract", "domain", "text"]),
     ("report", &["contract", "settings", "text"]),
     (
         "runtime",
         &[
-            "api", "app", "contract", "domain", "keymap", "outbox", "report", "sandbox",
+            "api", "app", "contract", "domain", "export", "keymap", "outbox", "report", "sandbox",
             "settings", "store", "text", "theme",
         ],
     ),
     (
         "cli",
         &[
-            "api", "app", "contract", "domain", "keymap", "outbox", "report", "runtime", "sandbox",
-            "settings", "store", "text", "theme",
+            "api", "app", "contract", "domain", "export", "keymap", "outbox", "report", "runtime",
+            "sandbox", "settings", "store", "text", "theme",
         ],
     ),
 ];
@@ -179,7 +180,7 @@ pub fn purity(files: &[Source]) -> Vec<String> {
 /// Below the screen nothing knows the screen; `keymap` knows keys, `text` knows styled spans.
 pub fn drawing_stays_above(files: &[Source]) -> Vec<String> {
     let below = [
-        "contract", "domain", "api", "store", "outbox", "sandbox", "settings",
+        "contract", "domain", "api", "store", "outbox", "export", "sandbox", "settings",
     ];
     each_line(files, |file, line| {
         let word = DRAWING.iter().find(|word| has_word(line, word))?;

@@ -29,6 +29,7 @@ fn every_command_and_option_has_help() {
         "sandbox",
         "user find",
         "conversation show",
+        "conversation export",
         "template import",
         "template check",
         "flow add",

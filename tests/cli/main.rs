@@ -5,6 +5,7 @@
 
 mod commands;
 mod config;
+mod export;
 mod files;
 mod reads;
 mod secrets;

@@ -1,66 +1,68 @@
-//! `conversation show`: messages of one person, oldest first. A read; it changes nothing.
+//! `conversation …`: messages of one person, on the screen or in a file. Reads; they change nothing
+//! at the platform.
 
-use super::args::{ConversationCommand, ConversationShow};
-use super::connect::reader;
-use super::context::{Context, block_on, usage};
+mod export;
+mod show;
+
+use super::args_conversation::{ConversationCommand, WhenArgs};
+use super::context::{Context, usage};
 use super::exit::ExitStatus;
-use super::output::{Row, to_value};
-use super::user::with_raw;
 use crate::api::ReadClient;
 use crate::contract::{ApiError, ApiRequest, ApiResponse, ConversationPage, PageRequest};
+use crate::domain::ChatMessage;
 use crate::domain::schedule::{DayEdge, read_moment};
-use crate::domain::{ChatMessage, Direction};
-use jiff::tz::TimeZone;
+use crate::domain::time_range::{TimeRange, read_range};
+use jiff::Zoned;
 use std::collections::HashSet;
 
 /// The platform's own page size.
 const PAGE: usize = 500;
 
-/// Fetches and prints a conversation.
+/// Runs a `conversation` command.
 ///
 /// # Errors
-/// A time that cannot be read, or what the platform or the network says.
+/// A time that cannot be read, what the platform or the network says, a file that cannot be
+/// written.
 pub fn run(context: &Context, command: &ConversationCommand) -> Result<ExitStatus, ApiError> {
-    let ConversationCommand::Show(args) = command;
-    let settings = context.settings()?;
-    let connection = settings.connection()?;
-    let now = context.now_in_zone(&settings);
+    match command {
+        ConversationCommand::Show(args) => show::run(context, args),
+        ConversationCommand::Export(args) => export::run(context, args),
+    }
+}
+
+/// The range of time that the options say, in the zone of `now`.
+fn window(when: &WhenArgs, now: &Zoned, command: &str) -> Result<TimeRange, ApiError> {
+    let wrong = |sentence: String| {
+        usage(
+            sentence,
+            format!("`alertdesk help conversation {command}` has examples."),
+        )
+    };
+    if let Some(words) = &when.range {
+        return read_range(words, now).map_err(wrong);
+    }
     let moment = |text: &Option<String>, edge| {
         text.as_deref()
-            .map(|text| read_moment(text, &now, edge))
+            .map(|text| read_moment(text, now, edge))
             .transpose()
-            .map_err(|sentence| usage(sentence, "`alertdesk help conversation show` has examples."))
+            .map_err(wrong)
     };
-    let most = if args.all { usize::MAX } else { args.limit };
-    let asked = PageRequest {
-        channel_user_id: person(&args.user),
-        since: moment(&args.since, DayEdge::Start)?,
-        until: moment(&args.until, DayEdge::End)?,
+    let since = moment(&when.since, DayEdge::Start)?;
+    let until = moment(&when.until, DayEdge::End)?;
+    TimeRange::between(since, until).ok_or_else(|| {
+        wrong("--until is before --since, so there is no time between them".to_owned())
+    })
+}
+
+/// The first question for a person's messages.
+fn ask(user: &str, range: TimeRange, most: usize) -> PageRequest {
+    PageRequest {
+        channel_user_id: person(user),
+        since: range.since,
+        until: range.until,
         page_number: 1,
         page_size: u32::try_from(most.clamp(1, PAGE)).unwrap_or(500),
-    };
-    let (messages, ended) = block_on(async {
-        let client = reader(context, connection).await?;
-        fetch(context, &client, asked, most).await
-    })?;
-    let rows: Vec<Row> = messages
-        .iter()
-        .map(|message| row(message, now.time_zone(), args))
-        .collect();
-    context
-        .output
-        .list(&["time", "from", "sender", "kind", "text"], &rows);
-    if !ended {
-        context.output.note(&format!(
-            "These are the newest {}. --all shows everything.",
-            rows.len()
-        ));
-    } else if rows.is_empty() {
-        context
-            .output
-            .note("There is no message in this conversation and time.");
     }
-    Ok(ExitStatus::Done)
 }
 
 /// A channel user id as given; a phone number as people write it becomes its digits.
@@ -137,44 +139,6 @@ async fn one_page(client: &ReadClient, asked: &PageRequest) -> Result<Conversati
             messages: Vec::new(),
             received: 0,
         }),
-    }
-}
-
-fn row(message: &ChatMessage, zone: &TimeZone, args: &ConversationShow) -> Row {
-    let time = message.time.map_or_else(
-        || message.time_raw.clone(),
-        |time| {
-            time.to_zoned(zone.clone())
-                .strftime("%Y-%m-%d %H:%M:%S")
-                .to_string()
-        },
-    );
-    let from = match message.direction {
-        Direction::In => "in",
-        Direction::Out => "out",
-        Direction::System => "system",
-    };
-    let media = message.media.as_ref().map(|media| {
-        let name = media
-            .name
-            .as_deref()
-            .or(media.url.as_deref())
-            .unwrap_or("lost");
-        format!(
-            "[{}: {name}] ",
-            to_value(&media.kind).as_str().unwrap_or("file")
-        )
-    });
-    let cells = vec![
-        time,
-        from.to_owned(),
-        message.sender.clone(),
-        to_value(&message.kind).as_str().unwrap_or("").to_owned(),
-        format!("{}{}", media.unwrap_or_default(), message.text),
-    ];
-    Row {
-        document: with_raw(to_value(message), &message.raw, args.raw),
-        cells,
     }
 }
 

@@ -1,0 +1,110 @@
+//! How an export came to be: the filter and the circumstances. It must not write any format.
+
+use crate::domain::{ChatMessage, Direction, TimeRange};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
+
+/// Whose messages an export holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportSide {
+    /// Everybody's, and the platform's notes.
+    #[default]
+    Both,
+    /// Only the person's.
+    Customer,
+    /// Only ours: bot and agents, without the platform's notes.
+    Us,
+}
+
+impl ExportSide {
+    /// The word for it, as options and files have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            ExportSide::Both => "both",
+            ExportSide::Customer => "customer",
+            ExportSide::Us => "us",
+        }
+    }
+}
+
+/// The filter of an export and when, where and by what it was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportHeader {
+    /// Channel user id of the person.
+    pub user: String,
+    /// The range of time.
+    pub range: TimeRange,
+    /// Whose messages.
+    pub side: ExportSide,
+    /// When, in the zone that times for people are written in.
+    pub exported: Zoned,
+}
+
+impl ExportHeader {
+    /// Whether a message passes the filter. One whose time cannot be read passes every range: it
+    /// came with its neighbours, and leaving it out would lose it.
+    pub fn takes(&self, message: &ChatMessage) -> bool {
+        let side = match (self.side, message.direction) {
+            (ExportSide::Both, _)
+            | (ExportSide::Customer, Direction::In)
+            | (ExportSide::Us, Direction::Out) => true,
+            (ExportSide::Customer, Direction::Out | Direction::System)
+            | (ExportSide::Us, Direction::In | Direction::System) => false,
+        };
+        side && message.time.is_none_or(|time| self.range.contains(time))
+    }
+
+    /// The zone of times for people.
+    pub fn zone(&self) -> &TimeZone {
+        self.exported.time_zone()
+    }
+
+    /// The name of the zone, or its offset where it has none.
+    pub fn zone_name(&self) -> String {
+        self.zone()
+            .iana_name()
+            .map_or_else(|| self.exported.offset().to_string(), str::to_owned)
+    }
+
+    /// Program and version.
+    pub fn program() -> &'static str {
+        concat!("alertdesk ", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// Name and value of everything, for people.
+    pub fn lines(&self) -> [(&'static str, String); 6] {
+        let exported = self.exported.strftime("%a %-d %b %Y, %H:%M:%S");
+        [
+            ("Person", self.user.clone()),
+            ("Time", self.range.words(self.zone())),
+            ("Side", self.side.word().to_owned()),
+            ("Exported", exported.to_string()),
+            ("Time zone", self.zone_name()),
+            ("Program", Self::program().to_owned()),
+        ]
+    }
+}
+
+/// A moment as every document has it: RFC 3339 in UTC with milliseconds.
+pub(super) fn utc(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+impl Serialize for ExportHeader {
+    /// `{user, since, until, range, side, at, time_zone, program}`; `since` and `until` are RFC
+    /// 3339 in UTC or null, `range` says the same for people.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ExportHeader", 8)?;
+        fields.serialize_field("user", &self.user)?;
+        fields.serialize_field("since", &self.range.since.map(utc))?;
+        fields.serialize_field("until", &self.range.until.map(utc))?;
+        fields.serialize_field("range", &self.range.words(self.zone()))?;
+        fields.serialize_field("side", &self.side)?;
+        fields.serialize_field("at", &utc(self.exported.timestamp()))?;
+        fields.serialize_field("time_zone", &self.zone_name())?;
+        fields.serialize_field("program", Self::program())?;
+        fields.end()
+    }
+}
