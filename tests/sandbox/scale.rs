@@ -160,7 +160,7 @@ async fn ten_thousand_people_are_found_and_have_what_their_list_says() {
         assert_eq!(found["responseObject"], serde_json::json!([user]));
         let messages = lab.messages(number, "").await;
         assert!(number == SARA || messages.len() <= 60);
-        let last = messages.last().map(|message| millis(message));
+        let last = messages.last().map(millis);
         let listed = &user["last_message_at"];
         let listed = listed
             .is_string()
@@ -178,11 +178,11 @@ fn larger_worlds_are_refused_with_the_limit(#[case] users: usize, #[case] messag
     (config.users, config.messages) = (users, messages);
     let error = BoundSandbox::bind(config).unwrap_err();
     let text = error.to_string();
-    match error {
-        SandboxError::Users(n) => assert!(n == users && text.contains("1 to 10000"), "{text}"),
-        SandboxError::Messages(n) => {
-            assert!(n == messages && text.contains("up to 1000000"), "{text}");
-        }
-        other => panic!("{other}"),
+    if let SandboxError::Users(n) = error {
+        assert!(n == users && text.contains("1 to 10000"), "{text}");
+    } else if let SandboxError::Messages(n) = error {
+        assert!(n == messages && text.contains("up to 1000000"), "{text}");
+    } else {
+        panic!("{error}");
     }
 }
