@@ -203,5 +203,4 @@ fn not_given(status: u16, url: &Url) -> ApiError {
 }
 
 #[cfg(test)]
-#[path = "client_tests.rs"]
 mod tests;
