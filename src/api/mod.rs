@@ -11,6 +11,7 @@ pub mod envelope;
 pub mod http;
 mod json;
 pub mod key;
+pub mod media;
 mod pacing;
 mod quote;
 pub mod send_client;

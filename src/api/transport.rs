@@ -111,7 +111,7 @@ fn is_offline(error: &io::Error) -> bool {
 
 /// The first error of this type in the chain. An I/O error hides its inside from the chain, so it
 /// is opened too.
-fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+pub(super) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<T>() {

@@ -169,10 +169,10 @@ pub struct SandboxArgs {
     /// Loopback address and port; port 0 takes a free one
     #[arg(long, value_name = "LOOPBACK:PORT", default_value = "127.0.0.1:0")]
     pub listen: std::net::SocketAddr,
-    /// Number of people, 1 to 1000
+    /// Number of people, 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 46)]
     pub users: usize,
-    /// Length of the busiest person's conversation
+    /// Length of the busiest person's conversation, up to 1000000
     #[arg(long, value_name = "N", default_value_t = 3000)]
     pub messages: usize,
     /// Start of everything random

@@ -47,7 +47,9 @@ pub fn run(context: &Context, args: &SandboxArgs) -> Result<ExitStatus, ApiError
 /// The sandbox's own error as commands show it.
 pub fn explained(error: &SandboxError) -> ApiError {
     let kind = match error {
-        SandboxError::NotLoopback(_) | SandboxError::Users(_) => ErrorKind::Usage,
+        SandboxError::NotLoopback(_) | SandboxError::Users(_) | SandboxError::Messages(_) => {
+            ErrorKind::Usage
+        }
         SandboxError::Listen { .. } => ErrorKind::Network,
         SandboxError::Seed(_) | SandboxError::Task(_) => ErrorKind::Storage,
     };

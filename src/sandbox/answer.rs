@@ -5,7 +5,8 @@
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 /// One entry of `responseObject.errors[]`, in the Cloud numbering.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,18 +76,34 @@ pub(super) fn code_word(code: i64) -> &'static str {
 }
 
 /// An answer with a JSON body.
-pub(super) fn body(status: StatusCode, value: &Value) -> Response {
-    let kind = [(header::CONTENT_TYPE, "application/json")];
-    (status, kind, Body::from(value.to_string())).into_response()
+pub(super) fn body(status: StatusCode, value: &impl Serialize) -> Response {
+    match serde_json::to_string(value) {
+        Ok(text) => {
+            let kind = [(header::CONTENT_TYPE, "application/json")];
+            (status, kind, Body::from(text)).into_response()
+        }
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+#[derive(Serialize)]
+struct Envelope<'a, T> {
+    #[serde(rename = "responseObject")]
+    object: &'a T,
+    status: Status,
+}
+
+#[derive(Serialize)]
+struct Status {
+    code: i64,
+    desc: &'static str,
 }
 
 /// The normal envelope with HTTP 200.
-pub(super) fn envelope(object: &Value, code: i64) -> Response {
-    let status = json!({ "code": code, "desc": code_word(code) });
-    body(
-        StatusCode::OK,
-        &json!({ "responseObject": object, "status": status }),
-    )
+pub(super) fn envelope(object: &impl Serialize, code: i64) -> Response {
+    let desc = code_word(code);
+    let status = Status { code, desc };
+    body(StatusCode::OK, &Envelope { object, status })
 }
 
 /// A refusal inside HTTP 200: `errors[]` and status 2000.

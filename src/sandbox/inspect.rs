@@ -78,7 +78,7 @@ async fn message(State(shared): State<Arc<Shared>>, Json(new): Json<NewMessage>)
     let Some(user) = world.user_mut(number) else {
         return (StatusCode::NOT_FOUND, "There is no such user.").into_response();
     };
-    user.push(Message::text(now, "user", new.text));
+    user.history.push(Message::text(now, "user", new.text));
     StatusCode::NO_CONTENT.into_response()
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn write_now_and_then(shared: Arc<Shared>) -> Result<(), Sandbo
         let now = shared.now();
         let mut world = lock(&seeded.world);
         if let Some(user) = rng.choice(world.users.iter_mut()) {
-            user.push(Message::text(now, "user", text));
+            user.history.push(Message::text(now, "user", text));
         }
     }
 }

@@ -10,11 +10,13 @@ mod broadcast;
 mod examples;
 mod external;
 mod faults;
+mod history;
 mod inspect;
 mod routes;
 mod seed;
 mod shared;
 mod state;
+mod talk;
 mod templates;
 mod wire;
 
@@ -33,7 +35,9 @@ pub use faults::{FAULT_HELP, FaultPlan, FaultSpecError};
 use shared::Shared;
 
 /// The numbers reserved for fiction that the seed data can use.
-const MOST_USERS: usize = 1000;
+const MOST_USERS: usize = 10_000;
+/// The longest conversation that was tried.
+const MOST_MESSAGES: usize = 1_000_000;
 /// The pause after an accept that failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 const CUSTOMER: &str = "99001";
@@ -47,9 +51,9 @@ const BUSIEST: &str = "447700900412";
 pub struct SandboxConfig {
     /// Loopback address; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Number of users, 1 to 1000.
+    /// Number of users, 1 to 10,000.
     pub users: usize,
-    /// Length of the busiest user's conversation; the others have 0 to 60 messages.
+    /// Length of the busiest user's conversation, up to 1,000,000; the others have 0 to 60 messages.
     pub messages: usize,
     /// Start of everything random.
     pub seed: u64,
@@ -86,8 +90,11 @@ pub enum SandboxError {
     #[error("The sandbox listens on loopback only, not on {0}; use 127.0.0.1 or [::1].")]
     NotLoopback(SocketAddr),
     /// The number of users is outside the range of the fictional telephone numbers.
-    #[error("The sandbox has 1 to 1000 users, not {0}; change the number.")]
+    #[error("The sandbox has 1 to 10000 users, not {0}; change the number.")]
     Users(usize),
+    /// The busiest conversation would be longer than was ever tried.
+    #[error("The longest conversation has up to 1000000 messages, not {0}; change the number.")]
+    Messages(usize),
     /// The socket cannot be opened or used.
     #[error("The sandbox cannot listen on {address}: {source}. Choose another port.")]
     Listen {
@@ -132,7 +139,7 @@ impl BoundSandbox {
     ///
     /// # Errors
     ///
-    /// When the address is not loopback or not free, or the number of users is out of range.
+    /// When the address is not loopback or not free, or a number is out of range.
     pub fn bind(config: SandboxConfig) -> Result<Self, SandboxError> {
         let address = config.listen;
         if !address.ip().is_loopback() {
@@ -140,6 +147,9 @@ impl BoundSandbox {
         }
         if !(1..=MOST_USERS).contains(&config.users) {
             return Err(SandboxError::Users(config.users));
+        }
+        if config.messages > MOST_MESSAGES {
+            return Err(SandboxError::Messages(config.messages));
         }
         let open = || {
             let listener = TcpListener::bind(address)?;

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use super::answer::{self, envelope, problem};
 use super::faults::{Endpoint, Quirk};
 use super::shared::{Flow, Shared, lock};
-use super::state::{FlowStart, MessageLine, User, platform_time};
+use super::state::{Conversation, FlowStart, MessageLine, UserLine};
 use super::wire::Quirks;
 use super::{API_KEY, BOT, CUSTOMER, broadcast, external, inspect};
 
@@ -137,21 +137,8 @@ async fn users(State(shared): State<Arc<Shared>>, uri: Uri, Query(query): Pairs)
         .users
         .iter()
         .filter(|user| user.attribute(name).as_deref() == Some(wanted));
-    let list: Vec<_> = found.map(user_line).collect();
-    envelope(&Value::Array(list), 1000)
-}
-
-fn user_line(user: &User) -> Value {
-    json!({
-        "user_id": user.number,
-        "channel_user_id": user.number,
-        "user_name": user.name,
-        "phone": format!("+{}", user.number),
-        "channel": "whatsapp",
-        "attributes": user.attributes,
-        "created_at": platform_time(user.created),
-        "last_message_at": user.messages.last().map(|message| platform_time(message.at)),
-    })
+    let object: Vec<_> = found.map(UserLine::new).collect();
+    envelope(&object, 1000)
 }
 
 /// The filter of a conversations call.
@@ -216,35 +203,21 @@ async fn messages(
         let detail = "start_date, end_date, page_number and page_size must be numbers";
         return problem(StatusCode::BAD_REQUEST, detail, uri.path());
     };
-    let text = {
-        let world = lock(&shared.seeded().await.world);
-        let Some(user) = world.user(&number) else {
-            return problem(StatusCode::NOT_FOUND, "User not found", uri.path());
-        };
-        let all = &user.messages;
-        let from = all.partition_point(|message| message.at < window.from);
-        let to = all.partition_point(|message| message.at <= window.to);
-        let all = all.get(from..to).unwrap_or_default();
-        let lines = all
-            .get(window.slice(all.len(), &quirks))
-            .unwrap_or_default();
-        let lines: Vec<_> = lines
-            .iter()
-            .map(|line| MessageLine::new(&user.number, line))
-            .collect();
-        serde_json::to_string(&json!({ "conversations": lines }))
+    let seeded = shared.seeded().await;
+    let world = lock(&seeded.world);
+    let Some(user) = world.user(&number) else {
+        return problem(StatusCode::NOT_FOUND, "User not found", uri.path());
     };
-    match text {
-        Ok(text) => Response::builder()
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(text.into())
-            .unwrap_or_default(),
-        Err(error) => problem(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            &error.to_string(),
-            uri.path(),
-        ),
-    }
+    let phrases = &seeded.phrases;
+    let all = user.history.between(window.from, window.to, phrases);
+    let page = window.slice(all.len(), &quirks);
+    let page = all.start + page.start..all.start + page.end;
+    let page = user.history.read(page, phrases);
+    let conversations = page
+        .iter()
+        .map(|message| MessageLine::new(&user.number, message))
+        .collect();
+    answer::body(StatusCode::OK, &Conversation { conversations })
 }
 
 /// The body as a JSON object, or the sentence of the problem.

@@ -13,8 +13,9 @@ use tokio::time::Instant;
 use super::SandboxError;
 use super::examples::EXAMPLE_FLOWS;
 use super::faults::FaultDesk;
-use super::seed::{self, Amount, Phrases};
+use super::seed::{self, Amount};
 use super::state::{Log, World};
+use super::talk::Phrases;
 use super::templates::Registry;
 use super::{SandboxConfig, faults::FaultPlan};
 

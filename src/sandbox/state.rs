@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::history::History;
+
 /// How many requests the log keeps.
 const LOG_LIMIT: usize = 50_000;
 /// The platform's own way to write times: slashes, milliseconds, offset without a colon.
@@ -91,6 +93,12 @@ impl<'a> MessageLine<'a> {
     }
 }
 
+/// The answer of the conversations endpoint.
+#[derive(Debug, Serialize)]
+pub(super) struct Conversation<'a> {
+    pub(super) conversations: Vec<MessageLine<'a>>,
+}
+
 /// A person who has written to the bot or was written to.
 #[derive(Debug, Clone)]
 pub(super) struct User {
@@ -99,7 +107,7 @@ pub(super) struct User {
     pub(super) name: Option<String>,
     pub(super) created: Timestamp,
     pub(super) attributes: Map<String, Value>,
-    pub(super) messages: Vec<Message>,
+    pub(super) history: History,
 }
 
 impl User {
@@ -110,7 +118,7 @@ impl User {
             name: None,
             created,
             attributes: Map::new(),
-            messages: Vec::new(),
+            history: History::written(Vec::new()),
         }
     }
 
@@ -144,13 +152,33 @@ impl User {
             })
         })
     }
+}
 
-    /// Appends a message; its time is moved behind the last one if needed, so none are equal.
-    pub(super) fn push(&mut self, mut message: Message) {
-        if let Some(last) = self.messages.last() {
-            message.at = message.at.max(later(last.at, 1));
+/// A user as the users endpoint shows them.
+#[derive(Debug, Serialize)]
+pub(super) struct UserLine<'a> {
+    user_id: &'a str,
+    channel_user_id: &'a str,
+    user_name: Option<&'a str>,
+    phone: String,
+    channel: &'static str,
+    attributes: &'a Map<String, Value>,
+    created_at: String,
+    last_message_at: Option<String>,
+}
+
+impl<'a> UserLine<'a> {
+    pub(super) fn new(user: &'a User) -> Self {
+        Self {
+            user_id: &user.number,
+            channel_user_id: &user.number,
+            user_name: user.name.as_deref(),
+            phone: format!("+{}", user.number),
+            channel: "whatsapp",
+            attributes: &user.attributes,
+            created_at: platform_time(user.created),
+            last_message_at: user.history.last_at().map(platform_time),
         }
-        self.messages.push(message);
     }
 }
 
@@ -278,7 +306,7 @@ impl World {
     /// Puts a message of the bot into a conversation; the user is created if unknown.
     pub(super) fn say(&mut self, number: &str, text: &str, now: Timestamp) {
         if let Some(user) = self.ensure(number, now) {
-            user.push(Message::text(now, "bot", text));
+            user.history.push(Message::text(now, "bot", text));
         }
     }
 
@@ -368,14 +396,5 @@ mod tests {
     fn times_are_written_the_platforms_way() {
         let at: Timestamp = "2026-08-12T09:15:30.123Z".parse().unwrap();
         assert_eq!(platform_time(at), "2026/08/12 09:15:30.123+0000");
-    }
-
-    #[test]
-    fn equal_times_are_moved_apart() {
-        let at: Timestamp = "2026-08-12T09:15:30Z".parse().unwrap();
-        let mut user = User::new("447700900000", at);
-        user.push(Message::text(at, "user", "one"));
-        user.push(Message::text(at, "user", "one"));
-        assert!(user.messages[0].at < user.messages[1].at);
     }
 }

@@ -2,10 +2,12 @@
 
 pub mod bubble;
 pub mod painter;
+pub mod picture;
 pub mod spinner;
 pub mod text_field;
 pub mod windowed_list;
 
 pub use painter::{Painter, Span, Spans};
+pub use picture::{Graphics, Picture, PictureTerminal};
 pub use text_field::{Lines, TextField};
 pub use windowed_list::WindowedList;

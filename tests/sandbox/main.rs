@@ -3,6 +3,7 @@
 
 mod faults;
 mod platform;
+mod scale;
 mod sends;
 mod support;
 mod templates;

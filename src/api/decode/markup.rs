@@ -92,7 +92,7 @@ pub(super) fn choices(text: &str) -> Vec<String> {
 }
 
 /// File name and MIME type of `User uploaded photo.jpeg - [image/jpeg]`.
-pub(super) fn placeholder(text: &str) -> Option<(String, String)> {
+pub(in crate::api) fn placeholder(text: &str) -> Option<(String, String)> {
     let inner = text
         .trim()
         .strip_prefix("User uploaded ")?

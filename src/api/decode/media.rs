@@ -108,7 +108,7 @@ fn bare_mime(mime: &str) -> String {
 
 /// The name at the end of an address, without the mark the platform's store puts before the
 /// ending: `photo.jpeg-AB1CD.jpeg` is `photo.jpeg`.
-fn name_in_address(url: &str) -> Option<String> {
+pub(in crate::api) fn name_in_address(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next()?;
     let (_, path) = path.split_once("://")?;
     let (_, name) = path.rsplit_once('/')?;

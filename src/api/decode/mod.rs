@@ -2,8 +2,8 @@
 
 mod conversations;
 mod failure;
-mod markup;
-mod media;
+pub(super) mod markup;
+pub(super) mod media;
 mod time;
 mod users;
 
