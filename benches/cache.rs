@@ -2,6 +2,10 @@
 //! reading all of it and finding text in it must not depend on how much is there.
 
 #![expect(clippy::expect_used, reason = "a benchmark ends at the first surprise")]
+#![expect(
+    clippy::print_stderr,
+    reason = "the size of the file is a figure as well"
+)]
 
 use alertdesk::domain::{BotTarget, ChatMessage, Direction, MessageKind};
 use alertdesk::store::CacheStore;
@@ -24,25 +28,111 @@ const RARE: &str = "quetzal";
 const WORDS: [&[&str]; 5] = [
     &[
         "table", "oak", "order", "is", "the", "my", "please", "thank", "you", "delivery", "Friday",
-        "leg", "cracked", "paid", "fitting", "nobody", "came", "between", "message", "said", "when",
-        "will", "it", "arrive", "colour", "chair", "refund", "address", "changed", "photo", "again",
-        "good", "morning", "yes", "no", "maybe", "tomorrow", "Fern", "shop", "phone", "number",
-        "waiting", "driver", "door", "garden", "invoice", "price", "offer", "sofa", "wood",
+        "leg", "cracked", "paid", "fitting", "nobody", "came", "between", "message", "said",
+        "when", "will", "it", "arrive", "colour", "chair", "refund", "address", "changed", "photo",
+        "again", "good", "morning", "yes", "no", "maybe", "tomorrow", "Fern", "shop", "phone",
+        "number", "waiting", "driver", "door", "garden", "invoice", "price", "offer", "sofa",
+        "wood",
     ],
     &[
-        "मेज़", "ऑर्डर", "कब", "आएगा", "कृपया", "धन्यवाद", "सुबह", "घर", "पर", "हूँ", "मैं", "नहीं", "हाँ", "रंग",
-        "कुर्सी", "पता", "बदल", "गया", "फ़ोटो", "फिर", "दुकान", "कीमत", "दरवाज़ा", "लकड़ी", "इंतज़ार", "कल",
+        "मेज़",
+        "ऑर्डर",
+        "कब",
+        "आएगा",
+        "कृपया",
+        "धन्यवाद",
+        "सुबह",
+        "घर",
+        "पर",
+        "हूँ",
+        "मैं",
+        "नहीं",
+        "हाँ",
+        "रंग",
+        "कुर्सी",
+        "पता",
+        "बदल",
+        "गया",
+        "फ़ोटो",
+        "फिर",
+        "दुकान",
+        "कीमत",
+        "दरवाज़ा",
+        "लकड़ी",
+        "इंतज़ार",
+        "कल",
     ],
     &[
-        "مرحبا", "الطاولة", "الطلب", "متى", "يصل", "من", "فضلك", "شكرا", "صباح", "الخير", "البيت",
-        "اللون", "كرسي", "العنوان", "تغير", "صورة", "مرة", "أخرى", "المتجر", "السعر", "الباب",
-        "خشب", "انتظار", "غدا", "نعم", "لا",
+        "مرحبا",
+        "الطاولة",
+        "الطلب",
+        "متى",
+        "يصل",
+        "من",
+        "فضلك",
+        "شكرا",
+        "صباح",
+        "الخير",
+        "البيت",
+        "اللون",
+        "كرسي",
+        "العنوان",
+        "تغير",
+        "صورة",
+        "مرة",
+        "أخرى",
+        "المتجر",
+        "السعر",
+        "الباب",
+        "خشب",
+        "انتظار",
+        "غدا",
+        "نعم",
+        "لا",
     ],
     &[
-        "桌子", "订单", "什么时候", "到", "请", "谢谢", "早上", "好", "家里", "颜色", "椅子", "地址", "改了",
-        "照片", "再", "商店", "价格", "门", "木头", "等待", "明天", "是", "不", "可以", "花园", "发票",
+        "桌子",
+        "订单",
+        "什么时候",
+        "到",
+        "请",
+        "谢谢",
+        "早上",
+        "好",
+        "家里",
+        "颜色",
+        "椅子",
+        "地址",
+        "改了",
+        "照片",
+        "再",
+        "商店",
+        "价格",
+        "门",
+        "木头",
+        "等待",
+        "明天",
+        "是",
+        "不",
+        "可以",
+        "花园",
+        "发票",
     ],
-    &["ご注文", "の", "品", "は", "明日", "届きます", "山田様", "こんにちは", "色", "椅子", "写真", "値段", "庭"],
+    &[
+        "ご注文",
+        "の",
+        "品",
+        "は",
+        "明日",
+        "届きます",
+        "山田様",
+        "こんにちは",
+        "色",
+        "椅子",
+        "写真",
+        "値段",
+        "庭",
+    ],
 ];
 
 fn main() {
@@ -70,7 +160,7 @@ fn text(number: usize) -> String {
         }
         // Few words are frequent and many are rare, as in any language.
         let rank = chance.usize(0..words.len()) * chance.usize(0..words.len()) / words.len();
-        text.push_str(words[rank]);
+        text.push_str(words.get(rank).copied().unwrap_or_default());
     }
     if chance.u8(0..5) == 0 {
         text.push_str(&format!(" #{}", chance.u32(10_000..99_999)));
@@ -86,7 +176,7 @@ fn message(number: usize) -> ChatMessage {
     let time = start() + SignedDuration::from_millis(ms);
     let time_raw = time.strftime("%Y/%m/%d %H:%M:%S.%3f+0000").to_string();
     let text = text(number);
-    let (sender, direction) = if number % 2 == 0 {
+    let (sender, direction) = if number.is_multiple_of(2) {
         ("user", Direction::In)
     } else {
         ("bot", Direction::Out)
@@ -132,7 +222,9 @@ fn filled() -> &'static CacheStore {
         let folder = tempfile::tempdir().expect("a folder");
         let cache = CacheStore::open(folder.path()).expect("a cache");
         for from in (0..MESSAGES).step_by(PAGE).rev() {
-            let stored = cache.store_messages(&key(), &page(from), start()).expect("stored");
+            let stored = cache
+                .store_messages(&key(), &page(from), start())
+                .expect("stored");
             assert_eq!(stored.new, PAGE as u64);
         }
         let bytes = std::fs::metadata(folder.path().join("cache.db")).map_or(0, |data| data.len());
@@ -164,10 +256,14 @@ fn store_page_of_500(bencher: Bencher<'_, '_>) {
 fn store_known_page_of_500(bencher: Bencher<'_, '_>) {
     let cache = filled();
     let page = page(MESSAGES - PAGE);
-    bencher.bench_local(|| cache.store_messages(&key(), &page, start()).expect("stored"));
+    bencher.bench_local(|| {
+        cache
+            .store_messages(&key(), &page, start())
+            .expect("stored")
+    });
 }
 
-/// A million messages into an empty cache, the making of them not counted.
+/// Pages into an empty cache, from the newest to the oldest; the making of them not counted.
 #[divan::bench(sample_count = 1, sample_size = 1)]
 fn store_100000(bencher: Bencher<'_, '_>) {
     let pages: Vec<_> = (0..100_000).step_by(PAGE).rev().map(page).collect();
@@ -201,31 +297,47 @@ fn window_of_200(bencher: Bencher<'_, '_>, place: &str) {
 fn position(bencher: Bencher<'_, '_>) {
     let cache = filled();
     let at = start().as_millisecond() + 60_000_000_000;
-    bencher.bench_local(|| cache.position(&key(), MessageKey { at, id: 0 }).expect("known"));
+    bencher.bench_local(|| {
+        cache
+            .position(&key(), MessageKey { at, id: 0 })
+            .expect("known")
+    });
 }
 
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn read_everything(bencher: Bencher<'_, '_>) {
     let cache = filled();
-    bencher
-        .counter(ItemsCount::new(MESSAGES))
-        .bench_local(|| {
-            let mut count = 0;
-            cache
-                .each_message(&key(), None, None, &mut |message| {
-                    black_box(message);
-                    count += 1;
-                    ControlFlow::Continue(())
-                })
-                .expect("read");
-            assert_eq!(count, MESSAGES);
-        });
+    bencher.counter(ItemsCount::new(MESSAGES)).bench_local(|| {
+        let mut count = 0;
+        cache
+            .each_message(&key(), None, None, &mut |message| {
+                black_box(message);
+                count += 1;
+                ControlFlow::Continue(())
+            })
+            .expect("read");
+        assert_eq!(count, MESSAGES);
+    });
 }
 
 /// Frequent and rare, short and long, there and not; the last ones are made of frequent pieces.
 const SEARCHED: [&str; 16] = [
-    "the", "table oak", "e", "th", "桌", "र", "ال", RARE, "q", "zz", "nowhere to be found", "鑫", "ञ",
-    "fitting fitting fitting fitting fitting", "waiting table garden", "the tablet",
+    "the",
+    "table oak",
+    "e",
+    "th",
+    "桌",
+    "र",
+    "ال",
+    RARE,
+    "q",
+    "zz",
+    "nowhere to be found",
+    "鑫",
+    "ञ",
+    "fitting fitting fitting fitting fitting",
+    "waiting table garden",
+    "the tablet",
 ];
 
 #[divan::bench(args = SEARCHED, sample_count = 20)]
@@ -254,5 +366,9 @@ fn count_matches(bencher: Bencher<'_, '_>, text: &str) {
 fn next_match(bencher: Bencher<'_, '_>, text: &str) {
     let cache = filled();
     let from = MessageKey { at: 0, id: 0 };
-    bencher.bench_local(|| cache.matches_in(&key(), text, from, true).expect("searched"));
+    bencher.bench_local(|| {
+        cache
+            .matches_in(&key(), text, from, true)
+            .expect("searched")
+    });
 }

@@ -143,12 +143,14 @@ impl CacheStore {
                 "DELETE FROM known WHERE conversation = ?1 AND until >= ?2 AND since <= ?3",
             )?
             .execute(near)?;
-            tx.prepare_cached("INSERT INTO known (conversation, since, until) VALUES (?1, ?2, ?3)")?
-                .execute(params![
-                    id,
-                    first.map_or(since, |first| first.min(since)),
-                    last.map_or(until, |last| last.max(until))
-                ])?;
+            tx.prepare_cached(
+                "INSERT INTO known (conversation, since, until) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![
+                id,
+                first.map_or(since, |first| first.min(since)),
+                last.map_or(until, |last| last.max(until))
+            ])?;
             Ok(())
         })
     }

@@ -141,7 +141,9 @@ mod tests {
         pieces.sort();
         assert_eq!(
             pieces,
-            ["a", "ab", "ab\u{a0}", "b", "b\u{a0}", "b\u{a0}a", "\u{a0}", "\u{a0}a"]
+            [
+                "a", "ab", "ab\u{a0}", "b", "b\u{a0}", "b\u{a0}a", "\u{a0}", "\u{a0}a"
+            ]
         );
     }
 

@@ -269,7 +269,14 @@ fn as_sent(message: &ChatMessage) -> Option<&Value> {
 fn untimed_identity(message: &ChatMessage, repeats: &mut HashMap<i64, i64>) -> i64 {
     let (time, sender, kind, text, url) = message.identity();
     let sent = as_sent(message).map(Value::to_string);
-    let parts = [Some(time), Some(sender), Some(kind), Some(text), url, sent.as_deref()];
+    let parts = [
+        Some(time),
+        Some(sender),
+        Some(kind),
+        Some(text),
+        url,
+        sent.as_deref(),
+    ];
     let number = |repeat: i64| {
         let mut hash = Sha256::new();
         for part in parts {
@@ -279,7 +286,10 @@ fn untimed_identity(message: &ChatMessage, repeats: &mut HashMap<i64, i64>) -> i
         }
         hash.update(repeat.to_le_bytes());
         let bytes = hash.finalize();
-        bytes.iter().take(8).fold(0, |n, byte| n << 8 | i64::from(*byte))
+        bytes
+            .iter()
+            .take(8)
+            .fold(0, |n, byte| n << 8 | i64::from(*byte))
     };
     let identity = number(0);
     if !time.is_empty() {
@@ -359,10 +369,8 @@ impl Block {
     }
 
     fn write(&self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
-        tx.prepare_cached(
-            "UPDATE blocks SET first = ?2, last = ?3, messages = ?4 WHERE id = ?1",
-        )?
-        .execute([self.id, self.first, self.last, self.count])?;
+        tx.prepare_cached("UPDATE blocks SET first = ?2, last = ?3, messages = ?4 WHERE id = ?1")?
+            .execute([self.id, self.first, self.last, self.count])?;
         tx.prepare_cached(
             "INSERT OR REPLACE INTO block_texts (block, times, text) VALUES (?1, ?2, ?3)",
         )?

@@ -127,8 +127,10 @@ impl CacheStore {
     /// Whatever the database says.
     pub fn save_search(&self, name: &str, text: &str) -> Result<(), StoreError> {
         self.db.change(|tx| {
-            tx.prepare_cached("INSERT OR REPLACE INTO saved_searches (name, text) VALUES (?1, ?2)")?
-                .execute([name, text])?;
+            tx.prepare_cached(
+                "INSERT OR REPLACE INTO saved_searches (name, text) VALUES (?1, ?2)",
+            )?
+            .execute([name, text])?;
             Ok(())
         })
     }

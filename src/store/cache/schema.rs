@@ -73,7 +73,7 @@ CREATE TABLE block_texts (
     text  TEXT NOT NULL
 );
 CREATE VIRTUAL TABLE grams USING fts5 (
-    tokens, content = '', contentless_delete = 1, detail = none, columnsize = 0,
+    tokens, content = '', contentless_delete = 1, detail = none,
     tokenize = 'ascii'
 );
 CREATE TABLE hours (

@@ -16,6 +16,7 @@ use super::shape::COLUMNS;
 use crate::domain::Direction;
 use crate::store::StoreError;
 use jiff::Timestamp;
+use memchr::memmem::Finder;
 use rusqlite::{Connection, Params, params};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -48,7 +49,8 @@ impl Way {
 /// A search over one conversation or one account.
 #[derive(Debug)]
 struct Hunt<'a> {
-    needle: String,
+    needle: &'a str,
+    finder: Finder<'a>,
     account: &'a str,
     conversation: Option<i64>,
     direction: Option<Direction>,
@@ -89,7 +91,7 @@ impl Hunt<'_> {
         if certain || !some_left {
             return Ok(hits);
         }
-        let mut blocks = match (self.conversation, index_query(&self.needle)) {
+        let mut blocks = match (self.conversation, index_query(self.needle)) {
             (Some(id), Some(_)) if messages_in(connection, id)? <= SMALL => {
                 self.near(connection, usize::MAX)?
             }
@@ -118,7 +120,9 @@ impl Hunt<'_> {
         let mut certain = false;
         for block in blocks {
             if hits.len() >= self.limit
-                && hits.peek().is_some_and(|Reverse(worst)| worst.rank.0 > self.best_of(&block))
+                && hits
+                    .peek()
+                    .is_some_and(|Reverse(worst)| worst.rank.0 > self.best_of(&block))
             {
                 certain = true;
                 break;
@@ -149,7 +153,7 @@ impl Hunt<'_> {
             return Ok(());
         };
         let text = row.get_ref(0)?.as_str()?;
-        if !text.contains(&self.needle) {
+        if self.finder.find(text.as_bytes()).is_none() {
             return Ok(());
         }
         let times = row.get_ref(1)?.as_blob()?;
@@ -166,7 +170,7 @@ impl Hunt<'_> {
             let rank = self.way.rank(key);
             let wanted = start.is_none_or(|start| rank < start)
                 && mark.is_none_or(|mark| line.starts_with(mark))
-                && line.contains(&self.needle);
+                && self.finder.find(line.as_bytes()).is_some();
             if wanted {
                 report(Hit {
                     rank,
@@ -263,10 +267,11 @@ impl CacheStore {
     /// # Errors
     /// Whatever the database says.
     pub fn search_messages(&self, query: &MessageQuery) -> Result<Vec<Found>, StoreError> {
+        let needle = folded(&query.text);
         let low = query.since.map_or(i64::MIN, Timestamp::as_millisecond);
-        let high = query.until.map_or(i64::MAX, |until| {
-            until.as_millisecond().saturating_sub(1)
-        });
+        let high = query
+            .until
+            .map_or(i64::MAX, |until| until.as_millisecond().saturating_sub(1));
         self.db.read(|connection| {
             let snapshot = connection.unchecked_transaction()?;
             let conversation = match &query.user {
@@ -284,7 +289,8 @@ impl CacheStore {
                 }
             };
             let hits = Hunt {
-                needle: folded(&query.text),
+                needle: &needle,
+                finder: Finder::new(&needle),
                 account: &query.account,
                 conversation,
                 direction: query.direction,
@@ -299,7 +305,8 @@ impl CacheStore {
     }
 
     fn found(&self, connection: &Connection, hits: &[Hit]) -> rusqlite::Result<Vec<Found>> {
-        let mut users = connection.prepare_cached("SELECT user FROM conversations WHERE id = ?1")?;
+        let mut users =
+            connection.prepare_cached("SELECT user FROM conversations WHERE id = ?1")?;
         let mut messages = connection.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM messages WHERE conversation = ?1 AND at = ?2 AND id = ?3"
         ))?;
@@ -307,9 +314,8 @@ impl CacheStore {
             .map(|hit| {
                 let user: String = users.query_row([hit.conversation], |row| row.get(0))?;
                 let place = params![hit.conversation, hit.key.at, hit.key.id];
-                let cached = messages.query_row(place, |row| {
-                    self.shapes.restore(connection, &user, row)
-                })?;
+                let cached =
+                    messages.query_row(place, |row| self.shapes.restore(connection, &user, row))?;
                 Ok(Found {
                     user,
                     key: cached.key,
@@ -331,6 +337,7 @@ impl CacheStore {
         from: MessageKey,
         forward: bool,
     ) -> Result<Option<MessageKey>, StoreError> {
+        let needle = folded(text);
         let (way, range) = if forward {
             (Way::Forth, (from.at, i64::MAX))
         } else {
@@ -342,7 +349,8 @@ impl CacheStore {
                 return Ok(None);
             };
             let hunt = Hunt {
-                needle: folded(text),
+                needle: &needle,
+                finder: Finder::new(&needle),
                 account: key.account(),
                 conversation: Some(conversation),
                 direction: None,
@@ -360,13 +368,15 @@ impl CacheStore {
     /// # Errors
     /// Whatever the database says.
     pub fn count_matches(&self, key: &ConversationKey, text: &str) -> Result<u64, StoreError> {
+        let needle = folded(text);
         self.db.read(|connection| {
             let snapshot = connection.unchecked_transaction()?;
             let Some(conversation) = find_conversation(&snapshot, key)? else {
                 return Ok(0);
             };
             let hunt = Hunt {
-                needle: folded(text),
+                needle: &needle,
+                finder: Finder::new(&needle),
                 account: key.account(),
                 conversation: Some(conversation),
                 direction: None,
@@ -375,7 +385,7 @@ impl CacheStore {
                 start: None,
                 limit: usize::MAX,
             };
-            let blocks = match index_query(&hunt.needle) {
+            let blocks = match index_query(hunt.needle) {
                 Some(query) if messages_in(&snapshot, conversation)? > SMALL => {
                     hunt.indexed(&snapshot, &query)?
                 }

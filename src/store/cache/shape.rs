@@ -233,7 +233,6 @@ fn to_json<T: Serialize>(value: &T) -> rusqlite::Result<String> {
 }
 
 fn from_json<'a, T: Deserialize<'a>>(json: &'a str) -> rusqlite::Result<T> {
-    serde_json::from_str(json).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(7, Type::Text, Box::new(error))
-    })
+    serde_json::from_str(json)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(7, Type::Text, Box::new(error)))
 }

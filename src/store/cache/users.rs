@@ -126,7 +126,12 @@ impl CacheStore {
                 "INSERT INTO opened (account, user, json, at) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (account, user) DO UPDATE SET json = excluded.json, at = excluded.at",
             )?
-            .execute(params![account, user.channel_user_id, json, stored_time(now)])?;
+            .execute(params![
+                account,
+                user.channel_user_id,
+                json,
+                stored_time(now)
+            ])?;
             Ok(())
         })
     }
@@ -135,18 +140,16 @@ impl CacheStore {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub fn recent(
-        &self,
-        account: &str,
-        limit: u32,
-    ) -> Result<Vec<(User, Timestamp)>, StoreError> {
+    pub fn recent(&self, account: &str, limit: u32) -> Result<Vec<(User, Timestamp)>, StoreError> {
         let rows: Vec<(String, i64)> = self.db.read(|connection| {
             connection
                 .prepare_cached(
                     "SELECT json, at FROM opened WHERE account = ?1
                      ORDER BY at DESC, user LIMIT ?2",
                 )?
-                .query_map(params![account, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map(params![account, limit], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?
                 .collect()
         })?;
         Ok(rows

@@ -62,12 +62,7 @@ impl Reader<'_> {
         )
     }
 
-    fn rows(
-        &self,
-        sql: &str,
-        key: MessageKey,
-        limit: u32,
-    ) -> rusqlite::Result<Vec<CachedMessage>> {
+    fn rows(&self, sql: &str, key: MessageKey, limit: u32) -> rusqlite::Result<Vec<CachedMessage>> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(params![self.conversation, key.at, key.id, limit])?;
         let mut messages = Vec::new();
