@@ -4,7 +4,7 @@
 use super::availability::available;
 use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, commands, dialogs, drafts, flows, focus, help, waits};
+use super::{choosing, commands, dialogs, drafts, flows, focus, help, reading, waits};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -147,7 +147,7 @@ pub fn in_pane(state: &mut State, pane: PaneId, action: Action, _context: &Conte
         }
         PaneId::Conversation => {
             let wish = conversation::act(&mut state.conversation, action, &now);
-            flows::conversation(state, wish)
+            reading::wished(state, wish)
         }
         PaneId::Composer => {
             let wish = template_composer::act(&mut state.composer, action, &state.library);

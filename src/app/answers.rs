@@ -4,7 +4,7 @@
 
 use super::state::{Armed, Connection, State};
 use super::update::{Effects, notify};
-use super::{dialogs, drafts, flows};
+use super::{dialogs, drafts, flows, reading};
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, ErrorKind,
     Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent,
@@ -22,7 +22,6 @@ pub fn api(state: &mut State, answer: ApiAnswer) -> Effects {
         return Vec::new();
     }
     let now = state.now.timestamp();
-    let page_size = state.settings.page_size;
     match (answer.slot, answer.result) {
         (Slot::UserSearch, Ok(ApiResponse::Users(users))) => {
             state.toasts.settle("users");
@@ -32,14 +31,14 @@ pub fn api(state: &mut State, answer: ApiAnswer) -> Effects {
         }
         (Slot::Conversation, Ok(ApiResponse::Page(page))) => {
             state.toasts.settle("conversation");
-            state.conversation.newest_arrived(page, page_size, now);
-            Vec::new()
+            reading::newest_arrived(state, page)
         }
         (Slot::OlderMessages, Ok(ApiResponse::Page(page))) => {
             state.toasts.settle("conversation");
-            state.conversation.older_arrived(page, page_size, now);
-            Vec::new()
+            reading::older_arrived(state, page)
         }
+        (Slot::Follow, Ok(ApiResponse::Page(page))) => reading::looked(state, page),
+        (Slot::Follow, Err(error)) => reading::look_failed(state, error),
         (slot, Err(error)) => {
             read_failed(state, slot, error);
             Vec::new()
@@ -66,6 +65,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         Slot::UserSearch => ("users", "Users not refreshed"),
         Slot::OlderMessages => ("conversation", "Older messages not loaded"),
         Slot::Conversation
+        | Slot::Follow
         | Slot::Preview
         | Slot::Review
         | Slot::BatchItems
@@ -91,6 +91,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
             }
         }
         Slot::Conversation
+        | Slot::Follow
         | Slot::Preview
         | Slot::Review
         | Slot::BatchItems
@@ -392,6 +393,7 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             }
             Vec::new()
         }
+        StorageEvent::Conversation(answer) => reading::cached(state, *answer),
         StorageEvent::DraftSaved => {
             if state.composer.draft.is_some() {
                 state.composer.note = format!("draft saved {}", format::clock(&state.now));

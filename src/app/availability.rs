@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::waits;
-use crate::contract::{Action, PaneId, Slot};
+use crate::contract::{Above, Action, PaneId, Slot};
 use crate::domain::BatchState;
 
 /// Why an action is not possible, as a sentence.
@@ -69,7 +69,7 @@ fn older(state: &State) -> Result<(), Why> {
     };
     if chat.older.loading_since().is_some() {
         Err("already loading".to_owned())
-    } else if chat.complete {
+    } else if chat.above == Above::Nothing {
         Err("the whole conversation is loaded".to_owned())
     } else {
         Ok(())

@@ -4,7 +4,7 @@
 use super::availability::available;
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{dialogs, drafts, flows, focus};
+use super::{dialogs, drafts, flows, focus, reading};
 use crate::contract::{Action, Notice, PaneId};
 use crate::keymap::Keymap;
 use crate::overlays::palette::{Entry, Target};
@@ -23,7 +23,7 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
                 .iter()
                 .find(|row| row.key() == id)
                 .map(|row| row.user.clone());
-            user.map_or_else(Vec::new, |user| flows::open_chat(state, user))
+            user.map_or_else(Vec::new, |user| reading::open_chat(state, user))
         }
         Target::Template(name, language) => {
             let template = state

@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, choosing, dialogs, drafts, flows};
+use super::{actions, choosing, dialogs, drafts, flows, reading};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
 use crate::domain::BatchId;
 use crate::overlays::palette::Target;
@@ -108,7 +108,7 @@ fn open(state: &mut State, text: &str) -> Result<Effects, String> {
     });
     if let Some(row) = known {
         let user = row.user.clone();
-        return Ok(flows::open_chat(state, user));
+        return Ok(reading::open_chat(state, user));
     }
     if digits.len() < 8 {
         return Err(
@@ -125,7 +125,7 @@ fn open(state: &mut State, text: &str) -> Result<Effects, String> {
         attributes: serde_json::Map::new(),
         raw: serde_json::Value::Null,
     };
-    Ok(flows::open_chat(state, user))
+    Ok(reading::open_chat(state, user))
 }
 
 fn template(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effects, String> {

@@ -3,18 +3,15 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{dialogs, drafts, help};
+use super::{dialogs, drafts, help, reading};
 use crate::contract::{
-    Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PageRequest, PaneId,
-    Slot, StoreRequest, TimerId,
+    Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PaneId, Slot,
+    StoreRequest, TimerId,
 };
-use crate::domain::{Profile, User};
+use crate::domain::Profile;
 use crate::overlays::{Overlay, page};
 use crate::panes::template_composer::Draft;
-use crate::panes::{
-    activity as activity_pane, broadcast_scheduler, conversation as conversation_pane,
-    payload_preview, user_search,
-};
+use crate::panes::{activity as activity_pane, broadcast_scheduler, payload_preview, user_search};
 use crate::text::sanitize;
 
 /// The first effects: what the local record knows.
@@ -48,6 +45,7 @@ pub fn timer(state: &mut State, timer: TimerId) -> Effects {
             let text = state.composer.draft.as_ref().and_then(Draft::to_text);
             vec![Effect::Store(StoreRequest::SaveDraft(text))]
         }
+        TimerId::Follow => reading::look_again(state),
         TimerId::Spinner | TimerId::Toast | TimerId::DialogReady => Vec::new(),
     }
 }
@@ -90,7 +88,7 @@ pub fn users(state: &mut State, wish: Option<user_search::Wish>) -> Effects {
     match wish {
         None => Vec::new(),
         Some(user_search::Wish::Find { attribute, value }) => find_users(state, attribute, value),
-        Some(user_search::Wish::OpenChat(user)) => open_chat(state, *user),
+        Some(user_search::Wish::OpenChat(user)) => reading::open_chat(state, *user),
         Some(user_search::Wish::WriteTemplate(user)) => drafts::write_template(state, &[*user]),
         Some(user_search::Wish::Copy(text)) => copy(state, text),
     }
@@ -107,7 +105,7 @@ pub fn find_users(state: &mut State, attribute: String, value: String) -> Effect
     )
 }
 
-fn request(state: &mut State, slot: Slot, request: ApiRequest) -> Effects {
+pub(super) fn request(state: &mut State, slot: Slot, request: ApiRequest) -> Effects {
     match state.tickets.issue(slot) {
         Some(ticket) => vec![Effect::Api {
             slot,
@@ -116,74 +114,6 @@ fn request(state: &mut State, slot: Slot, request: ApiRequest) -> Effects {
         }],
         None => Vec::new(),
     }
-}
-
-/// Opens a person's conversation at its end.
-pub fn open_chat(state: &mut State, user: User) -> Effects {
-    let same = state
-        .conversation
-        .chat
-        .as_ref()
-        .is_some_and(|chat| chat.user.channel_user_id == user.channel_user_id);
-    focus_pane(state, PaneId::Conversation);
-    if same {
-        return Vec::new();
-    }
-    let now = state.now.timestamp();
-    let page = page_request(state, &user, 1);
-    state.conversation.open(user, now);
-    state.tickets.forget(Slot::OlderMessages);
-    let mut effects = vec![Effect::Cancel(Slot::OlderMessages)];
-    effects.extend(request(
-        state,
-        Slot::Conversation,
-        ApiRequest::ConversationPage(page),
-    ));
-    effects
-}
-
-fn page_request(state: &State, user: &User, page_number: u32) -> PageRequest {
-    PageRequest {
-        channel_user_id: user.channel_user_id.clone(),
-        since: None,
-        until: None,
-        page_number,
-        page_size: state.settings.page_size,
-    }
-}
-
-/// What the Conversation pane wishes.
-pub fn conversation(state: &mut State, wish: Option<conversation_pane::Wish>) -> Effects {
-    match wish {
-        None => Vec::new(),
-        Some(conversation_pane::Wish::Refresh) => load_page(state, Slot::Conversation),
-        Some(conversation_pane::Wish::LoadOlder) => load_page(state, Slot::OlderMessages),
-        Some(conversation_pane::Wish::WriteTemplate(user)) => {
-            drafts::write_template(state, &[*user])
-        }
-        Some(conversation_pane::Wish::Copy(text)) => copy(state, text),
-        Some(conversation_pane::Wish::ShowRaw(raw)) => {
-            let page = help::raw_page("Raw answer of the platform", &raw);
-            push_page(state, page)
-        }
-    }
-}
-
-fn load_page(state: &mut State, slot: Slot) -> Effects {
-    let now = state.now.timestamp();
-    let Some(chat) = &mut state.conversation.chat else {
-        return Vec::new();
-    };
-    let page = if slot == Slot::OlderMessages {
-        chat.older.start(now);
-        chat.pages + 1
-    } else {
-        chat.newest.start(now);
-        1
-    };
-    let user = chat.user.clone();
-    let page = page_request(state, &user, page);
-    request(state, slot, ApiRequest::ConversationPage(page))
 }
 
 /// What the Broadcasts pane wishes.

@@ -265,10 +265,7 @@ pub fn unknown_page(items: &[(Item, String)]) -> page::State {
             (None, Some(count)) => format::people(count),
             (None, None) => String::new(),
         };
-        let what = item
-            .rule
-            .as_deref()
-            .map_or_else(String::new, rule_in_words);
+        let what = item.rule.as_deref().map_or_else(String::new, rule_in_words);
         let title = crate::text::width::fit(&sanitize::clean_line(title), 20, "…");
         let line = Spans::of(Role::Unknown, "? ")
             .with(Role::Text, format!("{} {title} ", item.batch))

@@ -155,6 +155,8 @@ pub struct State {
     pub armed: Vec<Armed>,
     /// A draft that waits for its plan to be queued, by the plan's digest.
     pub queueing: Option<(Box<template_composer::Draft>, Duration)>,
+    /// Looks for new messages since the last one that found some.
+    pub followed: u32,
     /// What is being taken back in its grace, until the outbox says whether it still could.
     pub undoing: Option<Armed>,
     /// What the settings say of read-only, while a person has switched it on by hand.
@@ -190,6 +192,7 @@ impl State {
             sender: SenderState::default(),
             armed: Vec::new(),
             queueing: None,
+            followed: 0,
             undoing: None,
             read_only_before: None,
             visited_from: None,

@@ -1,7 +1,7 @@
 //! Events in, changed state and effects out. Only routes: what an event means lives beside it.
 
 use super::state::{Context, State};
-use super::{actions, answers, flows, keys, waits};
+use super::{actions, answers, flows, keys, reading, waits};
 use crate::contract::{Effect, Event, Notice, TimerId};
 
 /// What the world must do.
@@ -18,7 +18,11 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::Resized(width, height) => flows::resize(state, width, height),
         Event::Focus(focused) => {
             state.terminal_focused = focused;
-            Vec::new()
+            if focused {
+                reading::focused(state)
+            } else {
+                Vec::new()
+            }
         }
         Event::Action(action) => actions::run(state, action, context),
         Event::Api(answer) => answers::api(state, *answer),

@@ -73,8 +73,11 @@ actions! {
     Find = "find", "find", "find or filter in this pane";
     NextMatch = "next_match", "next", "go to the next match";
     PreviousMatch = "previous_match", "previous", "go to the match before";
+    NextFromCustomer = "next_from_customer", "next of them", "go to the next message of the customer";
+    PreviousFromCustomer = "previous_from_customer", "last of them", "go to the customer's message before";
     Mark = "mark", "mark", "mark or unmark the row";
     Copy = "copy", "copy", "copy what is under the cursor";
+    CopyRaw = "copy_raw", "copy raw", "copy the JSON of the message";
     TemplateToUser = "template_to_user", "template", "write a template to this person";
     LoadOlder = "load_older", "older", "load older messages";
     RawView = "raw_view", "raw", "show the raw answer of the platform";

@@ -1,6 +1,7 @@
 //! What the world must do, as data. Exactly one file executes effects: `runtime::effect_runner`.
 
 use super::api::ApiRequest;
+use super::cached::{CachedAsk, ConversationRef};
 use super::slot::{Slot, Ticket};
 use crate::domain::{BatchId, Content, ItemId, Plan, SendLimits, User};
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::time::Duration;
 pub enum TimerId {
     /// The next picture of a spinner, or the end of its quiet first moment.
     Spinner,
+    /// The open conversation is looked at again.
+    Follow,
     /// The oldest fact among the toasts leaves.
     Toast,
     /// A second of a countdown has passed.
@@ -35,6 +38,8 @@ pub enum StoreRequest {
     },
     /// People seen, for names in lists and completion.
     RememberUsers(Arc<Vec<User>>),
+    /// Ask the local copy of a conversation.
+    Conversation(Box<ConversationRef>, CachedAsk),
     /// Keep the text of the open draft; `None` when there is none.
     SaveDraft(Option<String>),
 }

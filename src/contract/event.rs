@@ -3,6 +3,7 @@
 use super::action::Action;
 use super::activity::CallRecord;
 use super::api::{ApiError, ApiResponse};
+use super::cached::CachedAnswer;
 use super::effect::{PlanPurpose, TimerId};
 use super::outbox::OutboxEvent;
 use super::slot::{Slot, Ticket};
@@ -41,6 +42,8 @@ pub struct Library {
 pub enum StorageEvent {
     /// For `LoadLibrary`.
     Library(Box<Library>),
+    /// For `Conversation`.
+    Conversation(Box<CachedAnswer>),
     /// The draft is kept.
     DraftSaved,
     /// Something could not be read or written.

@@ -5,6 +5,7 @@
 pub mod action;
 pub mod activity;
 pub mod api;
+pub mod cached;
 pub mod effect;
 pub mod event;
 pub mod notice;
@@ -16,6 +17,7 @@ pub mod slot;
 pub use action::Action;
 pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord};
 pub use api::{ApiError, ApiRequest, ApiResponse, ConversationPage, ErrorKind, PageRequest};
+pub use cached::{Above, CachedAnswer, CachedAsk, CachedPart, ConversationRef, Slice};
 pub use effect::{DraftForm, Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
 pub use event::{
     ApiAnswer, Event, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure, PlanProblem,

@@ -93,6 +93,18 @@ impl<T> Remote<T> {
         };
     }
 
+    /// Something known from before turns up while it is being fetched; it never replaces what is
+    /// known better.
+    pub fn recall(&mut self, value: T, at: Timestamp) {
+        match self {
+            Remote::Loading { previous, .. } | Remote::Failed { previous, .. } => {
+                previous.get_or_insert((value, at));
+            }
+            Remote::Idle => *self = Remote::Ready { value, at },
+            Remote::Ready { .. } => {}
+        }
+    }
+
     /// Fetching was given up by a person: back to what was known.
     pub fn give_up(&mut self) {
         *self = match std::mem::take(self).into_known() {

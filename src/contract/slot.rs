@@ -12,6 +12,8 @@ pub enum Slot {
     Conversation,
     /// An older page of the open conversation.
     OlderMessages,
+    /// News of the open conversation, looked for now and then.
+    Follow,
     /// The plan shown while typing.
     Preview,
     /// The plan a person is about to review.
@@ -44,7 +46,7 @@ impl Slot {
             | Slot::BatchItems
             | Slot::ItemRequest
             | Slot::Spinner => SlotPolicy::Replace,
-            Slot::OlderMessages => SlotPolicy::IgnoreIfRunning,
+            Slot::OlderMessages | Slot::Follow => SlotPolicy::IgnoreIfRunning,
         }
     }
 }

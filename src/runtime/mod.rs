@@ -3,6 +3,7 @@
 //! The only place of the dashboard that waits, spawns, reads clocks and touches the terminal.
 
 pub mod clock;
+pub mod conversation_cache;
 pub mod dashboard;
 pub mod effect_runner;
 pub mod event_loop;

@@ -1,10 +1,11 @@
 //! Requests to the local record and the outbox, executed one after the other in the order in which
 //! they were asked, so that "discard" never overtakes "save".
 
-use super::clock;
 use super::world::{World, storage_error};
+use super::{clock, conversation_cache};
 use crate::contract::{
-    ApiError, Event, Library, OutboxAnswer, OutboxCommand, OutboxEvent, StorageEvent, StoreRequest,
+    ApiError, CachedAnswer, Event, Library, OutboxAnswer, OutboxCommand, OutboxEvent, StorageEvent,
+    StoreRequest,
 };
 use crate::outbox::Confirmation;
 use crate::store::library::DraftRow;
@@ -62,6 +63,15 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             let stored = world.cache()?.seen_users(&users, now);
             stored.map_err(|error| storage_error(&error))?;
             Ok(None)
+        }
+        StoreRequest::Conversation(conversation, ask) => {
+            let answer = conversation_cache::answer(world.cache()?, &conversation, ask, now);
+            let part = answer.map_err(|error| storage_error(&error))?;
+            let user = conversation.user.channel_user_id;
+            Ok(Some(StorageEvent::Conversation(Box::new(CachedAnswer {
+                user,
+                part,
+            }))))
         }
         StoreRequest::SaveDraft(text) => {
             let library = world.library()?;

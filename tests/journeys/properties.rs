@@ -6,8 +6,8 @@ use crate::support::screen;
 use crate::support::stage::{Stage, chat, no_answer, opening, people};
 use alertdesk::app::focus::{self, Target};
 use alertdesk::contract::{
-    Action, ApiAnswer, ApiError, ApiResponse, ConversationPage, Effect, Event, MouseInput,
-    OutboxAnswer, OutboxCommand, OutboxEvent, SenderState, Slot, Ticket, TimerId,
+    Action, ApiAnswer, ApiError, ApiRequest, ApiResponse, ConversationPage, Effect, Event,
+    MouseInput, OutboxAnswer, OutboxCommand, OutboxEvent, SenderState, Slot, Ticket, TimerId,
 };
 use alertdesk::domain::{Batch, BatchId, BatchState, Counts, SendKind, Sha256Hex};
 use alertdesk::runtime::clock;
@@ -431,9 +431,57 @@ fn nothing_is_set_to_happen_while_nothing_moves() {
         stage.wait(60_000);
         stage.event(Event::Timer(TimerId::Toast));
         stage.effects.clear();
-        stage.event(Event::Focus(true));
+        stage.event(Event::Focus(false));
+        stage.event(Event::Timer(TimerId::Follow));
         assert_eq!(stage.effects, Vec::new(), "an idle screen wakes nobody");
     }
+}
+
+fn follow_waits(stage: &Stage) -> Vec<u64> {
+    let waits = stage.effects.iter().filter_map(|effect| match effect {
+        Effect::After {
+            delay,
+            timer: TimerId::Follow,
+        } => Some(delay.as_secs()),
+        _ => None,
+    });
+    waits.collect()
+}
+
+#[test]
+fn an_open_conversation_is_looked_at_ever_more_rarely_and_only_while_somebody_looks() {
+    let mut stage = Stage::furnished(120, 40);
+    stage.effects.clear();
+    for _ in 0..8 {
+        stage.event(Event::Timer(TimerId::Follow));
+        let newest = stage
+            .state
+            .conversation
+            .chat
+            .as_ref()
+            .unwrap()
+            .messages
+            .len()
+            - 1;
+        let (_, request) = stage.asked(Slot::Follow).expect("it looks");
+        let ApiRequest::ConversationPage(page) = request else {
+            panic!("{request:?}");
+        };
+        assert!(page.since.is_some(), "only what is new");
+        let known = stage.state.conversation.chat.as_ref().unwrap().messages[newest].clone();
+        let page = ConversationPage {
+            messages: vec![known],
+            received: 1,
+        };
+        stage.answer(Slot::Follow, Ok(ApiResponse::Page(page)));
+    }
+    assert_eq!(follow_waits(&stage), [4, 8, 16, 32, 60, 60, 60, 60]);
+    stage.event(Event::Focus(false));
+    stage.effects.clear();
+    stage.event(Event::Timer(TimerId::Follow));
+    assert!(stage.effects.is_empty(), "{:?}", stage.effects);
+    stage.event(Event::Focus(true));
+    assert!(stage.asked(Slot::Follow).is_some(), "back at once");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Find people, open a conversation, read back to its beginning, look for a word.
 
 use crate::support::harness::{Harness, Options};
-use alertdesk::contract::PaneId;
+use alertdesk::contract::{Above, PaneId};
 use std::collections::HashSet;
 use std::time::Duration;
+
+const SARA: &str = "447700900412";
 
 #[tokio::test]
 async fn people_are_found_and_a_conversation_opens_at_its_end() {
@@ -80,7 +82,7 @@ async fn every_message_can_be_reached_and_older_pages_move_nothing() {
     desk.keys("Enter");
     desk.until_idle().await;
     let mut pages = 1;
-    while !desk.state.conversation.chat.as_ref().unwrap().complete {
+    while !desk.state.conversation.chat.as_ref().unwrap().is_whole() {
         let before = desk.state.conversation.len();
         assert!(
             pages < 12,
@@ -211,6 +213,116 @@ async fn a_platform_that_never_answers_holds_up_nobody_who_types() {
     assert!(desk.state.users.users.loading_since().is_some());
     desk.keys("q");
     assert!(desk.left, "what loads keeps nobody here");
+}
+
+#[tokio::test]
+async fn what_customers_write_shows_by_itself_and_moves_nothing() {
+    let mut desk = Harness::start(Options::default()).await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("Ctrl-u");
+    let seen = rows(&desk);
+    desk.platform
+        .customer_writes(SARA, "One more thing about the leg")
+        .await;
+    desk.advance(2000);
+    desk.until_idle().await;
+    assert_eq!(rows(&desk), seen, "what is read has moved");
+    desk.assert_shows("1 new ↓ G");
+    desk.assert_hides("One more thing");
+    desk.keys("G");
+    desk.assert_shows("One more thing about the leg");
+}
+
+#[tokio::test]
+async fn a_conversation_read_before_shows_at_once_and_stays_when_the_platform_is_gone() {
+    let mut desk = Harness::start(Options {
+        messages: 1200,
+        ..Options::default()
+    })
+    .await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    while !desk.state.conversation.chat.as_ref().unwrap().is_whole() {
+        desk.keys("K");
+        desk.until_idle().await;
+    }
+    let all = desk.state.conversation.len();
+    let last = rows(&desk);
+    desk.keys("1 j Enter");
+    desk.until_idle().await;
+    desk.platform.faults("conversations:status=500").await;
+    let calls = desk.platform.calls("/conversations").await;
+    desk.keys("1 k Enter");
+    desk.until_idle().await;
+    assert_eq!(rows(&desk), last, "the same end as before");
+    desk.assert_shows("✗ as of");
+    // Everything that was read once can be read again without the platform.
+    desk.keys("g");
+    desk.until_idle().await;
+    let chat = desk.state.conversation.chat.as_ref().unwrap();
+    assert_eq!(chat.above, Above::Nothing);
+    assert_eq!(desk.state.conversation.cursor, 0);
+    for _ in 0..all {
+        desk.keys("PageDown");
+        desk.until_idle().await;
+        if !desk.state.conversation.chat.as_ref().unwrap().below
+            && desk.state.conversation.cursor + 1 == desk.state.conversation.len()
+        {
+            break;
+        }
+    }
+    let chat = desk.state.conversation.chat.as_ref().unwrap();
+    assert_eq!(chat.messages.len(), all);
+    let messages = &chat.messages;
+    assert!(messages.is_sorted_by_key(|message| message.time));
+    let asked = desk.platform.calls("/conversations").await - calls;
+    assert_eq!(asked, 1, "only the refresh that failed");
+}
+
+#[tokio::test]
+async fn a_match_beyond_what_is_loaded_is_found_in_the_local_copy() {
+    let mut desk = Harness::start(Options {
+        messages: 1500,
+        ..Options::default()
+    })
+    .await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    while !desk.state.conversation.chat.as_ref().unwrap().is_whole() {
+        desk.keys("K");
+        desk.until_idle().await;
+    }
+    let chat = desk.state.conversation.chat.as_ref().unwrap();
+    let text = chat.messages[3].text.clone();
+    let oldest = chat
+        .messages
+        .iter()
+        .position(|message| message.text.contains(&text));
+    assert!(oldest.is_some_and(|index| index <= 3));
+    desk.keys("1 j Enter");
+    desk.until_idle().await;
+    desk.keys("1 k Enter");
+    desk.until_idle().await;
+    assert_eq!(desk.state.conversation.len(), 500);
+    desk.keys("/");
+    desk.paste(&text);
+    desk.keys("Enter");
+    let loaded = desk.state.conversation.find.as_ref().unwrap().matches.len();
+    for _ in 0..=loaded {
+        desk.keys("n");
+        desk.until_idle().await;
+    }
+    let chat = desk.state.conversation.chat.as_ref().unwrap();
+    let cursor = &chat.messages[desk.state.conversation.cursor];
+    assert!(cursor.text.contains(&text), "{cursor:?}");
+    assert!(chat.below, "the found part is not the end any more");
+    desk.keys("G");
+    desk.until_idle().await;
+    desk.assert_shows("at the end");
 }
 
 #[tokio::test]

@@ -8,9 +8,13 @@
 //! ▌18:40           · Meera left
 //! ```
 //!
+//! At most a few thousand messages around the reader are in memory; the rest is in the local copy
+//! and at the platform.
+//!
 //! It must not fetch anything itself, and drawing must not change it: [`State::prepare`] computes
 //! the visible lines when something changed, `view` only puts them on the screen.
 
+mod arrivals;
 mod blocks;
 mod scroll;
 mod state;

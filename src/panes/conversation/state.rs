@@ -2,7 +2,7 @@
 
 use super::blocks::{Block, BlockContext, LineKind, MessageLine, block, day_name};
 use super::scroll::{Anchor, Position, walk};
-use crate::contract::{ConversationPage, Remote};
+use crate::contract::{Above, Remote};
 use crate::domain::{ChatMessage, User};
 use crate::text::{format, highlight, sanitize};
 use crate::widgets::TextField;
@@ -38,12 +38,21 @@ pub struct Chat {
     pub older: Remote<()>,
     /// Messages loaded, oldest first, without repeats.
     pub messages: Vec<ChatMessage>,
-    /// Pages loaded from the end.
+    /// Pages asked of the platform from the end.
     pub pages: u32,
-    /// Whether the platform has no older messages.
-    pub complete: bool,
+    /// What lies before the first message.
+    pub above: Above,
+    /// Whether newer messages than the last one are known but not loaded.
+    pub below: bool,
     /// First message that arrived since the last visit, and how many did.
     pub new_from: Option<(usize, usize)>,
+}
+
+impl Chat {
+    /// Whether all there is to read is loaded.
+    pub fn is_whole(&self) -> bool {
+        self.above == Above::Nothing && !self.below
+    }
 }
 
 /// One line on the screen.
@@ -100,7 +109,8 @@ impl State {
                 older: Remote::Idle,
                 messages: Vec::new(),
                 pages: 0,
-                complete: false,
+                above: Above::default(),
+                below: false,
                 new_from: None,
             }),
             ..Self::default()
@@ -117,57 +127,7 @@ impl State {
         self.len() == 0
     }
 
-    /// The newest page arrived: what is new goes to the end, the reader stays where they are.
-    pub fn newest_arrived(&mut self, page: ConversationPage, page_size: u32, now: Timestamp) {
-        let Some(chat) = &mut self.chat else { return };
-        let first = chat.messages.is_empty();
-        let known = chat.messages.len();
-        let at_end = self.anchor == Anchor::Bottom && self.cursor + 1 >= known;
-        merge(&mut chat.messages, page.messages);
-        chat.newest.succeed((), now);
-        if first {
-            chat.pages = 1;
-            chat.complete = page.received < page_size as usize;
-            self.cursor = chat.messages.len().saturating_sub(1);
-        } else {
-            let added = chat.messages.len() - known;
-            chat.new_from = (added > 0).then_some((known, added));
-            if at_end {
-                self.cursor = chat.messages.len().saturating_sub(1);
-            }
-        }
-        self.forget_blocks();
-    }
-
-    /// An older page arrived: it goes in front, and every position moves along with its message.
-    pub fn older_arrived(&mut self, page: ConversationPage, page_size: u32, now: Timestamp) {
-        let Some(chat) = &mut self.chat else { return };
-        let before = chat.messages.len();
-        let first = chat.messages.first().cloned();
-        merge(&mut chat.messages, page.messages);
-        let added = chat.messages.len() - before;
-        chat.pages += 1;
-        // A short, an empty or a repeated page is the last one.
-        chat.complete = page.received < page_size as usize || added == 0;
-        chat.older.succeed((), now);
-        let shift = first.map_or(0, |first| {
-            chat.messages
-                .iter()
-                .position(|m| m.identity() == first.identity())
-                .unwrap_or(0)
-        });
-        self.cursor += shift;
-        if let Anchor::At { message, .. } = &mut self.anchor {
-            *message += shift;
-        }
-        if let Some((from, _)) = &mut chat.new_from {
-            *from += shift;
-        }
-        self.forget_blocks();
-        self.search();
-    }
-
-    fn forget_blocks(&mut self) {
+    pub(super) fn forget_blocks(&mut self) {
         self.blocks.clear();
         self.kept = 0;
     }
@@ -373,54 +333,4 @@ impl State {
             self.anchor = Anchor::Bottom;
         }
     }
-}
-
-/// Adds messages to what is loaded: unsorted and overlapping pages merge, repeats are dropped,
-/// and times that could not be read stay next to their neighbours.
-fn merge(loaded: &mut Vec<ChatMessage>, page: Vec<ChatMessage>) {
-    if page.is_empty() {
-        return;
-    }
-    let known: std::collections::HashSet<_> = loaded.iter().map(ChatMessage::identity).collect();
-    let fresh: Vec<bool> = page
-        .iter()
-        .map(|message| !known.contains(&message.identity()))
-        .collect();
-    let fresh: Vec<ChatMessage> = page
-        .into_iter()
-        .zip(fresh)
-        .filter_map(|(message, new)| new.then_some(message))
-        .collect();
-    let first_time = |messages: &[ChatMessage]| messages.iter().find_map(|message| message.time);
-    let goes_first = match (first_time(&fresh), first_time(loaded)) {
-        (Some(fresh), Some(loaded)) => fresh < loaded,
-        _ => false,
-    };
-    if goes_first {
-        let old = std::mem::replace(loaded, fresh);
-        loaded.extend(old);
-    } else {
-        loaded.extend(fresh);
-    }
-    sort_keeping_neighbours(loaded);
-}
-
-fn sort_keeping_neighbours(messages: &mut Vec<ChatMessage>) {
-    let in_order = messages
-        .iter()
-        .filter_map(|message| message.time)
-        .is_sorted();
-    if in_order {
-        return;
-    }
-    let mut last = Timestamp::MIN;
-    let mut keyed: Vec<(Timestamp, ChatMessage)> = std::mem::take(messages)
-        .into_iter()
-        .map(|message| {
-            last = message.time.unwrap_or(last);
-            (last, message)
-        })
-        .collect();
-    keyed.sort_by_key(|(time, _)| *time);
-    messages.extend(keyed.into_iter().map(|(_, message)| message));
 }

@@ -1,21 +1,35 @@
 //! What keys and actions do in the Conversation pane.
 
+use super::scroll::Anchor;
 use super::state::{Find, State};
-use crate::contract::{Action, Remote};
-use crate::domain::User;
+use crate::contract::{Above, Action, Remote};
+use crate::domain::{Direction, User};
 use crossterm::event::KeyEvent;
 use jiff::Zoned;
 
-/// How near the top of what is loaded the reader may come before older messages are fetched.
-const NEAR_TOP: usize = 8;
+/// How near the ends of what is loaded the reader may come before more is fetched.
+const NEAR: usize = 8;
 
 /// What the pane wants of the rest of the program.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wish {
     /// Fetch the newest page again.
     Refresh,
-    /// Fetch the next older page.
+    /// Fetch what comes before.
     LoadOlder,
+    /// Fetch what comes after.
+    LoadNewer,
+    /// Show the end of the conversation, which is not loaded.
+    GoToNewest,
+    /// Show the beginning, as far as it is known.
+    GoToOldest,
+    /// Look for the next match beyond what is loaded.
+    FindBeyond {
+        /// What is looked for.
+        text: String,
+        /// Towards newer messages.
+        forward: bool,
+    },
     /// Write a template to this person.
     WriteTemplate(Box<User>),
     /// Copy this text.
@@ -42,15 +56,19 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
         Action::PageUp => state.scroll(1 - page, now),
         Action::HalfPageDown => state.scroll(page / 2, now),
         Action::HalfPageUp => state.scroll(-page / 2, now),
+        Action::First if above(state) == Some(Above::Cached) => return Some(Wish::GoToOldest),
         Action::First => state.go_to(0, now),
+        Action::Last if below(state) => return Some(Wish::GoToNewest),
         Action::Last => state.go_to(last, now),
+        Action::NextFromCustomer => go_to_customer(state, 1, now),
+        Action::PreviousFromCustomer => go_to_customer(state, -1, now),
         Action::Find => {
             let mut find = state.find.take().unwrap_or_default();
             find.typing = true;
             state.find = Some(find);
         }
-        Action::NextMatch => jump(state, 1, now),
-        Action::PreviousMatch => jump(state, -1, now),
+        Action::NextMatch => return jump(state, 1, now),
+        Action::PreviousMatch => return jump(state, -1, now),
         Action::Back => state.find = None,
         Action::Refresh => return state.chat.as_ref().map(|_| Wish::Refresh),
         Action::LoadOlder => return older(state),
@@ -61,6 +79,10 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
                 .map(|chat| Wish::WriteTemplate(chat.user.clone().into()));
         }
         Action::Copy => return current(state).map(|message| Wish::Copy(message.text.clone())),
+        Action::CopyRaw => {
+            let raw = current(state).map(|message| &message.raw)?;
+            return serde_json::to_string(raw).ok().map(Wish::Copy);
+        }
         Action::RawView => {
             let raw = current(state).map(|message| &message.raw)?;
             return serde_json::to_string_pretty(raw).ok().map(Wish::ShowRaw);
@@ -69,10 +91,20 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
     }
     let upwards = matches!(
         action,
-        Action::MoveUp | Action::PageUp | Action::HalfPageUp | Action::First
+        Action::MoveUp
+            | Action::PageUp
+            | Action::HalfPageUp
+            | Action::First
+            | Action::PreviousFromCustomer
     );
-    if upwards && state.cursor < NEAR_TOP {
+    let downwards = matches!(
+        action,
+        Action::MoveDown | Action::PageDown | Action::HalfPageDown | Action::NextFromCustomer
+    );
+    if upwards && is_near_top(state) {
         older(state)
+    } else if downwards && is_near_end(state) {
+        newer(state)
     } else {
         None
     }
@@ -82,9 +114,53 @@ fn current(state: &State) -> Option<&crate::domain::ChatMessage> {
     state.chat.as_ref()?.messages.get(state.cursor)
 }
 
+/// Paging moves the text and not always the cursor: either of them near the edge counts.
+fn is_near_top(state: &State) -> bool {
+    let top = match state.anchor {
+        Anchor::Bottom => state.cursor,
+        Anchor::At { message, .. } => message,
+    };
+    top.min(state.cursor) < NEAR
+}
+
+fn is_near_end(state: &State) -> bool {
+    state.anchor == Anchor::Bottom || state.cursor + NEAR >= state.len()
+}
+
+fn above(state: &State) -> Option<Above> {
+    state.chat.as_ref().map(|chat| chat.above)
+}
+
+fn below(state: &State) -> bool {
+    state.chat.as_ref().is_some_and(|chat| chat.below)
+}
+
+fn newer(state: &State) -> Option<Wish> {
+    let chat = state.chat.as_ref()?;
+    let possible = chat.below && !matches!(chat.older, Remote::Loading { .. });
+    possible.then_some(Wish::LoadNewer)
+}
+
+/// The next message of the customer below or above the cursor; none leaves it where it is.
+fn go_to_customer(state: &mut State, direction: isize, now: &Zoned) {
+    let Some(chat) = &state.chat else { return };
+    let theirs = |index: &usize| {
+        let message = chat.messages.get(*index);
+        message.is_some_and(|message| message.direction == Direction::In)
+    };
+    let found = if direction > 0 {
+        (state.cursor + 1..chat.messages.len()).find(theirs)
+    } else {
+        (0..state.cursor).rev().find(theirs)
+    };
+    if let Some(index) = found {
+        state.go_to(index, now);
+    }
+}
+
 fn older(state: &State) -> Option<Wish> {
     let chat = state.chat.as_ref()?;
-    let possible = !chat.complete
+    let possible = chat.above != Above::Nothing
         && !chat.messages.is_empty()
         && !matches!(chat.older, Remote::Loading { .. });
     possible.then_some(Wish::LoadOlder)
@@ -131,25 +207,30 @@ fn nearest_match(state: &mut State, now: &Zoned) {
     }
 }
 
-/// `n` goes up to older matches, `N` down, because reading starts at the end.
-fn jump(state: &mut State, direction: isize, now: &Zoned) {
-    let Some(find) = &state.find else { return };
-    let cursor = state.cursor;
-    let at = if direction > 0 {
-        find.matches
-            .iter()
-            .rev()
-            .find(|index| **index < cursor)
-            .or(find.matches.last())
+/// `n` goes up to older matches, `N` down, because reading starts at the end. Where the loaded
+/// part ends the local copy is looked through before the search starts over.
+fn jump(state: &mut State, direction: isize, now: &Zoned) -> Option<Wish> {
+    let find = state.find.as_ref()?;
+    let (cursor, text) = (state.cursor, find.field.text());
+    let (next, over, beyond) = if direction > 0 {
+        let older = find.matches.iter().rev().find(|index| **index < cursor);
+        (
+            older,
+            find.matches.last(),
+            above(state) == Some(Above::Cached),
+        )
     } else {
-        find.matches
-            .iter()
-            .find(|index| **index > cursor)
-            .or(find.matches.first())
+        let newer = find.matches.iter().find(|index| **index > cursor);
+        (newer, find.matches.first(), below(state))
     };
-    if let Some(index) = at.copied() {
+    if next.is_none() && beyond && !text.trim().is_empty() {
+        let forward = direction < 0;
+        return Some(Wish::FindBeyond { text, forward });
+    }
+    if let Some(index) = next.or(over).copied() {
         state.go_to(index, now);
     }
+    None
 }
 
 /// A key typed into the search field; matches are counted while typing.

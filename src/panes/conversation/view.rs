@@ -33,7 +33,7 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
             window_hint::words(hint, context.now, context.framed),
         ),
     };
-    let mut position = if chat.complete {
+    let mut position = if chat.is_whole() {
         format!("{} messages", format::count(chat.messages.len() as u64))
     } else {
         format!("{} loaded", format::count(chat.messages.len() as u64))

@@ -1,0 +1,106 @@
+//! What the dashboard asks of the local copy of a conversation, and what comes back. The copy is a
+//! convenience: what the platform says always wins.
+
+use crate::domain::{BotTarget, ChatMessage, User};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// A conversation in the local copy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConversationRef {
+    /// The account it belongs to.
+    pub target: BotTarget,
+    /// The person.
+    pub user: User,
+}
+
+/// Something about the local copy of a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CachedAsk {
+    /// Its end, to read at once while the platform is asked.
+    Open,
+    /// The platform sent this: keep it.
+    Keep {
+        /// The messages.
+        page: Arc<Vec<ChatMessage>>,
+        /// The time in which the platform has no other messages, so far as it answered.
+        whole: Option<(Timestamp, Timestamp)>,
+        /// Whether nothing older exists at the platform.
+        complete: bool,
+        /// When the platform was asked for its newest messages, if it was.
+        refreshed: Option<Timestamp>,
+    },
+    /// What comes before this message.
+    Older(Box<ChatMessage>),
+    /// What comes after this message.
+    Newer(Box<ChatMessage>),
+    /// The part around a time.
+    At(Timestamp),
+    /// The newest part.
+    Newest,
+    /// The oldest part that joins this message without a gap.
+    Oldest(Box<ChatMessage>),
+    /// The part around the next match before or after this message.
+    Match {
+        /// What is looked for.
+        text: String,
+        /// Where from.
+        from: Box<ChatMessage>,
+        /// Towards newer messages.
+        forward: bool,
+    },
+}
+
+/// What lies before the oldest message shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Above {
+    /// Unknown here; the platform may have more.
+    #[default]
+    Platform,
+    /// More in the local copy, without a gap.
+    Cached,
+    /// Nothing: this is the beginning.
+    Nothing,
+}
+
+/// A part of a conversation without gaps, oldest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Slice {
+    /// The messages.
+    pub messages: Vec<ChatMessage>,
+    /// What lies before them.
+    pub above: Above,
+    /// Whether newer ones are in the local copy.
+    pub below: bool,
+}
+
+/// An answer of the local copy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CachedAnswer {
+    /// Channel user id of the person it is about.
+    pub user: String,
+    /// The answer.
+    pub part: CachedPart,
+}
+
+/// What the local copy has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CachedPart {
+    /// The end of the conversation, and when the platform was asked last.
+    Opened(Slice, Option<Timestamp>),
+    /// The page is kept.
+    Kept {
+        /// Time of its oldest message.
+        oldest: Timestamp,
+        /// What lies before that.
+        above: Above,
+    },
+    /// The part before.
+    Older(Slice),
+    /// The part after.
+    Newer(Slice),
+    /// Another part of the conversation, and the index of the message meant; without one its end.
+    Jumped(Slice, Option<usize>),
+    /// The local copy has nothing of the kind.
+    Nothing,
+}

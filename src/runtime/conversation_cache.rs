@@ -1,0 +1,230 @@
+//! Answers what the dashboard asks of the local copy of a conversation. Only stretches without
+//! gaps are handed out: what lies between two of them is the platform's to say.
+
+use crate::contract::{Above, CachedAsk, CachedPart, ConversationRef, Slice};
+use crate::domain::ChatMessage;
+use crate::store::StoreError;
+use crate::store::cache::{
+    CacheStore, CachedMessage, ConversationKey, KnownRange, MessageKey, Place, Window,
+};
+use jiff::Timestamp;
+
+/// Messages handed out at once.
+const SLICE: u32 = 500;
+
+/// Answers. Blocks.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn answer(
+    cache: &CacheStore,
+    conversation: &ConversationRef,
+    ask: CachedAsk,
+    now: Timestamp,
+) -> Result<CachedPart, StoreError> {
+    let key = ConversationKey::new(&conversation.target, &conversation.user.channel_user_id);
+    let copy = Copy { cache, key: &key };
+    match ask {
+        CachedAsk::Open => {
+            cache.opened(key.account(), &conversation.user, now)?;
+            let refreshed = cache.conversation(&key)?.and_then(|state| state.refreshed);
+            let slice = copy.slice(Place::Newest, End::Newest)?;
+            Ok(CachedPart::Opened(slice.unwrap_or_default(), refreshed))
+        }
+        CachedAsk::Keep {
+            page,
+            whole,
+            complete,
+            refreshed,
+        } => {
+            if let Some(at) = refreshed {
+                cache.mark_refreshed(&key, at)?;
+            }
+            copy.keep(&page, whole, complete, now)
+        }
+        CachedAsk::Older(message) => {
+            let Some(at) = at(&message) else {
+                return Ok(CachedPart::Nothing);
+            };
+            // Messages of the same moment come again; they are told apart by what they say.
+            let place = Place::Before(MessageKey { at, id: i64::MAX });
+            let slice = copy.slice(place, End::Newest)?;
+            Ok(slice.map_or(CachedPart::Nothing, CachedPart::Older))
+        }
+        CachedAsk::Newer(message) => {
+            let Some(at) = at(&message) else {
+                return Ok(CachedPart::Nothing);
+            };
+            let place = Place::After(MessageKey { at, id: i64::MIN });
+            let slice = copy.slice(place, End::Oldest)?;
+            Ok(slice.map_or(CachedPart::Nothing, CachedPart::Newer))
+        }
+        CachedAsk::Newest => {
+            let slice = copy.slice(Place::Newest, End::Newest)?;
+            Ok(slice.map_or(CachedPart::Nothing, |slice| CachedPart::Jumped(slice, None)))
+        }
+        CachedAsk::Oldest(message) => copy.oldest(&message),
+        CachedAsk::At(time) => copy.around(Place::AtTime(time), time.as_millisecond()),
+        CachedAsk::Match {
+            text,
+            from,
+            forward,
+        } => {
+            let Some(at) = at(&from) else {
+                return Ok(CachedPart::Nothing);
+            };
+            let id = if forward { i64::MAX } else { i64::MIN };
+            match cache.matches_in(&key, &text, MessageKey { at, id }, forward)? {
+                Some(found) => copy.around(Place::Around(found), found.at),
+                None => Ok(CachedPart::Nothing),
+            }
+        }
+    }
+}
+
+fn at(message: &ChatMessage) -> Option<i64> {
+    message.time.map(Timestamp::as_millisecond)
+}
+
+/// Which end of a window must be in the stretch that is handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Oldest,
+    Newest,
+}
+
+/// The local copy of one conversation.
+struct Copy<'a> {
+    cache: &'a CacheStore,
+    key: &'a ConversationKey,
+}
+
+impl Copy<'_> {
+    fn keep(
+        &self,
+        page: &[ChatMessage],
+        whole: Option<(Timestamp, Timestamp)>,
+        complete: bool,
+        now: Timestamp,
+    ) -> Result<CachedPart, StoreError> {
+        self.cache.store_messages(self.key, page, now)?;
+        if let Some((since, until)) = whole {
+            self.cache
+                .add_known(self.key, KnownRange { since, until })?;
+        }
+        if complete {
+            self.cache.mark_complete(self.key, true)?;
+        }
+        let Some(oldest) = page.iter().find_map(|message| message.time) else {
+            return Ok(CachedPart::Nothing);
+        };
+        let first = MessageKey {
+            at: oldest.as_millisecond(),
+            id: i64::MIN,
+        };
+        let older = self.cache.window(self.key, Place::Before(first), 1)?;
+        let at = older.messages.first().map(|message| message.key.at);
+        let above = self.above(first.at, at)?;
+        Ok(CachedPart::Kept { oldest, above })
+    }
+
+    /// The stretch at one end of a window; nothing if the window is empty.
+    fn slice(&self, place: Place, end: End) -> Result<Option<Slice>, StoreError> {
+        let window = self.cache.window(self.key, place, SLICE)?;
+        let meant = match end {
+            End::Oldest => window.messages.first(),
+            End::Newest => window.messages.last(),
+        };
+        let Some(meant) = meant.map(|message| message.key.at) else {
+            return Ok(None);
+        };
+        self.stretch(window, meant).map(Some)
+    }
+
+    /// The stretch around a place.
+    fn around(&self, place: Place, meant: i64) -> Result<CachedPart, StoreError> {
+        let window = self.cache.window(self.key, place, SLICE)?;
+        let nearest = window
+            .messages
+            .iter()
+            .map(|message| message.key)
+            .min_by_key(|key| (key.at < meant, key.at.abs_diff(meant)));
+        let Some(nearest) = nearest else {
+            return Ok(CachedPart::Nothing);
+        };
+        let ranges = self.cache.known(self.key)?;
+        let from = bounds(&ranges, nearest.at).0;
+        let before = |message: &&CachedMessage| message.key.at >= from && message.key < nearest;
+        let index = window.messages.iter().filter(before).count();
+        let slice = self.stretch(window, nearest.at)?;
+        Ok(CachedPart::Jumped(slice, Some(index)))
+    }
+
+    /// The beginning of the stretch that a message belongs to.
+    fn oldest(&self, message: &ChatMessage) -> Result<CachedPart, StoreError> {
+        let Some(at) = at(message) else {
+            return Ok(CachedPart::Nothing);
+        };
+        let (from, _) = bounds(&self.cache.known(self.key)?, at);
+        let place = Place::After(MessageKey {
+            at: from,
+            id: i64::MIN,
+        });
+        let slice = self.slice(place, End::Oldest)?;
+        Ok(slice.map_or(CachedPart::Nothing, |slice| {
+            CachedPart::Jumped(slice, Some(0))
+        }))
+    }
+
+    /// The part of a window that joins the message meant without a gap.
+    fn stretch(&self, window: Window, meant: i64) -> Result<Slice, StoreError> {
+        let (from, to) = bounds(&self.cache.known(self.key)?, meant);
+        let last = window.messages.last().map(|message| message.key.at);
+        let older = window.older.then_some(i64::MIN);
+        let outside = window.messages.iter().rev().find(|one| one.key.at < from);
+        let beyond = outside.map(|message| message.key.at).or(older);
+        let messages: Vec<ChatMessage> = window
+            .messages
+            .into_iter()
+            .filter(|message| (from..=to).contains(&message.key.at))
+            .map(|message| message.message)
+            .collect();
+        let first = messages.iter().find_map(at).unwrap_or(meant);
+        let above = match beyond {
+            // The window ends before the stretch does.
+            Some(i64::MIN) if first > from => Above::Cached,
+            beyond => self.above(first, beyond)?,
+        };
+        Ok(Slice {
+            messages,
+            above,
+            below: window.newer && last.is_some_and(|last| last < to),
+        })
+    }
+
+    /// What lies before a moment, if the next older cached message is of this other moment.
+    fn above(&self, first: i64, older: Option<i64>) -> Result<Above, StoreError> {
+        let (from, _) = bounds(&self.cache.known(self.key)?, first);
+        if older.is_some_and(|older| older >= from && older != i64::MIN) {
+            return Ok(Above::Cached);
+        }
+        let complete = self
+            .cache
+            .conversation(self.key)?
+            .is_some_and(|state| state.complete);
+        Ok(match older {
+            None if complete => Above::Nothing,
+            None | Some(_) => Above::Platform,
+        })
+    }
+}
+
+/// The stretch that a moment belongs to, in milliseconds; the moment alone if it is in none.
+fn bounds(ranges: &[KnownRange], at: i64) -> (i64, i64) {
+    let range = ranges
+        .iter()
+        .find(|range| (range.since.as_millisecond()..=range.until.as_millisecond()).contains(&at));
+    range.map_or((at, at), |range| {
+        (range.since.as_millisecond(), range.until.as_millisecond())
+    })
+}
