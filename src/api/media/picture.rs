@@ -120,9 +120,11 @@ mod tests {
     #[case(ImageFormat::Jpeg)]
     #[case(ImageFormat::WebP)]
     #[case(ImageFormat::Gif)]
-    fn the_four_kinds_are_decoded(#[case] format: ImageFormat) {
-        let picture = decode_picture(&encoded(format, 7, 5), MOST_PIXELS).unwrap();
-        assert_eq!((picture.width(), picture.height()), (7, 5));
+    fn the_four_kinds_are_decoded_small_and_large(#[case] format: ImageFormat) {
+        for (width, height) in [(7, 5), (2500, 2400)] {
+            let picture = decode_picture(&encoded(format, width, height), MOST_PIXELS).unwrap();
+            assert_eq!((picture.width(), picture.height()), (width, height));
+        }
     }
 
     #[test]
