@@ -4,7 +4,7 @@
 
 use super::state::{Armed, Connection, State};
 use super::update::{Effects, notify};
-use super::{dialogs, drafts, flows, reading};
+use super::{choosing, dialogs, drafts, flows, reading};
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, ErrorKind,
     Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent,
@@ -394,6 +394,19 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             Vec::new()
         }
         StorageEvent::Conversation(answer) => reading::cached(state, *answer),
+        StorageEvent::Found { text, found } => choosing::show_found(state, &text, &found),
+        StorageEvent::Recent(people) => {
+            state.recent = people;
+            Vec::new()
+        }
+        StorageEvent::SavedSearches(saved) => {
+            state.library.saved = saved;
+            notify(
+                state,
+                Notice::fact("search", "The search is kept; Ctrl-p finds it."),
+            );
+            Vec::new()
+        }
         StorageEvent::DraftSaved => {
             if state.composer.draft.is_some() {
                 state.composer.note = format!("draft saved {}", format::clock(&state.now));

@@ -3,7 +3,7 @@
 use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
 use super::slot::{Slot, Ticket};
-use crate::domain::{BatchId, Content, ItemId, Plan, SendLimits, User};
+use crate::domain::{BatchId, BotTarget, Content, ItemId, Plan, SendLimits, User};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +40,22 @@ pub enum StoreRequest {
     RememberUsers(Arc<Vec<User>>),
     /// Ask the local copy of a conversation.
     Conversation(Box<ConversationRef>, CachedAsk),
+    /// Look for a text in every conversation of an account that is in the local copy.
+    SearchMessages {
+        /// The account.
+        target: BotTarget,
+        /// Any part of the text.
+        text: String,
+    },
+    /// The people whose conversations were opened last.
+    LoadRecent(BotTarget),
+    /// Keep a search under a name.
+    SaveSearch {
+        /// Its name.
+        name: String,
+        /// `NAME=VALUE`.
+        text: String,
+    },
     /// Keep the text of the open draft; `None` when there is none.
     SaveDraft(Option<String>),
 }

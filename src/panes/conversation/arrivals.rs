@@ -3,7 +3,7 @@
 
 use super::scroll::Anchor;
 use super::state::State;
-use crate::contract::{Above, ConversationPage, Slice};
+use crate::contract::{Above, ConversationPage, Handover, Slice};
 use crate::domain::ChatMessage;
 use jiff::Timestamp;
 
@@ -96,6 +96,13 @@ impl State {
         }
         if chat.messages.is_empty() {
             self.show(slice, None);
+        }
+    }
+
+    /// What colleagues left about the person.
+    pub fn hand_over(&mut self, handover: Handover) {
+        if let Some(chat) = &mut self.chat {
+            chat.handover = handover;
         }
     }
 
