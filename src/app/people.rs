@@ -86,7 +86,7 @@ pub fn summary_page(name: &str, summary: &ConversationSummary, now: &Zoned) -> p
             "█".repeat(usize::try_from(cells).unwrap_or(0))
         };
         let side = |count: u64| format!("{:>5} {}", format::count(count), bar(count));
-        let date = day.day.strftime("%a %-d %b");
+        let date = day.day.strftime("%a %-d %b").to_string();
         lines.push(
             Spans::of(Role::Muted, format!("{date:<14}"))
                 .with(Role::Active, format!("{:<37}", side(day.from_customer)))

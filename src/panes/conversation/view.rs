@@ -122,7 +122,7 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
             (inside.x + 1, y),
             inside.right(),
             &format!("# {note}"),
-            Role::Attention,
+            Role::Active,
         );
         y += 1;
     }
