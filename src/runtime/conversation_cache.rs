@@ -5,10 +5,10 @@ use crate::contract::{
     Above, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover, Slice,
 };
 use crate::domain::{BotTarget, ChatMessage, SummaryBuilder, User};
-use crate::store::StoreError;
 use crate::store::cache::{
     CacheStore, CachedMessage, ConversationKey, KnownRange, MessageKey, MessageQuery, Place, Window,
 };
+use crate::store::{Library, StoreError};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::ops::ControlFlow;
@@ -25,7 +25,7 @@ const SUMMARY: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// # Errors
 /// Whatever the database says.
 pub fn answer(
-    cache: &CacheStore,
+    (cache, library): (&CacheStore, &Library),
     conversation: &ConversationRef,
     ask: CachedAsk,
     now: Timestamp,
@@ -37,7 +37,7 @@ pub fn answer(
             cache.opened(key.account(), &conversation.user, now)?;
             let refreshed = cache.conversation(&key)?.and_then(|state| state.refreshed);
             let slice = copy.slice(Place::Newest, End::Newest)?;
-            let handover = copy.handover()?;
+            let handover = handover(library, &key)?;
             Ok(CachedPart::Opened(
                 slice.unwrap_or_default(),
                 refreshed,
@@ -80,12 +80,12 @@ pub fn answer(
         CachedAsk::At(time) => copy.around(Place::AtTime(time), time.as_millisecond()),
         CachedAsk::Summary(zone) => copy.summary(&zone, now),
         CachedAsk::SetNote(note) => {
-            cache.set_note(key.account(), key.user(), note.trim(), now)?;
-            copy.handover().map(CachedPart::KeptHandover)
+            library.set_note(key.account(), key.user(), note.trim(), now)?;
+            handover(library, &key).map(CachedPart::KeptHandover)
         }
         CachedAsk::SetLabels(labels) => {
-            cache.set_labels(key.account(), key.user(), &labels)?;
-            copy.handover().map(CachedPart::KeptHandover)
+            library.set_labels(key.account(), key.user(), &labels)?;
+            handover(library, &key).map(CachedPart::KeptHandover)
         }
         CachedAsk::Match {
             text,
@@ -138,6 +138,14 @@ pub fn search(
         .collect())
 }
 
+fn handover(library: &Library, key: &ConversationKey) -> Result<Handover, StoreError> {
+    let note = library.note(key.account(), key.user())?;
+    Ok(Handover {
+        note: note.map_or_else(String::new, |(text, _)| text),
+        labels: library.labels(key.account(), key.user())?,
+    })
+}
+
 fn at(message: &ChatMessage) -> Option<i64> {
     message.time.map(Timestamp::as_millisecond)
 }
@@ -182,15 +190,6 @@ impl Copy<'_> {
         let at = older.messages.first().map(|message| message.key.at);
         let above = self.above(first.at, at)?;
         Ok(CachedPart::Kept { oldest, above })
-    }
-
-    fn handover(&self) -> Result<Handover, StoreError> {
-        let (account, user) = (self.key.account(), self.key.user());
-        let note = self.cache.note(account, user)?;
-        Ok(Handover {
-            note: note.map_or_else(String::new, |(text, _)| text),
-            labels: self.cache.labels(account, user)?,
-        })
     }
 
     fn summary(&self, zone: &str, now: Timestamp) -> Result<CachedPart, StoreError> {

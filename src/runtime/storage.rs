@@ -81,15 +81,16 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             Ok(Some(StorageEvent::Recent(people)))
         }
         StoreRequest::SaveSearch { name, text } => {
-            let cache = world.cache()?;
-            let saved = cache.save_search(&name, &text);
+            let library = world.library()?;
+            let saved = library.save_search(&name, &text);
             saved.map_err(|error| storage_error(&error))?;
-            let all = cache.saved_searches();
+            let all = library.saved_searches();
             let all = all.map_err(|error| storage_error(&error))?;
             Ok(Some(StorageEvent::SavedSearches(all)))
         }
         StoreRequest::Conversation(conversation, ask) => {
-            let answer = conversation_cache::answer(world.cache()?, &conversation, ask, now);
+            let stores = (world.cache()?, &world.library()?);
+            let answer = conversation_cache::answer(stores, &conversation, ask, now);
             let part = answer.map_err(|error| storage_error(&error))?;
             let user = conversation.user.channel_user_id;
             Ok(Some(StorageEvent::Conversation(Box::new(CachedAnswer {
@@ -121,13 +122,13 @@ fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
         .cache()
         .ok()
         .and_then(|cache| cache.recent_searches(50).ok());
-    let saved = world.cache().ok();
-    let saved = saved.and_then(|cache| cache.saved_searches().ok());
+    let saved = library.saved_searches();
+    let saved = saved.map_err(|error| storage_error(&error))?;
     Ok(StorageEvent::Library(Box::new(Library {
         templates: library.templates().map_err(|error| storage_error(&error))?,
         flows: library.flows().map_err(|error| storage_error(&error))?,
         searches: searches.unwrap_or_default(),
-        saved: saved.unwrap_or_default(),
+        saved,
         draft: drafts
             .into_iter()
             .find(|row| row.id == DRAFT)

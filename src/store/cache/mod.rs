@@ -9,7 +9,6 @@ mod forget;
 mod grams;
 mod messages;
 mod model;
-mod notes;
 mod schema;
 mod search;
 mod shape;
