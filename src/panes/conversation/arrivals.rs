@@ -337,7 +337,7 @@ mod tests {
             }
         }
 
-        fn page(&self, from: i64, to: i64) -> ConversationPage {
+        fn page(from: i64, to: i64) -> ConversationPage {
             let messages: Vec<ChatMessage> = (from.max(0)..to.max(0)).map(message).collect();
             let received = messages.len();
             ConversationPage { messages, received }
@@ -375,19 +375,19 @@ mod tests {
             let last = self.loaded().last().map(number);
             match step {
                 0 => {
-                    let page = self.page(self.written - size, self.written);
+                    let page = Self::page(self.written - size, self.written);
                     self.state.newest_arrived(page, PAGE, now);
                 }
                 1 => {
                     self.written += 7;
-                    let page = self.page(self.written - 20, self.written);
+                    let page = Self::page(self.written - 20, self.written);
                     if self.state.news_arrived(page, now).is_none() {
                         self.step(0);
                     }
                 }
                 2 => {
                     let Some(first) = first else { return };
-                    let page = self.page(first - size + 1, first + 1);
+                    let page = Self::page(first - size + 1, first + 1);
                     self.state.older_arrived(page, PAGE, now);
                 }
                 3 => {
