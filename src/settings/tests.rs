@@ -199,7 +199,9 @@ fn settings_without_effect_are_named() {
     let line = text.lines().count();
     assert_eq!(
         without_effect(&settings),
-        [format!("`hand_over.mode` (config.toml line {line}) has no effect in this version")]
+        [format!(
+            "`hand_over.mode` (config.toml line {line}) has no effect in this version"
+        )]
     );
 }
 

@@ -116,8 +116,13 @@ impl Walk {
     /// Takes note of the page that was asked for.
     pub(super) fn take(&mut self, page: &Facts) -> Next {
         self.reads += 1;
-        let newer = self.whole.is_none_or(|whole| page.newest > Some(whole.until));
-        let ignored = self.asked.until.is_some_and(|until| page.newest > Some(until));
+        let newer = self
+            .whole
+            .is_none_or(|whole| page.newest > Some(whole.until));
+        let ignored = self
+            .asked
+            .until
+            .is_some_and(|until| page.newest > Some(until));
         if ignored && self.way == Way::ByTime {
             self.way = Way::Back;
             if page.oldest > self.asked.until {

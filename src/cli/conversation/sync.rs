@@ -220,7 +220,10 @@ fn conclude(
             .output
             .note(&format!("{left} of {people} people were not begun."));
     }
-    if done.iter().any(|(_, synced)| synced.end == SyncEnd::Stopped) {
+    if done
+        .iter()
+        .any(|(_, synced)| synced.end == SyncEnd::Stopped)
+    {
         context
             .output
             .note("Stopped. What was fetched is kept; the next sync goes on from there.");
