@@ -57,6 +57,17 @@ impl CacheStore {
             shapes: Arc::default(),
         })
     }
+
+    /// A cache that leaves nothing behind: it is gone with its last clone.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the memory cannot be had.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Ok(Self {
+            db: Database::in_memory(&schema::SCHEMA)?,
+            shapes: Arc::default(),
+        })
+    }
 }
 
 fn set_aside(path: &Path) -> std::io::Result<()> {
