@@ -67,6 +67,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         Slot::OlderMessages => ("conversation", "Older messages not loaded"),
         Slot::Conversation
         | Slot::Follow
+        | Slot::Sync
         | Slot::Preview
         | Slot::Review
         | Slot::BatchItems
@@ -93,6 +94,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         }
         Slot::Conversation
         | Slot::Follow
+        | Slot::Sync
         | Slot::Preview
         | Slot::Review
         | Slot::BatchItems

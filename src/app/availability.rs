@@ -30,6 +30,9 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::StopLoading if !waits::is_waiting(state, state.focus) => {
             Err("nothing is loading here".to_owned())
         }
+        Action::FetchAll if state.tickets.is_waiting(Slot::Sync) => {
+            Err("a conversation is being fetched already: Esc in its pane stops it".to_owned())
+        }
         Action::LoadOlder => older(state),
         Action::NextMatch | Action::PreviousMatch if state.focus == PaneId::Conversation => {
             match &state.conversation.find {

@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, flows, help, people};
+use super::{drafts, fetching, flows, help, people};
 use crate::contract::{
     Above, ApiError, ApiRequest, CachedAnswer, CachedAsk, CachedPart, ConversationPage,
     ConversationRef, Effect, ErrorKind, Notice, PageRequest, PaneId, Slot, StoreRequest, TimerId,
@@ -42,14 +42,19 @@ pub fn open_chat(state: &mut State, user: User) -> Effects {
     effects
 }
 
-/// Asks the local copy of the open conversation.
-pub(super) fn ask_cached(state: &State, ask: CachedAsk) -> Effects {
-    let Some(chat) = &state.conversation.chat else {
-        return Vec::new();
-    };
-    let conversation = ConversationRef {
+/// The open conversation.
+pub(super) fn conversation_ref(state: &State) -> Option<ConversationRef> {
+    let chat = state.conversation.chat.as_ref()?;
+    Some(ConversationRef {
         target: state.profile.target.clone(),
         user: chat.user.clone(),
+    })
+}
+
+/// Asks the local copy of the open conversation.
+pub(super) fn ask_cached(state: &State, ask: CachedAsk) -> Effects {
+    let Some(conversation) = conversation_ref(state) else {
+        return Vec::new();
     };
     vec![Effect::Store(StoreRequest::Conversation(
         Box::new(conversation),
@@ -103,6 +108,7 @@ pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
                 },
             )
         }
+        Some(Wish::FetchAll) => fetching::begin(state),
         Some(Wish::ShowChart) => {
             let zone = state.profile.time_zone.clone();
             ask_cached(state, CachedAsk::Summary(zone))

@@ -1,7 +1,7 @@
 //! Events in, changed state and effects out. Only routes: what an event means lives beside it.
 
 use super::state::{Context, State};
-use super::{actions, answers, flows, keys, reading, waits};
+use super::{actions, answers, fetching, flows, keys, reading, waits};
 use crate::contract::{Effect, Event, Notice, TimerId};
 
 /// What the world must do.
@@ -32,6 +32,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::OutboxAnswer(answer) => answers::outbox_answer(state, *answer),
         Event::Storage(answer) => answers::storage(state, *answer),
         Event::Timer(timer) => flows::timer(state, timer),
+        Event::Sync(news) => fetching::news(state, *news),
         Event::Edited(result) => flows::edited(state, result),
         Event::ProfileSwitched(result) => flows::profile_switched(state, *result),
         Event::Terminated => vec![Effect::Quit],

@@ -1,5 +1,6 @@
 //! What the focused pane waits for: its spinner, and giving it up. It must not ask for anything.
 
+use super::fetching;
 use super::state::State;
 use super::update::Effects;
 use crate::contract::{Effect, PaneId, Slot};
@@ -45,6 +46,9 @@ fn waits(state: &State, pane: PaneId) -> Vec<Slot> {
             if chat.is_some_and(|chat| chat.older.loading_since().is_some()) {
                 slots.push(Slot::OlderMessages);
             }
+            if state.tickets.is_waiting(Slot::Sync) {
+                slots.push(Slot::Sync);
+            }
         }
         PaneId::Users
         | PaneId::Composer
@@ -66,11 +70,15 @@ pub fn stop_loading(state: &mut State, pane: PaneId) -> Effects {
     for slot in &slots {
         state.tickets.forget(*slot);
         match (slot, &mut state.conversation.chat) {
+            (Slot::Sync, _) => {}
             (Slot::UserSearch, _) => state.users.users.give_up(),
             (Slot::OlderMessages, Some(chat)) => chat.older.give_up(),
             (_, Some(chat)) => chat.newest.give_up(),
             (_, None) => {}
         }
+    }
+    if slots.contains(&Slot::Sync) {
+        fetching::stopped(state);
     }
     slots.into_iter().map(Effect::Cancel).collect()
 }

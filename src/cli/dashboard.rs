@@ -9,7 +9,7 @@ use crate::app::layout::LayoutOptions;
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::{Guard, SendLimits};
 use crate::runtime::dashboard as screen;
-use crate::runtime::world::{Connected, Connecting, Connector};
+use crate::runtime::world::{CachePlace, Connected, Connecting, Connector};
 use crate::sandbox::BoundSandbox;
 use crate::settings::environment::Environment;
 use crate::settings::{self, Appearance, Color, Connection, Glyphs, Settings};
@@ -68,6 +68,11 @@ pub fn open(context: &Context, start: Start) -> Result<ExitStatus, ApiError> {
             connection,
         }),
         sandbox,
+        cache: if settings.cache {
+            CachePlace::File
+        } else {
+            CachePlace::Memory
+        },
         prepare: Box::new(move |data_dir| {
             if is_demo {
                 super::demo::fill_library(data_dir, started)

@@ -81,6 +81,7 @@ actions! {
     CopyRaw = "copy_raw", "copy raw", "copy the JSON of the message";
     TemplateToUser = "template_to_user", "template", "write a template to this person";
     LoadOlder = "load_older", "older", "load older messages";
+    FetchAll = "fetch_all", "fetch all", "fetch the whole conversation into the local copy";
     RawView = "raw_view", "raw", "show the raw answer of the platform";
 
     Edit = "edit", "edit", "edit the field or the open draft";

@@ -1,6 +1,8 @@
 //! What the dashboard asks of the local copy of a conversation, and what comes back. The copy is a
 //! convenience: what the platform says always wins.
 
+use super::api::ApiError;
+use super::slot::Ticket;
 use crate::domain::{BotTarget, ChatMessage, ConversationSummary, User};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -96,6 +98,38 @@ pub struct Handover {
     pub note: String,
     /// Labels, sorted.
     pub labels: Vec<String>,
+}
+
+/// How fetching a whole conversation stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SyncNews {
+    /// Which asking it answers.
+    pub ticket: Ticket,
+    /// Channel user id of the person.
+    pub user: String,
+    /// Messages that were not in the local copy before.
+    pub fetched: u64,
+    /// How far back in time the last page reached.
+    pub back_to: Option<Timestamp>,
+    /// Set when it is over.
+    pub end: Option<SyncEnd>,
+}
+
+/// How fetching a whole conversation ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SyncEnd {
+    /// Everything is in the local copy.
+    Whole {
+        /// Messages of the conversation.
+        total: u64,
+    },
+    /// The platform did not give what is older.
+    Partly {
+        /// Messages of the conversation that are here.
+        total: u64,
+    },
+    /// It could not go on; what was fetched stays.
+    Failed(ApiError),
 }
 
 /// A message found in the local copy.

@@ -170,6 +170,13 @@ pub enum Effect {
     EditExternally(String),
     /// Connect with another profile.
     SwitchProfile(String),
+    /// Fetch everything of a conversation that is not in the local copy.
+    Sync {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// Whose.
+        conversation: Box<ConversationRef>,
+    },
     /// Draw the whole screen anew.
     Redraw,
     /// While it holds nothing is sent, whatever is queued and whoever queued it.

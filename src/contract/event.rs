@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::activity::CallRecord;
 use super::api::{ApiError, ApiResponse};
-use super::cached::{CachedAnswer, FoundMessage};
+use super::cached::{CachedAnswer, FoundMessage, SyncNews};
 use super::effect::{PlanPurpose, TimerId};
 use super::outbox::OutboxEvent;
 use super::slot::{Slot, Ticket};
@@ -169,6 +169,8 @@ pub enum Event {
     Timer(TimerId),
     /// `$EDITOR` ended: the new text, or why there is none.
     Edited(Result<String, Box<ApiError>>),
+    /// A whole conversation is being fetched.
+    Sync(Box<SyncNews>),
     /// Another profile is connected, or cannot be.
     ProfileSwitched(Box<Result<Profile, ApiError>>),
     /// The system asks the program to end.

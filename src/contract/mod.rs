@@ -19,6 +19,7 @@ pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord};
 pub use api::{ApiError, ApiRequest, ApiResponse, ConversationPage, ErrorKind, PageRequest};
 pub use cached::{
     Above, CachedAnswer, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover, Slice,
+    SyncEnd, SyncNews,
 };
 pub use effect::{DraftForm, Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
 pub use event::{

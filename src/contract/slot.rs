@@ -14,6 +14,8 @@ pub enum Slot {
     OlderMessages,
     /// News of the open conversation, looked for now and then.
     Follow,
+    /// A whole conversation on its way into the local copy.
+    Sync,
     /// The plan shown while typing.
     Preview,
     /// The plan a person is about to review.
@@ -46,7 +48,7 @@ impl Slot {
             | Slot::BatchItems
             | Slot::ItemRequest
             | Slot::Spinner => SlotPolicy::Replace,
-            Slot::OlderMessages | Slot::Follow => SlotPolicy::IgnoreIfRunning,
+            Slot::OlderMessages | Slot::Follow | Slot::Sync => SlotPolicy::IgnoreIfRunning,
         }
     }
 }
@@ -77,11 +79,16 @@ impl Tickets {
 
     /// Whether a result is the one the slot waits for; if so the slot is free again.
     pub fn redeem(&mut self, slot: Slot, ticket: Ticket) -> bool {
-        let current = self.waiting.get(&slot) == Some(&ticket);
+        let current = self.is_current(slot, ticket);
         if current {
             self.waiting.remove(&slot);
         }
         current
+    }
+
+    /// Whether a result is of the asking that the slot waits for; more of it may follow.
+    pub fn is_current(&self, slot: Slot, ticket: Ticket) -> bool {
+        self.waiting.get(&slot) == Some(&ticket)
     }
 
     /// Nobody waits for this slot any more. Says whether somebody did.

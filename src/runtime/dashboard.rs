@@ -4,7 +4,7 @@ use super::clock;
 use super::effect_runner::{EffectRunner, QUEUE};
 use super::event_loop::EventLoop;
 use super::terminal::DashboardTerminal;
-use super::world::{Connector, Preparation, World};
+use super::world::{CachePlace, Connector, Preparation, World};
 use crate::app::{Settings, State};
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::Profile;
@@ -37,6 +37,8 @@ pub struct Start {
     pub connector: Arc<dyn Connector>,
     /// A sandbox to serve in this process.
     pub sandbox: Option<BoundSandbox>,
+    /// Where the local copy is kept.
+    pub cache: CachePlace,
     /// What has to happen once before the library is read.
     pub prepare: Preparation,
 }
@@ -81,11 +83,8 @@ async fn serve(start: Start, terminal: DashboardTerminal, state: State) -> io::R
             }
         })
     });
-    let world = Arc::new(World::new(
-        start.data_dir.clone(),
-        start.connector,
-        start.prepare,
-    ));
+    let world = World::new(start.data_dir.clone(), start.connector, start.prepare);
+    let world = Arc::new(world.with_cache(start.cache));
     let (events_in, events) = mpsc::channel(QUEUE);
     let runner = EffectRunner::new(Arc::clone(&world), events_in);
     let stop_sending = CancellationToken::new();

@@ -2,14 +2,17 @@
 //! one queue as events.
 
 use super::storage::{Job, execute};
-use super::world::World;
+use super::world::{World, storage_error};
 use super::{clock, plan_builder};
 use crate::contract::{
-    ApiAnswer, ApiError, ApiRequest, DraftForm, Effect, Event, OutboxCommand, OutboxEvent,
-    PlanAnswer, PlanFailure, PlanProblem, PlanPurpose, SenderState, Slot, Ticket, TimerId,
+    ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind, Event,
+    OutboxCommand, OutboxEvent, PlanAnswer, PlanFailure, PlanProblem, PlanPurpose, SenderState,
+    Slot, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::Profile;
 use crate::outbox::{OutboxError, Sender};
+use crate::store::ConversationKey;
+use crate::sync::{self, Progress, Syncer};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -135,6 +138,10 @@ impl EffectRunner {
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
             Effect::Copy(text) => return Some(LoopEffect::Copy(text)),
             Effect::EditExternally(text) => return Some(LoopEffect::EditExternally(text)),
+            Effect::Sync {
+                ticket,
+                conversation,
+            } => self.sync(ticket, &conversation),
             Effect::Redraw => return Some(LoopEffect::Redraw),
             Effect::Quit => return Some(LoopEffect::Quit),
         }
@@ -186,6 +193,37 @@ impl EffectRunner {
             .await;
         });
         self.slots.insert(slot, task.abort_handle());
+    }
+
+    /// Brings a whole conversation into the local copy; every page is told of.
+    fn sync(&mut self, ticket: Ticket, conversation: &ConversationRef) {
+        self.cancel(Slot::Sync);
+        let (world, events, live) = (
+            Arc::clone(&self.world),
+            self.events.clone(),
+            self.live.begin(),
+        );
+        let user = conversation.user.channel_user_id.clone();
+        let key = ConversationKey::new(&conversation.target, &user);
+        let task = spawn(async move {
+            let _live = live;
+            let told = |progress: Progress, end| {
+                Event::Sync(Box::new(SyncNews {
+                    ticket,
+                    user: user.clone(),
+                    fetched: progress.new,
+                    back_to: progress.back_to,
+                    end,
+                }))
+            };
+            let mut tell = |progress| {
+                // A page that nobody hears of is counted by the next one.
+                drop(events.try_send(told(progress, None)));
+            };
+            let (progress, end) = fetch_all(&world, &key, &mut tell).await;
+            deliver(&events, told(progress, Some(end))).await;
+        });
+        self.slots.insert(Slot::Sync, task.abort_handle());
     }
 
     fn after(&mut self, delay: Duration, timer: TimerId) {
@@ -263,6 +301,51 @@ impl EffectRunner {
         let (world, events) = (Arc::clone(&self.world), self.events.clone());
         spawn(send_until_stopped(world, events, stop))
     }
+}
+
+async fn fetch_all(
+    world: &Arc<World>,
+    key: &ConversationKey,
+    told: &mut (dyn FnMut(Progress) + Send + Sync),
+) -> (Progress, SyncEnd) {
+    let failed = |error| (Progress::default(), SyncEnd::Failed(error));
+    let connected = match world.connected().await {
+        Ok(connected) => connected,
+        Err(error) => return failed(error),
+    };
+    let opening = Arc::clone(world);
+    let opened = spawn_blocking(move || opening.cache().cloned()).await;
+    let cache = match opened {
+        Ok(Ok(cache)) => cache,
+        Ok(Err(error)) => return failed(error),
+        Err(error) => {
+            tracing::error!(%error, "opening the local copy broke");
+            return failed(ApiError::new(
+                ErrorKind::Storage,
+                "The local copy cannot be opened.",
+                "",
+            ));
+        }
+    };
+    let syncer = Syncer {
+        pages: &connected.read,
+        cache: &cache,
+        stop: &CancellationToken::new(),
+        now: clock::now(),
+    };
+    let synced = syncer.conversation(key, None, told).await;
+    let total = synced.total;
+    let end = match synced.end {
+        sync::SyncEnd::UpToDate if synced.complete => SyncEnd::Whole { total },
+        sync::SyncEnd::UpToDate | sync::SyncEnd::Repeating | sync::SyncEnd::Stopped => {
+            SyncEnd::Partly { total }
+        }
+        sync::SyncEnd::Failed(sync::SyncError::Platform(error)) => SyncEnd::Failed(error),
+        sync::SyncEnd::Failed(sync::SyncError::Store(error)) => {
+            SyncEnd::Failed(storage_error(&error))
+        }
+    };
+    (synced.progress, end)
 }
 
 async fn deliver(events: &mpsc::Sender<Event>, event: Event) {

@@ -35,6 +35,15 @@ pub trait Connector: Send + Sync {
 /// What has to happen once before the library is read, for example filling the demo's.
 pub type Preparation = Box<dyn Fn(&Path) -> Result<(), ApiError> + Send + Sync>;
 
+/// Where the local copy of people and conversations is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CachePlace {
+    /// In the data folder.
+    File,
+    /// In memory: nothing read is written down, and all of it is gone at the end.
+    Memory,
+}
+
 /// Everything effects work on.
 pub struct World {
     data_dir: PathBuf,
@@ -46,6 +55,7 @@ pub struct World {
     prepared: OnceLock<Result<(), ApiError>>,
     outbox: OnceLock<Outbox>,
     cache: OnceLock<CacheStore>,
+    cache_place: CachePlace,
 }
 
 impl World {
@@ -61,7 +71,15 @@ impl World {
             prepared: OnceLock::new(),
             outbox: OnceLock::new(),
             cache: OnceLock::new(),
+            cache_place: CachePlace::File,
         }
+    }
+
+    /// The same world with its local copy elsewhere.
+    #[must_use]
+    pub fn with_cache(mut self, place: CachePlace) -> Self {
+        self.cache_place = place;
+        self
     }
 
     /// The data folder.
@@ -144,7 +162,11 @@ impl World {
         if let Some(cache) = self.cache.get() {
             return Ok(cache);
         }
-        let opened = CacheStore::open(&self.data_dir).map_err(|error| storage_error(&error))?;
+        let opened = match self.cache_place {
+            CachePlace::File => CacheStore::open(&self.data_dir),
+            CachePlace::Memory => CacheStore::in_memory(),
+        };
+        let opened = opened.map_err(|error| storage_error(&error))?;
         Ok(self.cache.get_or_init(|| opened))
     }
 }

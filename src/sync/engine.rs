@@ -39,7 +39,7 @@ impl Syncer<'_> {
         &self,
         key: &ConversationKey,
         back_to: Option<Timestamp>,
-        told: &mut (dyn FnMut(Progress) + Send),
+        told: &mut (dyn FnMut(Progress) + Send + Sync),
     ) -> Synced {
         let mut run = Run {
             syncer: *self,
@@ -94,7 +94,7 @@ struct Run<'a> {
     syncer: Syncer<'a>,
     key: &'a ConversationKey,
     progress: Progress,
-    told: &'a mut (dyn FnMut(Progress) + Send),
+    told: &'a mut (dyn FnMut(Progress) + Send + Sync),
 }
 
 impl Run<'_> {

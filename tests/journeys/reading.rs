@@ -326,6 +326,40 @@ async fn a_match_beyond_what_is_loaded_is_found_in_the_local_copy() {
 }
 
 #[tokio::test]
+async fn a_whole_conversation_is_fetched_on_demand_and_esc_stops_it() {
+    let mut desk = Harness::start(Options {
+        messages: 2600,
+        ..Options::default()
+    })
+    .await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("A");
+    desk.assert_shows("fetched");
+    desk.keys("Esc");
+    desk.assert_shows("Stopped. What was fetched stays");
+    desk.until_idle().await;
+    desk.keys("A");
+    desk.until_idle().await;
+    desk.assert_shows("✓ All of …0412 is here: 2,600 messages.");
+    let calls = desk.platform.calls("/conversations").await;
+    desk.keys("g");
+    desk.until_idle().await;
+    let chat = desk.state.conversation.chat.as_ref().unwrap();
+    assert_eq!(chat.above, Above::Nothing);
+    assert_eq!(
+        desk.platform.calls("/conversations").await,
+        calls,
+        "all of it is here"
+    );
+    desk.platform.faults("conversations:status=500").await;
+    desk.keys("A");
+    desk.until_idle().await;
+    desk.assert_shows("A goes on with it.");
+}
+
+#[tokio::test]
 async fn the_library_is_there_from_the_first_key_on() {
     for _ in 0..40 {
         let desk = Harness::start(Options::default()).await;

@@ -44,6 +44,8 @@ pub struct Chat {
     pub above: Above,
     /// Whether newer messages than the last one are known but not loaded.
     pub below: bool,
+    /// Messages fetched into the local copy and how far back, while the whole is being fetched.
+    pub fetching: Option<(u64, Option<Timestamp>)>,
     /// What colleagues left about the person.
     pub handover: Handover,
     /// First message that arrived since the last visit, and how many did.
@@ -113,6 +115,7 @@ impl State {
                 pages: 0,
                 above: Above::default(),
                 below: false,
+                fetching: None,
                 handover: Handover::default(),
                 new_from: None,
             }),

@@ -23,6 +23,8 @@ pub enum Wish {
     GoToNewest,
     /// Show the beginning, as far as it is known.
     GoToOldest,
+    /// Fetch everything into the local copy.
+    FetchAll,
     /// Show the conversation at a glance.
     ShowChart,
     /// Look for the next match beyond what is loaded.
@@ -81,6 +83,7 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
                 .map(|chat| Wish::WriteTemplate(chat.user.clone().into()));
         }
         Action::Copy => return current(state).map(|message| Wish::Copy(message.text.clone())),
+        Action::FetchAll => return state.chat.as_ref().map(|_| Wish::FetchAll),
         Action::Chart => return state.chat.as_ref().map(|_| Wish::ShowChart),
         Action::CopyRaw => {
             let raw = current(state).map(|message| &message.raw)?;

@@ -74,6 +74,11 @@ fn data_state(chat: &Chat, context: &ViewContext<'_>) -> Spans {
         );
         return Spans::of(Role::Failed, "✗ ").with(Role::Muted, age);
     }
+    if let Some((fetched, back_to)) = chat.fetching {
+        let back_to = back_to.map_or_else(String::new, |at| format!(" back to {}", clock(at)));
+        let text = format!("⠹ {} fetched{back_to}, Esc stops", format::count(fetched));
+        return Spans::of(Role::Active, text);
+    }
     let waiting = |remote: &Remote<()>| {
         remote.loading_since().is_some_and(|since| {
             context
