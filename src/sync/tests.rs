@@ -171,14 +171,14 @@ impl Desk {
     }
 
     async fn sync_back_to(&self, platform: &Platform, back_to: Option<Timestamp>) -> Synced {
-        let syncer = Syncer {
+        let engine = Syncer {
             pages: platform,
             cache: &self.cache,
             stop: &self.stop,
             now: at(1000 * HOUR),
         };
         let mut told: Vec<Progress> = Vec::new();
-        let synced = syncer
+        let synced = engine
             .conversation(&self.key, back_to, &mut |progress| told.push(progress))
             .await;
         assert_eq!(told.last().copied().unwrap_or_default(), synced.progress);

@@ -2,10 +2,9 @@
 //! messages come from the local cache, which is brought up to date first.
 
 use super::search::just_after;
-use super::sync::{failure, repeats, until_stopped, with_progress};
+use super::sync::{client, failure, repeats, until_stopped, with_progress};
 use super::{person, window};
 use crate::cli::args_conversation::{ConversationExport, SideArg};
-use crate::cli::connect::reader;
 use crate::cli::context::{Context, block_on, storage};
 use crate::cli::exit::ExitStatus;
 use crate::cli::output::to_value;
@@ -103,18 +102,17 @@ async fn refresh(
     (source, header): (&Source, &ExportHeader),
     stop: &CancellationToken,
 ) -> Result<bool, ApiError> {
-    let client = tokio::select! {
-        client = reader(context, connection) => client?,
-        () = stop.cancelled() => return Ok(false),
+    let Some(client) = client(context, connection, stop).await? else {
+        return Ok(false);
     };
-    let syncer = Syncer {
+    let engine = Syncer {
         pages: &client,
         cache: &source.cache,
         stop,
         now: context.started,
     };
     let what = (&source.key, header.user.as_str());
-    let synced = with_progress(context, syncer, what, header.range.since).await;
+    let synced = with_progress(context, engine, what, header.range.since).await;
     if let Some(error) = failure(&synced.end) {
         return Err(error);
     }

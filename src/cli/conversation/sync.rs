@@ -2,6 +2,7 @@
 //! the other.
 
 use super::person;
+use crate::api::ReadClient;
 use crate::cli::args_conversation::ConversationSync;
 use crate::cli::connect::reader;
 use crate::cli::context::{Context, block_on, storage};
@@ -40,14 +41,16 @@ pub fn run(context: &Context, args: &ConversationSync) -> Result<ExitStatus, Api
         return Ok(ExitStatus::Done);
     }
     let done = block_on(until_stopped(async |stop: CancellationToken| {
-        let client = reader(context, connection).await?;
-        let syncer = Syncer {
+        let Some(client) = client(context, connection, &stop).await? else {
+            return Ok(Vec::new());
+        };
+        let engine = Syncer {
             pages: &client,
             cache: &cache,
             stop: &stop,
             now: context.started,
         };
-        Ok(each(context, syncer, &people).await)
+        Ok(each(context, engine, &people).await)
     }))?;
     let rows: Vec<Row> = done
         .iter()
@@ -79,6 +82,22 @@ where
     }
 }
 
+/// The client that reads; nothing if that was stopped, because a key may come from a command that
+/// takes its time.
+///
+/// # Errors
+/// A key that cannot be fetched, or settings no client can be built from.
+pub(super) async fn client(
+    context: &Context,
+    connection: &Connection,
+    stop: &CancellationToken,
+) -> Result<Option<ReadClient>, ApiError> {
+    tokio::select! {
+        client = reader(context, connection) => client.map(Some),
+        () = stop.cancelled() => Ok(None),
+    }
+}
+
 fn people(
     cache: &CacheStore,
     connection: &Connection,
@@ -102,13 +121,13 @@ fn people(
 
 async fn each<'a>(
     context: &Context,
-    syncer: Syncer<'_>,
+    engine: Syncer<'_>,
     people: &'a [ConversationKey],
 ) -> Vec<(&'a ConversationKey, Synced)> {
     let mut done = Vec::new();
     for (index, key) in people.iter().enumerate() {
         let place = format!("{} of {}, {}", index + 1, people.len(), key.user());
-        let synced = with_progress(context, syncer, (key, &place), None).await;
+        let synced = with_progress(context, engine, (key, &place), None).await;
         let hopeless = match &synced.end {
             SyncEnd::UpToDate | SyncEnd::Repeating => false,
             SyncEnd::Stopped | SyncEnd::Failed(SyncError::Store(_)) => true,
@@ -128,7 +147,7 @@ async fn each<'a>(
 /// One conversation, with a line of progress where somebody can see it.
 pub(super) async fn with_progress(
     context: &Context,
-    syncer: Syncer<'_>,
+    engine: Syncer<'_>,
     (key, place): (&ConversationKey, &str),
     back_to: Option<Timestamp>,
 ) -> Synced {
@@ -138,7 +157,7 @@ pub(super) async fn with_progress(
             context.output.progress(&words(place, progress));
         }
     };
-    let synced = syncer.conversation(key, back_to, &mut told).await;
+    let synced = engine.conversation(key, back_to, &mut told).await;
     if wanted && synced.progress.pages > 0 {
         context.output.end_progress();
     }
