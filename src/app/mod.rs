@@ -9,6 +9,7 @@ pub mod choosing;
 pub mod commands;
 pub mod dialogs;
 pub mod drafts;
+pub mod files;
 pub mod flows;
 pub mod focus;
 pub mod footer;

@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, flows, help};
+use super::{drafts, files, flows, help};
 use crate::contract::{
     Above, ApiError, ApiRequest, CachedAnswer, CachedAsk, CachedPart, ConversationPage,
     ConversationRef, Effect, ErrorKind, Notice, PageRequest, PaneId, Slot, StoreRequest, TimerId,
@@ -104,6 +104,7 @@ pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
             )
         }
         Some(Wish::WriteTemplate(user)) => drafts::write_template(state, &[*user]),
+        Some(Wish::ShowMedia(file)) => files::open(state, *file),
         Some(Wish::Copy(text)) => flows::copy(state, text),
         Some(Wish::ShowRaw(raw)) => {
             let page = help::raw_page("Raw answer of the platform", &raw);

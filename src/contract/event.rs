@@ -5,6 +5,7 @@ use super::activity::CallRecord;
 use super::api::{ApiError, ApiResponse};
 use super::cached::CachedAnswer;
 use super::effect::{PlanPurpose, TimerId};
+use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
 use super::slot::{Slot, Ticket};
 use crate::domain::{
@@ -152,6 +153,8 @@ pub enum Event {
     OutboxAnswer(Box<OutboxAnswer>),
     /// The local database answers.
     Storage(Box<StorageEvent>),
+    /// A file of a message came, or became something.
+    Media(Box<MediaAnswer>),
     /// A timer ran out.
     Timer(TimerId),
     /// `$EDITOR` ended: the new text, or why there is none.

@@ -8,6 +8,7 @@ pub mod dashboard;
 pub mod effect_runner;
 pub mod event_loop;
 pub mod external_editor;
+pub mod files;
 pub mod frame_pacer;
 pub mod frame_writer;
 pub mod input;

@@ -4,8 +4,11 @@
 //! Terminals disagree about the width of some scripts and emoji. A row that holds such cells, or
 //! held them, is wiped before its new text is written; writing only what changed by our own
 //! counting would leave pieces of the old text behind.
+//!
+//! A picture that the terminal draws itself is one whole: while it stays as it is nothing of it is
+//! written, and once any of its cells changes all of its rows are wiped and it is written anew.
 
-use super::frame_writer::{FrameWriter, is_doubtful};
+use super::frame_writer::{FrameWriter, is_doubtful, is_picture};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use std::io::{self, Write};
@@ -68,16 +71,28 @@ impl<W: Write> Screen<W> {
 
     fn wipe_doubtful_rows(&mut self) -> io::Result<()> {
         let width = usize::from(self.shown.area.width).max(1);
+        let picture_changes = self.picture_changes();
         let rows = self.shown.content.chunks_exact_mut(width);
         let next = self.next.content.chunks_exact(width);
         for (y, (shown, next)) in (0_u16..).zip(rows.zip(next)) {
             let doubtful = |row: &[Cell]| row.iter().any(is_doubtful);
-            if (doubtful(shown) || doubtful(next)) && *shown != *next {
+            let pictured = |row: &[Cell]| row.iter().any(is_picture);
+            let wiped = if pictured(shown) || pictured(next) {
+                picture_changes
+            } else {
+                (doubtful(shown) || doubtful(next)) && *shown != *next
+            };
+            if wiped {
                 self.writer.wipe_row(y)?;
                 shown.fill(Cell::EMPTY);
             }
         }
         Ok(())
+    }
+
+    fn picture_changes(&self) -> bool {
+        let mut cells = self.shown.content.iter().zip(&self.next.content);
+        cells.any(|(shown, next)| (is_picture(shown) || is_picture(next)) && shown != next)
     }
 }
 

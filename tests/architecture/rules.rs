@@ -35,14 +35,14 @@ const MAY_USE: [(&str, &[&str]); 18] = [
         "runtime",
         &[
             "api", "app", "contract", "domain", "export", "keymap", "outbox", "report", "sandbox",
-            "settings", "store", "text", "theme",
+            "settings", "store", "text", "theme", "widgets",
         ],
     ),
     (
         "cli",
         &[
             "api", "app", "contract", "domain", "export", "keymap", "outbox", "report", "runtime",
-            "sandbox", "settings", "store", "text", "theme",
+            "sandbox", "settings", "store", "text", "theme", "widgets",
         ],
     ),
 ];

@@ -3,7 +3,7 @@
 use super::scroll::Anchor;
 use super::state::{Find, State};
 use crate::contract::{Above, Action, Remote};
-use crate::domain::{Direction, User};
+use crate::domain::{Direction, Media, User};
 use crossterm::event::KeyEvent;
 use jiff::Zoned;
 
@@ -32,6 +32,8 @@ pub enum Wish {
     },
     /// Write a template to this person.
     WriteTemplate(Box<User>),
+    /// Show the file of a message.
+    ShowMedia(Box<Media>),
     /// Copy this text.
     Copy(String),
     /// Show this raw JSON.
@@ -77,6 +79,12 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
                 .chat
                 .as_ref()
                 .map(|chat| Wish::WriteTemplate(chat.user.clone().into()));
+        }
+        Action::Open => {
+            return current(state)?
+                .media
+                .clone()
+                .map(|file| Wish::ShowMedia(file.into()));
         }
         Action::Copy => return current(state).map(|message| Wish::Copy(message.text.clone())),
         Action::CopyRaw => {
