@@ -2,7 +2,7 @@
 //! itself in the environment. Nothing is asked of the terminal.
 
 use crate::runtime::files::Files;
-use crate::settings::{Appearance, Color, Glyphs, Pictures, Settings};
+use crate::settings::{Appearance, Glyphs, Pictures, Settings};
 use crate::widgets::{Graphics, PictureTerminal};
 use ratatui::layout::Size;
 
@@ -59,7 +59,7 @@ fn reason(
         Some("Pictures are switched off in the settings.")
     } else if appearance.glyphs == Glyphs::Ascii {
         Some("In plain ASCII no picture is drawn.")
-    } else if appearance.color == Color::None {
+    } else if !appearance.has_colours() {
         Some("Without colours no picture is drawn.")
     } else if appearance.pictures == Pictures::Auto && guessed == Graphics::HalfBlocks && !colours {
         Some(

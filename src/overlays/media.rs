@@ -109,7 +109,7 @@ fn area(state: &State, body: Rect) -> Rect {
         let width = usize::from(frame::area(body, WIDTH, 4).width.saturating_sub(4));
         let rows = crate::text::wrap::wrap(&sentence(state), width).len();
         let rows = u16::try_from(rows).unwrap_or(u16::MAX);
-        frame::area(body, WIDTH, rows.saturating_add(5))
+        frame::area(body, WIDTH, rows.saturating_add(3))
     }
 }
 
@@ -207,7 +207,7 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
         word(kind)
     );
     painter.text((inside.x, inside.y), inside.right(), &head, Role::Active);
-    let rows = (inside.y + 1..inside.bottom()).skip(usize::from(inside.height > 6));
+    let rows = (inside.y + 1..inside.bottom()).skip(usize::from(inside.height >= 4));
     let role = match state.content {
         Content::Failed(_) => Role::Failed,
         Content::Apart | Content::Fetching { .. } | Content::Here(_) => Role::Text,

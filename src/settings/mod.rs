@@ -62,6 +62,13 @@ pub struct Appearance {
     pub follow_focus: bool,
 }
 
+impl Appearance {
+    /// Whether anything may be coloured.
+    pub fn has_colours(&self) -> bool {
+        self.color == Color::Theme
+    }
+}
+
 /// Colours or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Color {

@@ -255,6 +255,14 @@ mod tests {
     }
 
     #[test]
+    fn files_are_measured_in_thousands() {
+        assert_eq!(file_size(537), "537 bytes");
+        assert_eq!(file_size(1_000), "1 KB");
+        assert_eq!(file_size(212_300), "213 KB");
+        assert_eq!(file_size(1_340_000), "1.4 MB");
+    }
+
+    #[test]
     fn only_a_whole_is_a_hundred_percent() {
         assert_eq!(percent(1_170, 1_171), "99 %");
         assert_eq!(percent(5, 5), "100 %");

@@ -208,15 +208,6 @@ async fn files_that_cannot_be_fetched_say_why_and_nothing_else_stops() {
         assert!(matches!(open(&desk).content, Content::Failed(_)), "{url}");
         desk.keys("Esc");
         desk.keys("6");
-        assert_eq!(
-            desk.state
-                .activity
-                .records
-                .back()
-                .or(desk.state.activity.records.front())
-                .map(|_| ()),
-            Some(())
-        );
         desk.assert_shows("not fetched");
     }
 }
@@ -287,7 +278,8 @@ fn record() -> CallRecord {
 }
 
 fn drawing() -> FetchedMedia {
-    let pixel = |x: u32, y: u32| image::Rgb([(x / 4) as u8, 90, (y / 4) as u8]);
+    let part = |place: u32| u8::try_from(place / 4).unwrap();
+    let pixel = |x: u32, y: u32| image::Rgb([part(x), 90, part(y)]);
     let picture = image::RgbImage::from_fn(800, 600, pixel);
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture

@@ -80,12 +80,7 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
                 .as_ref()
                 .map(|chat| Wish::WriteTemplate(chat.user.clone().into()));
         }
-        Action::Open => {
-            return current(state)?
-                .media
-                .clone()
-                .map(|file| Wish::ShowMedia(file.into()));
-        }
+        Action::Open => return file(state),
         Action::Copy => return current(state).map(|message| Wish::Copy(message.text.clone())),
         Action::CopyRaw => {
             let raw = current(state).map(|message| &message.raw)?;
@@ -116,6 +111,11 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
     } else {
         None
     }
+}
+
+fn file(state: &State) -> Option<Wish> {
+    let file = current(state)?.media.clone()?;
+    Some(Wish::ShowMedia(file.into()))
 }
 
 fn current(state: &State) -> Option<&crate::domain::ChatMessage> {
