@@ -10,7 +10,9 @@ mod pages;
 use alertdesk::api::decode::conversation_page;
 use alertdesk::domain::time_range::read_range;
 use alertdesk::domain::{ChatMessage, Media, MediaKind, MessageKind};
-use alertdesk::export::{ExportFile, ExportFormat, ExportHeader, ExportSide, Exporter, Overwrite};
+use alertdesk::export::{
+    ExportFile, ExportFormat, ExportHeader, ExportReach, ExportSide, Exporter, Overwrite,
+};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use jiff::tz::TimeZone;
@@ -30,6 +32,7 @@ fn header() -> ExportHeader {
         range: read_range("last 3 months", &exported).expect("a range"),
         side: ExportSide::Both,
         exported,
+        reach: ExportReach::Whole,
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! domain, text  <-  contract  <-  theme, keymap, widgets  <-  panes, overlays  <-  app  <-  runtime
-//! domain, contract  <-  api, store, outbox, export  <-  runtime, cli
+//! domain, contract  <-  api, store, outbox, export, sync  <-  runtime, cli
 //! ```
 
 pub mod api;
@@ -22,6 +22,7 @@ pub mod runtime;
 pub mod sandbox;
 pub mod settings;
 pub mod store;
+pub mod sync;
 pub mod text;
 pub mod theme;
 pub mod widgets;

@@ -4,7 +4,7 @@
 
 use super::state::{Armed, Connection, State};
 use super::update::{Effects, notify};
-use super::{dialogs, drafts, flows, reading};
+use super::{choosing, dialogs, drafts, flows, reading};
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, ErrorKind,
     Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent,
@@ -15,6 +15,7 @@ use crate::panes::template_composer::Draft;
 use crate::text::format;
 use jiff::SignedDuration;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A read was answered.
 pub fn api(state: &mut State, answer: ApiAnswer) -> Effects {
@@ -117,11 +118,26 @@ pub fn call(state: &mut State, record: CallRecord) -> Effects {
     Vec::new()
 }
 
+/// The number in the header changes only when it says something else: looks at an open
+/// conversation would otherwise make it flicker for ever.
+fn steady(before: Connection, now: Duration) -> Duration {
+    /// Answers faster than this are all the same to a person.
+    const QUICK: Duration = Duration::from_millis(20);
+    match before {
+        Connection::Online { answered_in } => {
+            let (old, new) = (answered_in.max(QUICK), now.max(QUICK));
+            let same = old < new * 2 && new < old * 2;
+            if same { answered_in } else { now }
+        }
+        Connection::Connecting | Connection::Offline { .. } | Connection::KeyRefused => now,
+    }
+}
+
 fn connection_after(state: &State, record: &CallRecord) -> Connection {
     match record.http_status {
         Some(401 | 403) => Connection::KeyRefused,
         Some(_) => Connection::Online {
-            answered_in: record.duration,
+            answered_in: steady(state.connection, record.duration),
         },
         None if record.outcome == CallOutcome::Waiting || record.outcome == CallOutcome::Failed => {
             match state.connection {
@@ -398,6 +414,19 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             Vec::new()
         }
         StorageEvent::Conversation(answer) => reading::cached(state, *answer),
+        StorageEvent::Found { text, found } => choosing::show_found(state, &text, &found),
+        StorageEvent::Recent(people) => {
+            state.recent = people;
+            Vec::new()
+        }
+        StorageEvent::SavedSearches(saved) => {
+            state.library.saved = saved;
+            notify(
+                state,
+                Notice::fact("search", "The search is kept; Ctrl-p finds it."),
+            );
+            Vec::new()
+        }
         StorageEvent::DraftSaved => {
             if state.composer.draft.is_some() {
                 state.composer.note = format!("draft saved {}", format::clock(&state.now));

@@ -5,25 +5,29 @@ use super::availability::available;
 use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{dialogs, drafts, flows, focus, reading};
-use crate::contract::{Action, Notice, PaneId};
+use crate::contract::{Action, Effect, FoundMessage, Notice, PaneId, StoreRequest};
+use crate::domain::User;
 use crate::keymap::Keymap;
 use crate::overlays::palette::{Entry, Target};
 use crate::overlays::{Overlay, palette};
 use crate::panes::broadcast_scheduler::Row;
 use crate::panes::template_composer::{Draft, DraftKind};
-use crate::text::{format, sanitize};
+use crate::text::{format, highlight, sanitize, width};
 
 /// Does what a chosen entry stands for.
 pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effects {
     match target {
         Target::Person(id) => {
-            let user = state
-                .users
-                .rows()
-                .iter()
-                .find(|row| row.key() == id)
-                .map(|row| row.user.clone());
-            user.map_or_else(Vec::new, |user| reading::open_chat(state, user))
+            let user = person(state, &id);
+            reading::open_chat(state, user)
+        }
+        Target::Message { user, at, text } => {
+            let user = person(state, &user);
+            reading::open_at(state, user, at, &text)
+        }
+        Target::Search(attribute, value) => {
+            flows::focus_pane(state, PaneId::Users);
+            flows::find_users(state, attribute, value)
         }
         Target::Template(name, language) => {
             let template = state
@@ -63,6 +67,68 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
         Target::Profile(name) => dialogs::switch_profile(state, name),
         Target::Action(action) => super::actions::run(state, action, context),
     }
+}
+
+/// Somebody by channel user id, as far as they are known.
+fn person(state: &State, id: &str) -> User {
+    let listed = state.users.rows().iter().map(|row| &row.user);
+    let known = listed.chain(&state.recent);
+    let found = known.into_iter().find(|user| user.channel_user_id == id);
+    found.cloned().unwrap_or_else(|| User::unknown(id))
+}
+
+/// Looks for a text in every conversation of the local copy.
+pub fn search_messages(state: &State, text: &str) -> Effects {
+    vec![Effect::Store(StoreRequest::SearchMessages {
+        target: state.profile.target.clone(),
+        text: text.to_owned(),
+    })]
+}
+
+/// Opens the list of messages that were found.
+pub fn show_found(state: &mut State, text: &str, found: &[FoundMessage]) -> Effects {
+    let clean = sanitize::clean_line(text).into_owned();
+    if found.is_empty() {
+        let text = format!("Nobody wrote {clean} in the conversations read or synced here.");
+        notify(state, Notice::warning("search", text));
+        return Vec::new();
+    }
+    let zone = state.now.time_zone().clone();
+    let entries = found.iter().filter_map(|one| {
+        let at = one.message.time?;
+        let name = one.user.name.as_deref().map_or_else(
+            || format::last_four(&one.user.channel_user_id),
+            |name| sanitize::clean_line(name).into_owned(),
+        );
+        let when = format::moment(&at.to_zoned(zone.clone()), &state.now);
+        let said = snippet(&sanitize::clean_line(&one.message.text), &clean);
+        let target = Target::Message {
+            user: one.user.channel_user_id.clone(),
+            at,
+            text: text.to_owned(),
+        };
+        Some(entry("message", format!("{name}  {said}"), when, target))
+    });
+    let entries: Vec<Entry> = entries.collect();
+    let title = format!(
+        "{} with {clean}",
+        format::counted(entries.len() as u64, "message")
+    );
+    let list = palette::State::new(title, entries);
+    state.overlays.push(Overlay::Palette(list));
+    Vec::new()
+}
+
+/// The part of a message around what was looked for.
+fn snippet(message: &str, text: &str) -> String {
+    let at = highlight::find_all(message, text)
+        .first()
+        .map_or(0, |range| range.start);
+    let before = message.get(..at).unwrap_or("").chars().count();
+    let skipped = before.saturating_sub(24);
+    let rest: String = message.chars().skip(skipped).collect();
+    let lead = if skipped > 0 { "…" } else { "" };
+    format!("{lead}{}", width::truncate(&rest, 44, width::ELLIPSIS))
 }
 
 fn set_in_draft(state: &mut State, kind: DraftKind, set: impl FnOnce(&mut Draft)) -> Effects {
@@ -141,6 +207,24 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
             Target::Person(row.key().to_owned()),
         )
     });
+    let listed = |user: &&User| !state.users.rows().iter().any(|row| row.user.id == user.id);
+    let recent = state.recent.iter().filter(listed).map(|user| {
+        let name = sanitize::clean_line(user.name.as_deref().unwrap_or("no name")).into_owned();
+        let number = sanitize::clean_line(&user.channel_user_id).into_owned();
+        let target = Target::Person(user.channel_user_id.clone());
+        entry("recent", format!("{name}  {number}"), "open", target)
+    });
+    let searches = state.library.saved.iter().filter_map(|(name, text)| {
+        let (attribute, value) = text.split_once('=')?;
+        let label = format!("{name}  {text}");
+        let target = Target::Search(attribute.to_owned(), value.to_owned());
+        Some(entry(
+            "search",
+            sanitize::clean_line(&label).into_owned(),
+            "find",
+            target,
+        ))
+    });
     let batches = state.broadcasts.batches.iter().rev().map(|batch| {
         let label = format!("{} {}", batch.id, sanitize::clean_line(&batch.title));
         entry("batch", label, batch.state.word(), Target::Batch(batch.id))
@@ -158,6 +242,8 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
         })
     });
     let entries = people
+        .chain(recent)
+        .chain(searches)
         .chain(template_entries(state))
         .chain(flow_entries(state))
         .chain(batches)

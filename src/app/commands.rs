@@ -3,16 +3,28 @@
 use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{actions, choosing, dialogs, drafts, flows, reading};
-use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
-use crate::domain::BatchId;
+use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
+use crate::domain::time_range::read_range;
+use crate::domain::{BatchId, User};
 use crate::overlays::palette::Target;
 use crate::panes::template_composer::DraftKind;
+use crate::panes::user_search::Combine;
 use crate::text::nearest::nearest;
+use jiff::Timestamp;
 
 /// Every command with what follows it, for completion, help and error sentences.
-pub const COMMANDS: [(&str, &str); 16] = [
+pub const COMMANDS: [(&str, &str); 25] = [
     ("open", "USER"),
     ("find", "NAME=VALUE"),
+    ("and", "NAME=VALUE"),
+    ("or", "NAME=VALUE"),
+    ("not", "NAME=VALUE"),
+    ("save", "NAME"),
+    ("search", "TEXT"),
+    ("goto", "DATE"),
+    ("chart", ""),
+    ("note", "TEXT"),
+    ("label", "WORD,WORD"),
     ("template", "NAME"),
     ("broadcast", "new"),
     ("flow", "NAME"),
@@ -59,7 +71,24 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
     };
     match word {
         "" => Ok(Vec::new()),
-        "find" => find(state, rest),
+        "find" => find(state, rest, Combine::Replace),
+        "and" => find(state, rest, Combine::And),
+        "or" => find(state, rest, Combine::Or),
+        "not" => find(state, rest, Combine::Not),
+        "save" => save_search(state, rest),
+        "search" if rest.is_empty() => Err("search takes any part of a message".to_owned()),
+        "search" => Ok(choosing::search_messages(state, rest)),
+        "goto" => go_to(state, rest),
+        "chart" => run(state, Action::Chart),
+        "note" => in_chat(state, CachedAsk::SetNote(rest.to_owned())),
+        "label" => {
+            let labels = rest
+                .split(',')
+                .map(str::trim)
+                .filter(|label| !label.is_empty());
+            let labels = labels.map(str::to_owned).collect();
+            in_chat(state, CachedAsk::SetLabels(labels))
+        }
         "open" => open(state, rest),
         "template" => template(state, rest, context),
         "broadcast" => Ok(drafts::new_draft(state, DraftKind::Broadcast)),
@@ -87,17 +116,48 @@ fn unknown_command(word: &str) -> String {
     }
 }
 
-fn find(state: &mut State, text: &str) -> Result<Effects, String> {
+fn in_chat(state: &State, ask: CachedAsk) -> Result<Effects, String> {
+    if state.conversation.chat.is_none() {
+        return Err("no chat is open".to_owned());
+    }
+    Ok(reading::ask_cached(state, ask))
+}
+
+fn go_to(state: &mut State, text: &str) -> Result<Effects, String> {
+    if state.conversation.chat.is_none() {
+        return Err("no chat is open".to_owned());
+    }
+    let range = read_range(text, &state.now)?;
+    let time = range.since.or(range.until).unwrap_or(Timestamp::MIN);
+    Ok(reading::go_to_time(state, time))
+}
+
+fn save_search(state: &State, name: &str) -> Result<Effects, String> {
+    let Some((attribute, value)) = &state.users.query else {
+        return Err("no search to keep yet: / starts one".to_owned());
+    };
+    if name.is_empty() {
+        return Err("save takes a name for the search that is shown".to_owned());
+    }
+    Ok(vec![Effect::Store(StoreRequest::SaveSearch {
+        name: name.to_owned(),
+        text: format!("{attribute}={value}"),
+    })])
+}
+
+fn find(state: &mut State, text: &str, combine: Combine) -> Result<Effects, String> {
     let (name, value) = text
         .split_once('=')
         .filter(|(name, _)| !name.trim().is_empty())
-        .ok_or("find takes NAME=VALUE, for example city=London")?;
+        .ok_or_else(|| {
+            format!(
+                "{} takes NAME=VALUE, for example city=London",
+                combine.command()
+            )
+        })?;
     flows::focus_pane(state, PaneId::Users);
-    Ok(flows::find_users(
-        state,
-        name.trim().to_owned(),
-        value.trim().to_owned(),
-    ))
+    let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
+    Ok(flows::find_more_users(state, name, value, combine))
 }
 
 fn open(state: &mut State, text: &str) -> Result<Effects, String> {
@@ -116,16 +176,7 @@ fn open(state: &mut State, text: &str) -> Result<Effects, String> {
         );
     }
     // Nobody in the list: the conversation can be asked for by number all the same.
-    let user = crate::domain::User {
-        id: digits.clone(),
-        channel_user_id: digits.clone(),
-        name: None,
-        phone: Some(format!("+{digits}")),
-        channel: None,
-        attributes: serde_json::Map::new(),
-        raw: serde_json::Value::Null,
-    };
-    Ok(reading::open_chat(state, user))
+    Ok(reading::open_chat(state, User::unknown(&digits)))
 }
 
 fn template(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effects, String> {

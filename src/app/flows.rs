@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{dialogs, drafts, help, reading};
+use super::{dialogs, drafts, help, people, reading};
 use crate::contract::{
     Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PaneId, Slot,
     StoreRequest, TimerId,
@@ -11,6 +11,7 @@ use crate::contract::{
 use crate::domain::Profile;
 use crate::overlays::{Overlay, page};
 use crate::panes::template_composer::Draft;
+use crate::panes::user_search::Combine;
 use crate::panes::{activity as activity_pane, broadcast_scheduler, payload_preview, user_search};
 use crate::text::sanitize;
 
@@ -19,6 +20,7 @@ pub fn start(state: &mut State) -> Effects {
     let mut effects = vec![
         Effect::Store(StoreRequest::LoadLibrary),
         Effect::Outbox(OutboxCommand::Load),
+        Effect::Store(StoreRequest::LoadRecent(state.profile.target.clone())),
     ];
     if let Some((attribute, value)) = state.settings.first_search.clone() {
         effects.extend(find_users(state, attribute, value));
@@ -91,13 +93,27 @@ pub fn users(state: &mut State, wish: Option<user_search::Wish>) -> Effects {
         Some(user_search::Wish::OpenChat(user)) => reading::open_chat(state, *user),
         Some(user_search::Wish::WriteTemplate(user)) => drafts::write_template(state, &[*user]),
         Some(user_search::Wish::Copy(text)) => copy(state, text),
+        Some(user_search::Wish::ShowDetails(user)) => {
+            let page = people::details_page(&user);
+            push_page(state, page)
+        }
     }
 }
 
 /// Asks the platform for people.
 pub fn find_users(state: &mut State, attribute: String, value: String) -> Effects {
+    find_more_users(state, attribute, value, Combine::Replace)
+}
+
+/// Asks the platform for people and joins them with those in the list.
+pub fn find_more_users(
+    state: &mut State,
+    attribute: String,
+    value: String,
+    combine: Combine,
+) -> Effects {
     let now = state.now.timestamp();
-    state.users.ask(&attribute, &value, now);
+    state.users.ask((&attribute, &value), combine, now);
     request(
         state,
         Slot::UserSearch,

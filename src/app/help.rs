@@ -121,7 +121,7 @@ fn push_fact(lines: &mut Vec<Spans>, label: &str, text: &str) {
     }
 }
 
-fn plain(lines: &[Spans]) -> String {
+pub(super) fn plain(lines: &[Spans]) -> String {
     let line = |spans: &Spans| {
         spans
             .0

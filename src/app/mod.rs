@@ -17,6 +17,7 @@ pub mod header;
 pub mod help;
 pub mod keys;
 pub mod layout;
+pub mod people;
 pub mod reading;
 mod state;
 pub mod toasts;

@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, files, flows, help};
+use super::{drafts, files, flows, help, people};
 use crate::contract::{
     Above, ApiError, ApiRequest, CachedAnswer, CachedAsk, CachedPart, ConversationPage,
     ConversationRef, Effect, ErrorKind, Notice, PageRequest, PaneId, Slot, StoreRequest, TimerId,
@@ -43,7 +43,7 @@ pub fn open_chat(state: &mut State, user: User) -> Effects {
 }
 
 /// Asks the local copy of the open conversation.
-fn ask_cached(state: &State, ask: CachedAsk) -> Effects {
+pub(super) fn ask_cached(state: &State, ask: CachedAsk) -> Effects {
     let Some(chat) = &state.conversation.chat else {
         return Vec::new();
     };
@@ -103,6 +103,10 @@ pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
                 },
             )
         }
+        Some(Wish::ShowChart) => {
+            let zone = state.profile.time_zone.clone();
+            ask_cached(state, CachedAsk::Summary(zone))
+        }
         Some(Wish::WriteTemplate(user)) => drafts::write_template(state, &[*user]),
         Some(Wish::ShowMedia(file)) => files::open(state, *file),
         Some(Wish::Copy(text)) => flows::copy(state, text),
@@ -111,6 +115,14 @@ pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
             flows::push_page(state, page)
         }
     }
+}
+
+/// Opens a person's conversation at a moment, with a text looked for.
+pub fn open_at(state: &mut State, user: User, at: Timestamp, text: &str) -> Effects {
+    let mut effects = open_chat(state, user);
+    state.conversation.look_for(text);
+    effects.extend(ask_cached(state, CachedAsk::At(at)));
+    effects
 }
 
 /// Goes to a time in the local copy.
@@ -292,7 +304,26 @@ pub fn cached(state: &mut State, answer: CachedAnswer) -> Effects {
         return Vec::new();
     }
     match answer.part {
-        CachedPart::Opened(slice, refreshed) => state.conversation.recalled(slice, refreshed),
+        CachedPart::Opened(slice, refreshed, handover) => {
+            state.conversation.recalled(slice, refreshed);
+            state.conversation.hand_over(handover);
+        }
+        CachedPart::KeptHandover(handover) => {
+            state.conversation.hand_over(handover);
+            notify(
+                state,
+                Notice::fact("handover", "Kept for whoever comes next."),
+            );
+        }
+        CachedPart::Summary(summary) => {
+            let name = state
+                .conversation
+                .chat
+                .as_ref()
+                .map(|chat| chat.name.clone());
+            let page = people::summary_page(&name.unwrap_or_default(), &summary, &state.now);
+            return flows::push_page(state, page);
+        }
         CachedPart::Kept { oldest, above } => state.conversation.above_known(oldest, above),
         CachedPart::Older(slice) => state.conversation.older_recalled(slice, now),
         CachedPart::Newer(slice) => state.conversation.newer_recalled(slice, now),

@@ -3,7 +3,7 @@
 use super::layout::{Layout, LayoutInput, LayoutOptions, Shape, layout};
 use super::toasts::Toasts;
 use crate::contract::{Library, PaneId, SenderState, Tickets};
-use crate::domain::{BatchId, BatchState, Guard, Profile, SendLimits};
+use crate::domain::{BatchId, BatchState, Guard, Profile, SendLimits, User};
 use crate::keymap::Keymap;
 use crate::overlays::Overlay;
 use crate::panes::{
@@ -158,6 +158,8 @@ pub struct State {
     pub armed: Vec<Armed>,
     /// A draft that waits for its plan to be queued, by the plan's digest.
     pub queueing: Option<(Box<template_composer::Draft>, Duration)>,
+    /// People whose conversations were opened last, the last first.
+    pub recent: Vec<User>,
     /// Looks for new messages since the last one that found some.
     pub followed: u32,
     /// What is being taken back in its grace, until the outbox says whether it still could.
@@ -195,6 +197,7 @@ impl State {
             sender: SenderState::default(),
             armed: Vec::new(),
             queueing: None,
+            recent: Vec::new(),
             followed: 0,
             undoing: None,
             read_only_before: None,

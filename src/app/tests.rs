@@ -1,11 +1,11 @@
 //! What a slow or refused answer of the record does to the draft that was confirmed or taken back,
 //! and what a change of profile or of read-only leaves of what was asked before.
 
-use super::state::{Armed, CommandLine};
+use super::state::{Armed, CommandLine, Connection};
 use super::{Context, Settings, State, answers, commands, drafts, flows};
 use crate::contract::{
-    ApiError, Effect, ErrorKind, OutboxAnswer, OutboxCommand, OutboxEvent, PlanAnswer, PlanFailure,
-    PlanPurpose, Slot,
+    ApiError, CallDirection, CallOutcome, CallRecord, Effect, ErrorKind, OutboxAnswer,
+    OutboxCommand, OutboxEvent, PlanAnswer, PlanFailure, PlanPurpose, Slot,
 };
 use crate::domain::{
     Batch, BatchId, BatchState, BotTarget, Counts, Guard, Profile, SendKind, Sha256Hex, WireOptions,
@@ -210,4 +210,31 @@ fn read_only_by_hand_stays_over_a_change_of_profile_and_gives_back_what_was() {
         said.notice.text.contains("make paris-care read-only"),
         "{said:?}"
     );
+}
+
+#[test]
+fn the_header_says_another_time_only_when_it_is_another() {
+    let mut state = state();
+    let mut answered_in = |milliseconds| {
+        let record = CallRecord {
+            started: Timestamp::UNIX_EPOCH,
+            duration: Duration::from_millis(milliseconds),
+            direction: CallDirection::Read,
+            label: "users city=London".to_owned(),
+            outcome: CallOutcome::Done,
+            result: "24 found".to_owned(),
+            http_status: Some(200),
+            detail: Box::default(),
+        };
+        answers::call(&mut state, record);
+        match state.connection {
+            Connection::Online { answered_in } => answered_in.as_millis(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let shown: Vec<u128> = [3, 9, 30, 80, 100, 45, 5]
+        .into_iter()
+        .map(&mut answered_in)
+        .collect();
+    assert_eq!(shown, [3, 3, 3, 80, 80, 80, 5]);
 }

@@ -25,6 +25,23 @@ pub enum ConversationCommand {
                                  2026-08-01..2026-08-12 --side customer"
     )]
     Export(ConversationExport),
+    /// Fetch what is new into the local cache: the whole history the first time
+    #[command(
+        after_long_help = "Without USER: everybody whose conversation is in the cache. What was \
+                                 fetched stays when it is stopped or fails, and the next time goes \
+                                 on from there.\n\nExamples:\n  alertdesk conversation sync \
+                                 447700900412\n  alertdesk conversation sync --output jsonl"
+    )]
+    Sync(ConversationSync),
+    /// Find a text in everything that is in the local cache, newest first
+    #[command(
+        after_long_help = "Asks nobody: only what was synced or read is searched. Any part of a word \
+                                 is found, of one letter or more, in any script.\n\nExamples:\n  \
+                                 alertdesk conversation search refund --range 'last 7 days'\n  \
+                                 alertdesk conversation search 'order 88' --user 447700900412 --side \
+                                 customer"
+    )]
+    Search(ConversationSearch),
 }
 
 /// From when to when.
@@ -86,4 +103,37 @@ pub struct ConversationExport {
     /// Replace the file if it is there already
     #[arg(long)]
     pub force: bool,
+    /// Write what is in the local cache and ask nobody
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// `conversation sync`.
+#[derive(Debug, Args)]
+pub struct ConversationSync {
+    /// The people: channel user ids or phone numbers
+    #[arg(value_name = "USER")]
+    pub users: Vec<String>,
+}
+
+/// `conversation search`.
+#[derive(Debug, Args)]
+pub struct ConversationSearch {
+    /// What to find; upper and lower case are the same
+    pub text: String,
+    /// Only in the conversation of this person
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// From when to when.
+    #[command(flatten)]
+    pub when: WhenArgs,
+    /// Only the messages of one side
+    #[arg(long, value_enum, value_name = "SIDE")]
+    pub side: Option<SideArg>,
+    /// At most this many, the newest
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// Add the whole object of each message as received
+    #[arg(long)]
+    pub raw: bool,
 }

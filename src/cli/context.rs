@@ -7,6 +7,7 @@ use crate::contract::{ApiError, ErrorKind};
 use crate::report::{Redactor, crash, logging};
 use crate::settings::environment::Environment;
 use crate::settings::{self, Connection, Settings};
+use crate::store::cache::CacheStore;
 use crate::store::{Library, StoreError};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -77,6 +78,21 @@ impl Context {
     pub fn library(&self, settings: &Settings) -> Result<Library, ApiError> {
         settings.folders.make_data()?;
         Library::open(&settings.folders.data.path).map_err(|error| storage(&error))
+    }
+
+    /// The cache of what was read.
+    ///
+    /// # Errors
+    /// When it is switched off, or cannot be used.
+    pub fn cache(&self, settings: &Settings) -> Result<CacheStore, ApiError> {
+        if !settings.cache {
+            return Err(usage(
+                "the local cache is switched off (`cache = false`)",
+                "Take that line out of config.toml, or read with `alertdesk conversation show`.",
+            ));
+        }
+        settings.folders.make_data()?;
+        CacheStore::open(&settings.folders.data.path).map_err(|error| storage(&error))
     }
 
     /// The current time in the zone of the profile, or of the machine without a profile.

@@ -77,6 +77,7 @@ actions! {
     PreviousFromCustomer = "previous_from_customer", "last of them", "go to the customer's message before";
     Mark = "mark", "mark", "mark or unmark the row";
     Copy = "copy", "copy", "copy what is under the cursor";
+    Chart = "chart", "chart", "show messages per day and how fast answers came";
     CopyRaw = "copy_raw", "copy raw", "copy the JSON of the message";
     TemplateToUser = "template_to_user", "template", "write a template to this person";
     LoadOlder = "load_older", "older", "load older messages";

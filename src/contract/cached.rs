@@ -1,7 +1,7 @@
 //! What the dashboard asks of the local copy of a conversation, and what comes back. The copy is a
 //! convenience: what the platform says always wins.
 
-use crate::domain::{BotTarget, ChatMessage, User};
+use crate::domain::{BotTarget, ChatMessage, ConversationSummary, User};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -40,6 +40,12 @@ pub enum CachedAsk {
     Newest,
     /// The oldest part that joins this message without a gap.
     Oldest(Box<ChatMessage>),
+    /// The last days at a glance, in the zone of this name.
+    Summary(String),
+    /// Keep this note for whoever comes next; an empty one goes.
+    SetNote(String),
+    /// Keep these labels.
+    SetLabels(Vec<String>),
     /// The part around the next match before or after this message.
     Match {
         /// What is looked for.
@@ -83,11 +89,33 @@ pub struct CachedAnswer {
     pub part: CachedPart,
 }
 
+/// What staff leave for each other about a person. It stays on this computer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Handover {
+    /// A note, empty for none.
+    pub note: String,
+    /// Labels, sorted.
+    pub labels: Vec<String>,
+}
+
+/// A message found in the local copy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundMessage {
+    /// The person, as far as they are known.
+    pub user: User,
+    /// The message.
+    pub message: ChatMessage,
+}
+
 /// What the local copy has.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CachedPart {
-    /// The end of the conversation, and when the platform was asked last.
-    Opened(Slice, Option<Timestamp>),
+    /// The end of the conversation, when the platform was asked last, and what colleagues left.
+    Opened(Slice, Option<Timestamp>, Handover),
+    /// The last days at a glance.
+    Summary(ConversationSummary),
+    /// What is now kept for colleagues.
+    KeptHandover(Handover),
     /// The page is kept.
     Kept {
         /// Time of its oldest message.

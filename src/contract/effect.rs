@@ -4,7 +4,7 @@ use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
 use super::slot::{Slot, Ticket};
-use crate::domain::{BatchId, Content, ItemId, Plan, SendLimits, User};
+use crate::domain::{BatchId, BotTarget, Content, ItemId, Plan, SendLimits, User};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +42,22 @@ pub enum StoreRequest {
     RememberUsers(Arc<Vec<User>>),
     /// Ask the local copy of a conversation.
     Conversation(Box<ConversationRef>, CachedAsk),
+    /// Look for a text in every conversation of an account that is in the local copy.
+    SearchMessages {
+        /// The account.
+        target: BotTarget,
+        /// Any part of the text.
+        text: String,
+    },
+    /// The people whose conversations were opened last.
+    LoadRecent(BotTarget),
+    /// Keep a search under a name.
+    SaveSearch {
+        /// Its name.
+        name: String,
+        /// `NAME=VALUE`.
+        text: String,
+    },
     /// Keep the text of the open draft; `None` when there is none.
     SaveDraft(Option<String>),
 }

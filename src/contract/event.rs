@@ -3,13 +3,13 @@
 use super::action::Action;
 use super::activity::CallRecord;
 use super::api::{ApiError, ApiResponse};
-use super::cached::CachedAnswer;
+use super::cached::{CachedAnswer, FoundMessage};
 use super::effect::{PlanPurpose, TimerId};
 use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
 use super::slot::{Slot, Ticket};
 use crate::domain::{
-    Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template,
+    Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template, User,
 };
 use crossterm::event::KeyEvent;
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub struct Library {
     pub flows: Vec<Flow>,
     /// Attribute names used before, last used first, each with its last value.
     pub searches: Vec<(String, String)>,
+    /// Searches kept under a name: name and text.
+    pub saved: Vec<(String, String)>,
     /// The draft that was open when the program ended.
     pub draft: Option<String>,
 }
@@ -45,6 +47,17 @@ pub enum StorageEvent {
     Library(Box<Library>),
     /// For `Conversation`.
     Conversation(Box<CachedAnswer>),
+    /// For `SearchMessages`: the newest first.
+    Found {
+        /// What was looked for.
+        text: String,
+        /// The messages.
+        found: Vec<FoundMessage>,
+    },
+    /// For `LoadRecent`: the last first.
+    Recent(Vec<User>),
+    /// The searches kept under names, after one was added.
+    SavedSearches(Vec<(String, String)>),
     /// The draft is kept.
     DraftSaved,
     /// Something could not be read or written.

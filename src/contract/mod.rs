@@ -18,7 +18,9 @@ pub mod slot;
 pub use action::Action;
 pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord};
 pub use api::{ApiError, ApiRequest, ApiResponse, ConversationPage, ErrorKind, PageRequest};
-pub use cached::{Above, CachedAnswer, CachedAsk, CachedPart, ConversationRef, Slice};
+pub use cached::{
+    Above, CachedAnswer, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover, Slice,
+};
 pub use effect::{DraftForm, Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
 pub use event::{
     ApiAnswer, Event, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure, PlanProblem,

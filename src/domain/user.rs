@@ -23,6 +23,21 @@ pub struct User {
 }
 
 impl User {
+    /// Somebody of whom only the channel user id is known; digits are taken for a number.
+    pub fn unknown(channel_user_id: &str) -> Self {
+        let numeric =
+            channel_user_id.len() >= 8 && channel_user_id.bytes().all(|byte| byte.is_ascii_digit());
+        Self {
+            id: channel_user_id.to_owned(),
+            channel_user_id: channel_user_id.to_owned(),
+            name: None,
+            phone: numeric.then(|| format!("+{channel_user_id}")),
+            channel: None,
+            attributes: Map::new(),
+            raw: Value::Null,
+        }
+    }
+
     /// The last four digits of the number or identifier, for lists and confirms.
     pub fn last_four(&self) -> &str {
         let text = self.phone.as_deref().unwrap_or(&self.channel_user_id);

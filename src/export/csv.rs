@@ -6,7 +6,7 @@
 //! there is one row with nothing but that cell.
 
 use super::header::utc;
-use super::{ExportHeader, Shape};
+use super::{ExportHeader, ExportReach, Shape};
 use crate::domain::{ChatMessage, Direction, MediaKind, MessageKind};
 use jiff::tz::TimeZone;
 use std::io;
@@ -49,13 +49,14 @@ impl Table {
 fn summary(header: &ExportHeader) -> String {
     let end = |moment: Option<jiff::Timestamp>| moment.map_or_else(|| "open".to_owned(), utc);
     format!(
-        "user={}; since={}; until={}; side={}; exported={}; time_zone={}; program={}",
+        "user={}; since={}; until={}; side={}; exported={}; time_zone={}; complete={}; program={}",
         header.user,
         end(header.range.since),
         end(header.range.until),
         header.side.word(),
         utc(header.exported.timestamp()),
         header.zone_name(),
+        header.reach == ExportReach::Whole,
         ExportHeader::program()
     )
 }

@@ -29,6 +29,29 @@ impl ExportSide {
     }
 }
 
+/// Whether an export holds everything its filter asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ExportReach {
+    /// Everything.
+    #[default]
+    Whole,
+    /// Not every page could be fetched, or nobody was asked: messages may be missing.
+    Unknown,
+}
+
+impl ExportReach {
+    /// What people must know about it; nothing where all is well.
+    pub fn sentence(self) -> Option<&'static str> {
+        match self {
+            ExportReach::Whole => None,
+            ExportReach::Unknown => Some(
+                "The local copy is not known to reach back far enough, so older messages may be \
+                 missing here.",
+            ),
+        }
+    }
+}
+
 /// The filter of an export and when, where and by what it was made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExportHeader {
@@ -40,6 +63,8 @@ pub struct ExportHeader {
     pub side: ExportSide,
     /// When, in the zone that times for people are written in.
     pub exported: Zoned,
+    /// Whether everything is in it.
+    pub reach: ExportReach,
 }
 
 impl ExportHeader {
@@ -74,16 +99,19 @@ impl ExportHeader {
     }
 
     /// Name and value of everything, for people.
-    pub fn lines(&self) -> [(&'static str, String); 6] {
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
         let exported = self.exported.strftime("%a %-d %b %Y, %H:%M:%S");
-        [
+        let mut lines = vec![
             ("Person", self.user.clone()),
             ("Time", self.range.words(self.zone())),
             ("Side", self.side.word().to_owned()),
             ("Exported", exported.to_string()),
             ("Time zone", self.zone_name()),
             ("Program", Self::program().to_owned()),
-        ]
+        ];
+        let missing = self.reach.sentence();
+        lines.extend(missing.map(|sentence| ("Missing", sentence.to_owned())));
+        lines
     }
 }
 
@@ -93,10 +121,10 @@ pub(super) fn utc(moment: Timestamp) -> String {
 }
 
 impl Serialize for ExportHeader {
-    /// `{user, since, until, range, side, at, time_zone, program}`; `since` and `until` are RFC
+    /// `{user, since, until, range, side, at, time_zone, complete, program}`; `since` and `until` are RFC
     /// 3339 in UTC or null, `range` says the same for people.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("ExportHeader", 8)?;
+        let mut fields = serializer.serialize_struct("ExportHeader", 9)?;
         fields.serialize_field("user", &self.user)?;
         fields.serialize_field("since", &self.range.since.map(utc))?;
         fields.serialize_field("until", &self.range.until.map(utc))?;
@@ -104,6 +132,7 @@ impl Serialize for ExportHeader {
         fields.serialize_field("side", &self.side)?;
         fields.serialize_field("at", &utc(self.exported.timestamp()))?;
         fields.serialize_field("time_zone", &self.zone_name())?;
+        fields.serialize_field("complete", &(self.reach == ExportReach::Whole))?;
         fields.serialize_field("program", Self::program())?;
         fields.end()
     }

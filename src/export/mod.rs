@@ -2,7 +2,8 @@
 //! must not know where messages come from; they are pushed one by one, oldest first, and memory
 //! stays the same however many they are.
 //!
-//! Every file says how it came to be: person, range, side, when, time zone, program version.
+//! Every file says how it came to be: person, range, side, when, time zone, program version,
+//! and whether messages may be missing.
 //! Texts are written as the platform sent them, escaped as each format demands.
 
 mod csv;
@@ -18,7 +19,7 @@ mod visible;
 
 pub use file::{ExportFile, Overwrite};
 pub use format::ExportFormat;
-pub use header::{ExportHeader, ExportSide};
+pub use header::{ExportHeader, ExportReach, ExportSide};
 
 use crate::domain::ChatMessage;
 use std::io::{self, Write};

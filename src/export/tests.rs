@@ -1,6 +1,6 @@
 //! Every format with what hostile and honest people write, and with writers that fail.
 
-use super::{ExportFile, ExportFormat, ExportHeader, ExportSide, Exporter, Overwrite};
+use super::{ExportFile, ExportFormat, ExportHeader, ExportReach, ExportSide, Exporter, Overwrite};
 use crate::domain::time_range::read_range;
 use crate::domain::{ChatMessage, Direction, Media, MediaKind, MessageKind, TimeRange};
 use jiff::Zoned;
@@ -16,6 +16,7 @@ fn header() -> ExportHeader {
         range: read_range("2026-08-01..2026-10-12", &exported).unwrap(),
         side: ExportSide::Both,
         exported,
+        reach: ExportReach::Whole,
     }
 }
 
@@ -88,6 +89,18 @@ fn exported(format: ExportFormat, messages: &[ChatMessage]) -> String {
 }
 
 #[test]
+fn a_file_that_may_lack_messages_says_so() {
+    let mut header = header();
+    header.reach = ExportReach::Unknown;
+    for (format, _) in ExportFormat::ALL {
+        let exporter = Exporter::begin(format, &header, Vec::new()).unwrap();
+        let text = String::from_utf8(exporter.finish().unwrap()).unwrap();
+        let said = ["may be missing", "\"complete\":false", "complete=false"];
+        assert!(said.iter().any(|said| text.contains(said)), "{text}");
+    }
+}
+
+#[test]
 fn json_lines_come_back_as_they_were() {
     let text = exported(ExportFormat::JsonLines, &conversation());
     let mut lines = text.lines();
@@ -97,7 +110,7 @@ fn json_lines_come_back_as_they_were() {
         "{\"exported\":{\"user\":\"447700900118\",\"since\":\"2026-07-31T23:00:00.000Z\",\
          \"until\":\"2026-10-12T22:59:59.999Z\",\"range\":\"Sat 1 Aug – Mon 12 Oct 2026\",\
          \"side\":\"both\",\"at\":\"2026-10-22T13:30:05.000Z\",\"time_zone\":\"Europe/London\",\
-         \"program\":\"alertdesk 0.1.0\"}}"
+         \"complete\":true,\"program\":\"alertdesk 0.1.0\"}}"
     );
     let read: Vec<ChatMessage> = lines
         .map(|line| serde_json::from_str(line).unwrap())
@@ -147,7 +160,7 @@ fn csv_comes_back_as_it_was_and_has_no_formula() {
         &rows[0][13],
         "user=447700900118; since=2026-07-31T23:00:00.000Z; until=2026-10-12T22:59:59.999Z; \
          side=both; exported=2026-10-22T13:30:05.000Z; time_zone=Europe/London; \
-         program=alertdesk 0.1.0"
+         complete=true; program=alertdesk 0.1.0"
     );
     assert!(rows[1..].iter().all(|row| row[13].is_empty()));
 }

@@ -6,6 +6,7 @@ use crate::domain::BatchId;
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans, TextField, WindowedList};
 use crossterm::event::KeyEvent;
+use jiff::Timestamp;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
@@ -15,6 +16,17 @@ use ratatui::layout::Rect;
 pub enum Target {
     /// Opens the conversation of the person with this channel user id.
     Person(String),
+    /// Opens the conversation of this person at a moment, looking for a text.
+    Message {
+        /// Channel user id.
+        user: String,
+        /// When the message was written.
+        at: Timestamp,
+        /// What was looked for.
+        text: String,
+    },
+    /// Asks for the people of a search: attribute and value.
+    Search(String, String),
     /// Starts or changes a draft with this template: name and language.
     Template(String, String),
     /// Starts or changes a draft with this flow.

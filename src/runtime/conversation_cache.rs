@@ -1,23 +1,31 @@
 //! Answers what the dashboard asks of the local copy of a conversation. Only stretches without
 //! gaps are handed out: what lies between two of them is the platform's to say.
 
-use crate::contract::{Above, CachedAsk, CachedPart, ConversationRef, Slice};
-use crate::domain::ChatMessage;
-use crate::store::StoreError;
-use crate::store::cache::{
-    CacheStore, CachedMessage, ConversationKey, KnownRange, MessageKey, Place, Window,
+use crate::contract::{
+    Above, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover, Slice,
 };
-use jiff::Timestamp;
+use crate::domain::{BotTarget, ChatMessage, SummaryBuilder, User};
+use crate::store::cache::{
+    CacheStore, CachedMessage, ConversationKey, KnownRange, MessageKey, MessageQuery, Place, Window,
+};
+use crate::store::{Library, StoreError};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use std::ops::ControlFlow;
 
 /// Messages handed out at once.
 const SLICE: u32 = 500;
+/// Messages found at once.
+const FOUND: u32 = 200;
+/// How far a summary looks back.
+const SUMMARY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Answers. Blocks.
 ///
 /// # Errors
 /// Whatever the database says.
 pub fn answer(
-    cache: &CacheStore,
+    (cache, library): (&CacheStore, &Library),
     conversation: &ConversationRef,
     ask: CachedAsk,
     now: Timestamp,
@@ -29,7 +37,12 @@ pub fn answer(
             cache.opened(key.account(), &conversation.user, now)?;
             let refreshed = cache.conversation(&key)?.and_then(|state| state.refreshed);
             let slice = copy.slice(Place::Newest, End::Newest)?;
-            Ok(CachedPart::Opened(slice.unwrap_or_default(), refreshed))
+            let handover = handover(library, &key)?;
+            Ok(CachedPart::Opened(
+                slice.unwrap_or_default(),
+                refreshed,
+                handover,
+            ))
         }
         CachedAsk::Keep {
             page,
@@ -65,6 +78,15 @@ pub fn answer(
         }
         CachedAsk::Oldest(message) => copy.oldest(&message),
         CachedAsk::At(time) => copy.around(Place::AtTime(time), time.as_millisecond()),
+        CachedAsk::Summary(zone) => copy.summary(&zone, now),
+        CachedAsk::SetNote(note) => {
+            library.set_note(key.account(), key.user(), note.trim(), now)?;
+            handover(library, &key).map(CachedPart::KeptHandover)
+        }
+        CachedAsk::SetLabels(labels) => {
+            library.set_labels(key.account(), key.user(), &labels)?;
+            handover(library, &key).map(CachedPart::KeptHandover)
+        }
         CachedAsk::Match {
             text,
             from,
@@ -80,6 +102,48 @@ pub fn answer(
             }
         }
     }
+}
+
+/// Messages with a text in every conversation of an account, the newest first.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn search(
+    cache: &CacheStore,
+    target: &BotTarget,
+    text: &str,
+) -> Result<Vec<FoundMessage>, StoreError> {
+    let account = ConversationKey::account_of(target);
+    let names = cache.recent(&account, u32::MAX)?;
+    let found = cache.search_messages(&MessageQuery {
+        text: text.to_owned(),
+        account,
+        user: None,
+        since: None,
+        until: None,
+        direction: None,
+        limit: FOUND,
+        before: None,
+    })?;
+    let known = |id: &str| {
+        let person = names.iter().find(|(user, _)| user.channel_user_id == id);
+        person.map_or_else(|| User::unknown(id), |(user, _)| user.clone())
+    };
+    Ok(found
+        .into_iter()
+        .map(|one| FoundMessage {
+            user: known(&one.user),
+            message: one.message,
+        })
+        .collect())
+}
+
+fn handover(library: &Library, key: &ConversationKey) -> Result<Handover, StoreError> {
+    let note = library.note(key.account(), key.user())?;
+    Ok(Handover {
+        note: note.map_or_else(String::new, |(text, _)| text),
+        labels: library.labels(key.account(), key.user())?,
+    })
 }
 
 fn at(message: &ChatMessage) -> Option<i64> {
@@ -126,6 +190,20 @@ impl Copy<'_> {
         let at = older.messages.first().map(|message| message.key.at);
         let above = self.above(first.at, at)?;
         Ok(CachedPart::Kept { oldest, above })
+    }
+
+    fn summary(&self, zone: &str, now: Timestamp) -> Result<CachedPart, StoreError> {
+        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        let mut summary = SummaryBuilder::new(zone);
+        let since = now.saturating_sub(SUMMARY).unwrap_or(Timestamp::MIN);
+        self.cache
+            .each_message(self.key, Some(since), None, &mut |one| {
+                if let Some(time) = one.message.time {
+                    summary.add(time, one.message.direction);
+                }
+                ControlFlow::Continue(())
+            })?;
+        Ok(CachedPart::Summary(summary.finish()))
     }
 
     /// The stretch at one end of a window; nothing if the window is empty.

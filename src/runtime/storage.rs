@@ -8,6 +8,7 @@ use crate::contract::{
     StoreRequest,
 };
 use crate::outbox::Confirmation;
+use crate::store::cache::ConversationKey;
 use crate::store::library::DraftRow;
 use crate::store::outbox::ItemFilter;
 
@@ -15,6 +16,8 @@ use crate::store::outbox::ItemFilter;
 const DRAFT: &str = "dashboard";
 /// Items of a batch's detail; the list of a very large batch shows its first part.
 const ITEMS_SHOWN: u64 = 5000;
+/// People offered because their conversation was opened last.
+const RECENT: u32 = 50;
 
 /// A request to the record.
 #[derive(Debug)]
@@ -64,8 +67,30 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             stored.map_err(|error| storage_error(&error))?;
             Ok(None)
         }
+        StoreRequest::SearchMessages { target, text } => {
+            let cache = world.cache()?;
+            let found = conversation_cache::search(cache, &target, &text)
+                .map_err(|error| storage_error(&error))?;
+            Ok(Some(StorageEvent::Found { text, found }))
+        }
+        StoreRequest::LoadRecent(target) => {
+            let account = ConversationKey::account_of(&target);
+            let recent = world.cache()?.recent(&account, RECENT);
+            let recent = recent.map_err(|error| storage_error(&error))?;
+            let people = recent.into_iter().map(|(user, _)| user).collect();
+            Ok(Some(StorageEvent::Recent(people)))
+        }
+        StoreRequest::SaveSearch { name, text } => {
+            let library = world.library()?;
+            let saved = library.save_search(&name, &text);
+            saved.map_err(|error| storage_error(&error))?;
+            let all = library.saved_searches();
+            let all = all.map_err(|error| storage_error(&error))?;
+            Ok(Some(StorageEvent::SavedSearches(all)))
+        }
         StoreRequest::Conversation(conversation, ask) => {
-            let answer = conversation_cache::answer(world.cache()?, &conversation, ask, now);
+            let stores = (world.cache()?, &world.library()?);
+            let answer = conversation_cache::answer(stores, &conversation, ask, now);
             let part = answer.map_err(|error| storage_error(&error))?;
             let user = conversation.user.channel_user_id;
             Ok(Some(StorageEvent::Conversation(Box::new(CachedAnswer {
@@ -97,10 +122,13 @@ fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
         .cache()
         .ok()
         .and_then(|cache| cache.recent_searches(50).ok());
+    let saved = library.saved_searches();
+    let saved = saved.map_err(|error| storage_error(&error))?;
     Ok(StorageEvent::Library(Box::new(Library {
         templates: library.templates().map_err(|error| storage_error(&error))?,
         flows: library.flows().map_err(|error| storage_error(&error))?,
         searches: searches.unwrap_or_default(),
+        saved,
         draft: drafts
             .into_iter()
             .find(|row| row.id == DRAFT)

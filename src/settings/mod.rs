@@ -131,6 +131,8 @@ pub struct Settings {
     pub appearance: Appearance,
     /// Level of the log file.
     pub log_level: String,
+    /// Whether what is read is kept in the local cache.
+    pub cache: bool,
     /// Profiles of the file, by name in order.
     pub profiles: Vec<String>,
     /// The profile in use, if one could be chosen.
@@ -253,6 +255,7 @@ pub fn load(overrides: &Overrides, environment: &Environment) -> Result<Settings
     Ok(Settings {
         appearance: appearance(&general),
         log_level: general.text("log_level"),
+        cache: general.flag("cache"),
         profiles: file.profiles.keys().cloned().collect(),
         profile_name,
         connection,

@@ -129,7 +129,7 @@ pub static GENERAL: &[Key] = &[
         Some("info"),
         "how much is written to the log file",
     ),
-    later(
+    key(
         "cache",
         Shape::Flag,
         Some("true"),

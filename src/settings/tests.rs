@@ -194,11 +194,23 @@ fn a_file_others_can_read_is_named_with_its_fix() {
 
 #[test]
 fn settings_without_effect_are_named() {
-    let settings = settings("cache = false\n", &[]);
+    let text = format!("{PRODUCTION}[profiles.production.hand_over]\nmode = \"late\"\n");
+    let settings = settings(&text, &[]);
+    let line = text.lines().count();
     assert_eq!(
         without_effect(&settings),
-        ["`cache` (config.toml line 1) has no effect in this version"]
+        [format!(
+            "`hand_over.mode` (config.toml line {line}) has no effect in this version"
+        )]
     );
+}
+
+#[test]
+fn the_cache_can_be_switched_off() {
+    assert!(settings("", &[]).cache);
+    let settings = settings("cache = false\n", &[]);
+    assert!(!settings.cache);
+    assert_eq!(without_effect(&settings), [""; 0]);
     assert_eq!(
         settings.general.get("cache").unwrap().origin,
         Origin::File(1)

@@ -84,6 +84,26 @@ impl Database {
         Ok(database)
     }
 
+    /// A database in memory at the newest version. It has no file, and is gone with its last clone.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the memory cannot be had.
+    pub fn in_memory(schema: &Schema) -> Result<Self, StoreError> {
+        let path = PathBuf::from("the database in memory");
+        let fail = |error: rusqlite::Error| StoreError::from_sqlite(&path, &error);
+        let mut connection = Connection::open_in_memory().map_err(fail)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        connection
+            .pragma_update(None, "foreign_keys", true)
+            .map_err(fail)?;
+        migrate(&mut connection, schema).map_err(fail)?;
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+            reader: None,
+            path,
+        })
+    }
+
     /// Where the file lies.
     pub fn path(&self) -> &Path {
         &self.path

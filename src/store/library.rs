@@ -12,7 +12,7 @@ use std::path::Path;
 /// The local library. Cloning shares the connection; everything blocks.
 #[derive(Debug, Clone)]
 pub struct Library {
-    db: Database,
+    pub(super) db: Database,
 }
 
 /// What an import did.

@@ -7,6 +7,7 @@
 pub mod cache;
 pub mod database;
 pub mod error;
+pub mod handover;
 pub mod library;
 pub mod outbox;
 

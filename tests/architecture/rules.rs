@@ -3,7 +3,7 @@
 use crate::scan::{Source, has_word, item_end};
 
 /// Which modules each module of `src/` may use; the picture of it is in `src/lib.rs`.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("text", &[]),
     ("sandbox", &[]),
@@ -29,20 +29,21 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("store", &["contract", "domain"]),
     ("export", &["contract", "domain"]),
     ("outbox", &["api", "contract", "domain", "store"]),
+    ("sync", &["api", "contract", "domain", "store"]),
     ("settings", &["contract", "domain", "text"]),
     ("report", &["contract", "settings", "text"]),
     (
         "runtime",
         &[
             "api", "app", "contract", "domain", "export", "keymap", "outbox", "report", "sandbox",
-            "settings", "store", "text", "theme", "widgets",
+            "settings", "store", "sync", "text", "theme", "widgets",
         ],
     ),
     (
         "cli",
         &[
             "api", "app", "contract", "domain", "export", "keymap", "outbox", "report", "runtime",
-            "sandbox", "settings", "store", "text", "theme", "widgets",
+            "sandbox", "settings", "store", "sync", "text", "theme", "widgets",
         ],
     ),
 ];
@@ -79,12 +80,13 @@ const IMPURE: [&str; 19] = [
 const DRAWING: [&str; 3] = ["ratatui", "crossterm", "tui_textarea"];
 
 /// The only files that may start a task, a thread or a process.
-pub const MAY_SPAWN: [&str; 4] = [
+pub const MAY_SPAWN: [&str; 5] = [
     "src/outbox/sender.rs",
     "src/runtime/effect_runner.rs",
     "src/sandbox/mod.rs",
     // A secret may be the output of a command.
     "src/settings/secrets.rs",
+    "src/sync/engine.rs",
 ];
 
 /// What no code outside tests says.

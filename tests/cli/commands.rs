@@ -30,6 +30,8 @@ fn every_command_and_option_has_help() {
         "user find",
         "conversation show",
         "conversation export",
+        "conversation sync",
+        "conversation search",
         "template import",
         "template check",
         "flow add",

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod cache;
 mod commands;
 mod config;
 mod export;

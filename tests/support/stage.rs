@@ -53,6 +53,7 @@ pub fn library() -> alertdesk::contract::Library {
         templates: library.templates().unwrap(),
         flows: library.flows().unwrap(),
         searches: vec![("city".to_owned(), "London".to_owned())],
+        saved: Vec::new(),
         draft: None,
     }
 }

@@ -1,23 +1,35 @@
-//! `conversation export`: messages of one person in a file that appears only when it is whole.
+//! `conversation export`: messages of one person in a file that appears only when it is whole. The
+//! messages come from the local cache, which is brought up to date first.
 
-use super::{ask, fetch, person, window};
+use super::search::just_after;
+use super::sync::{failure, repeats, until_stopped, with_progress};
+use super::{person, window};
 use crate::cli::args_conversation::{ConversationExport, SideArg};
 use crate::cli::connect::reader;
-use crate::cli::context::{Context, block_on};
+use crate::cli::context::{Context, block_on, storage};
 use crate::cli::exit::ExitStatus;
 use crate::cli::output::to_value;
-use crate::cli::signals::{StopRequest, StopSignals};
 use crate::contract::ApiError;
-use crate::domain::ChatMessage;
-use crate::export::{ExportFile, ExportFormat, ExportHeader, ExportSide, Exporter, Overwrite};
-use crate::settings::Connection;
+use crate::export::{
+    ExportFile, ExportFormat, ExportHeader, ExportReach, ExportSide, Exporter, Overwrite,
+};
+use crate::settings::{Connection, Settings};
+use crate::store::cache::{CacheStore, ConversationKey, MessageKey, Place};
+use crate::sync::{SyncEnd, Syncer};
+use jiff::Timestamp;
 use serde_json::json;
-use std::path::Path;
+use tokio_util::sync::CancellationToken;
 
 /// After so many messages a request to stop is looked at.
-const BREATH: usize = 2_000;
+const BREATH: u32 = 2_000;
 
-/// Fetches a conversation and writes it to a file.
+/// How an export ended.
+enum Ended {
+    Written(u64),
+    Stopped,
+}
+
+/// Brings the cache up to date and writes a conversation to a file.
 ///
 /// # Errors
 /// A time or a name that cannot be read, a file that is there already or cannot be written, or
@@ -33,7 +45,7 @@ pub fn run(context: &Context, args: &ConversationExport) -> Result<ExitStatus, A
     let settings = context.settings()?;
     let connection = settings.connection()?;
     let now = context.now_in_zone(&settings);
-    let header = ExportHeader {
+    let mut header = ExportHeader {
         user: person(&args.user),
         range: window(&args.when, &now, "export")?,
         side: match args.side {
@@ -42,26 +54,27 @@ pub fn run(context: &Context, args: &ConversationExport) -> Result<ExitStatus, A
             Some(SideArg::Us) => ExportSide::Us,
         },
         exported: now,
+        reach: ExportReach::Whole,
     };
     // Made before anything is fetched, so that a folder that cannot be written to costs no time.
     let file = ExportFile::create(&args.to, overwrite)?;
-    let work = async {
-        let mut stop = StopSignals::listen()?;
-        let export = whole(context, connection, (&header, format), (file, &args.to));
-        tokio::select! {
-            exported = export => exported.map(Ok),
-            request = stop.next() => Ok(Err(request)),
-        }
+    let source = Source {
+        cache: cache(context, &settings, args)?,
+        key: ConversationKey::new(&connection.profile.target, &header.user),
     };
-    match block_on(work)? {
-        Ok(messages) => {
+    let ended = block_on(until_stopped(async |stop: CancellationToken| {
+        if !args.offline && !refresh(context, connection, (&source, &header), &stop).await? {
+            return Ok(Ended::Stopped);
+        }
+        header.reach = source.reach(header.range.since)?;
+        source.write((&header, format), (file, args), &stop).await
+    }))?;
+    match ended {
+        Ended::Written(messages) => {
             tell(context, args, (&header, format), messages);
             Ok(ExitStatus::Done)
         }
-        Err(StopRequest::Interrupt | StopRequest::Terminate) => {
-            if context.output.progress_wanted() {
-                context.output.end_progress();
-            }
+        Ended::Stopped => {
             context
                 .output
                 .note(&format!("Stopped. {} was not written.", args.to.display()));
@@ -70,36 +83,116 @@ pub fn run(context: &Context, args: &ConversationExport) -> Result<ExitStatus, A
     }
 }
 
-/// Fetches, writes, and puts the file under its name. Dropped on the way, it leaves nothing.
-async fn whole(
+/// The cache; where it is switched off, one that is gone with this process.
+fn cache(
     context: &Context,
-    connection: &Connection,
-    (header, format): (&ExportHeader, ExportFormat),
-    (file, target): (ExportFile, &Path),
-) -> Result<u64, ApiError> {
-    let client = reader(context, connection).await?;
-    let asked = ask(&header.user, header.range, usize::MAX);
-    let (messages, _) = fetch(context, &client, asked, usize::MAX).await?;
-    let failed = |error| ExportFile::failed(target, &error);
-    let mut exporter = Exporter::begin(format, header, file).map_err(failed)?;
-    for some in messages.chunks(BREATH) {
-        write(&mut exporter, header, some).map_err(failed)?;
-        tokio::task::yield_now().await;
+    settings: &Settings,
+    args: &ConversationExport,
+) -> Result<CacheStore, ApiError> {
+    if settings.cache || args.offline {
+        context.cache(settings)
+    } else {
+        CacheStore::in_memory().map_err(|error| storage(&error))
     }
-    let written = exporter.messages();
-    exporter.finish().map_err(failed)?.keep()?;
-    Ok(written)
 }
 
-fn write(
-    exporter: &mut Exporter<ExportFile>,
-    header: &ExportHeader,
-    messages: &[ChatMessage],
-) -> std::io::Result<()> {
-    messages
-        .iter()
-        .filter(|message| header.takes(message))
-        .try_for_each(|message| exporter.push(message))
+/// Fetches what the cache lacks; false if that was stopped.
+async fn refresh(
+    context: &Context,
+    connection: &Connection,
+    (source, header): (&Source, &ExportHeader),
+    stop: &CancellationToken,
+) -> Result<bool, ApiError> {
+    let client = tokio::select! {
+        client = reader(context, connection) => client?,
+        () = stop.cancelled() => return Ok(false),
+    };
+    let syncer = Syncer {
+        pages: &client,
+        cache: &source.cache,
+        stop,
+        now: context.started,
+    };
+    let what = (&source.key, header.user.as_str());
+    let synced = with_progress(context, syncer, what, header.range.since).await;
+    if let Some(error) = failure(&synced.end) {
+        return Err(error);
+    }
+    if synced.end == SyncEnd::Repeating {
+        context.output.note(&repeats(&header.user));
+    }
+    Ok(synced.end != SyncEnd::Stopped)
+}
+
+/// One cached conversation.
+struct Source {
+    cache: CacheStore,
+    key: ConversationKey,
+}
+
+impl Source {
+    /// Whether everything since a moment, or since the beginning, is in the cache.
+    fn reach(&self, since: Option<Timestamp>) -> Result<ExportReach, ApiError> {
+        let state = self.cache.conversation(&self.key);
+        let complete = state
+            .map_err(|error| storage(&error))?
+            .is_some_and(|state| state.complete);
+        let known = self.cache.known(&self.key);
+        let known = known.map_err(|error| storage(&error))?;
+        let newest = known.last().map(|range| range.since);
+        // Without any stretch there are no messages with a time, or none were ever fetched.
+        let gapless = known.len() <= 1;
+        let far_enough = since.is_some() && newest.is_some() && newest <= since;
+        Ok(if far_enough || (complete && gapless) {
+            ExportReach::Whole
+        } else {
+            ExportReach::Unknown
+        })
+    }
+
+    /// Writes what passes the filter, and puts the file under its name. Dropped on the way, it
+    /// leaves nothing.
+    async fn write(
+        &self,
+        (header, format): (&ExportHeader, ExportFormat),
+        (file, args): (ExportFile, &ConversationExport),
+        stop: &CancellationToken,
+    ) -> Result<Ended, ApiError> {
+        let failed = |error| ExportFile::failed(&args.to, &error);
+        let mut exporter = Exporter::begin(format, header, file).map_err(failed)?;
+        let until = header.range.until.map(just_after);
+        let until = until.map_or(i64::MAX, Timestamp::as_millisecond);
+        let mut last = MessageKey {
+            at: header
+                .range
+                .since
+                .map_or(i64::MIN, Timestamp::as_millisecond),
+            id: i64::MIN,
+        };
+        'whole: loop {
+            let window = self.cache.window(&self.key, Place::After(last), BREATH);
+            let window = window.map_err(|error| storage(&error))?;
+            for cached in &window.messages {
+                if cached.key.at >= until {
+                    break 'whole;
+                }
+                last = cached.key;
+                if header.takes(&cached.message) {
+                    exporter.push(&cached.message).map_err(failed)?;
+                }
+            }
+            tokio::task::yield_now().await;
+            if stop.is_cancelled() {
+                return Ok(Ended::Stopped);
+            }
+            if !window.newer {
+                break;
+            }
+        }
+        let written = exporter.messages();
+        exporter.finish().map_err(failed)?.keep()?;
+        Ok(Ended::Written(written))
+    }
 }
 
 fn tell(
@@ -124,6 +217,9 @@ fn tell(
         ("side", header.side.word().to_owned()),
     ];
     context.output.document(&document, &lines);
+    if let Some(sentence) = header.reach.sentence() {
+        context.output.note(sentence);
+    }
     if messages == 0 {
         context.output.note(
             "There is no message in this conversation and time; the file holds only the filter.",

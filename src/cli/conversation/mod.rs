@@ -1,8 +1,10 @@
-//! `conversation …`: messages of one person, on the screen or in a file. Reads; they change nothing
-//! at the platform.
+//! `conversation …`: messages on the screen, in a file, in the local cache. Reads; they change
+//! nothing at the platform.
 
 mod export;
+mod search;
 mod show;
+mod sync;
 
 use super::args_conversation::{ConversationCommand, WhenArgs};
 use super::context::{Context, usage};
@@ -27,6 +29,8 @@ pub fn run(context: &Context, command: &ConversationCommand) -> Result<ExitStatu
     match command {
         ConversationCommand::Show(args) => show::run(context, args),
         ConversationCommand::Export(args) => export::run(context, args),
+        ConversationCommand::Sync(args) => sync::run(context, args),
+        ConversationCommand::Search(args) => search::run(context, args),
     }
 }
 

@@ -46,15 +46,19 @@ pub fn run(context: &Context, args: &ConversationShow) -> Result<ExitStatus, Api
     Ok(ExitStatus::Done)
 }
 
-fn row(message: &ChatMessage, zone: &TimeZone, args: &ConversationShow) -> Row {
-    let time = message.time.map_or_else(
+/// A message's time for people; as it was sent where it cannot be read.
+pub(super) fn shown_time(message: &ChatMessage, zone: &TimeZone) -> String {
+    message.time.map_or_else(
         || message.time_raw.clone(),
         |time| {
             time.to_zoned(zone.clone())
                 .strftime("%Y-%m-%d %H:%M:%S")
                 .to_string()
         },
-    );
+    )
+}
+
+fn row(message: &ChatMessage, zone: &TimeZone, args: &ConversationShow) -> Row {
     let from = match message.direction {
         Direction::In => "in",
         Direction::Out => "out",
@@ -72,7 +76,7 @@ fn row(message: &ChatMessage, zone: &TimeZone, args: &ConversationShow) -> Row {
         )
     });
     let cells = vec![
-        time,
+        shown_time(message, zone),
         from.to_owned(),
         message.sender.clone(),
         to_value(&message.kind).as_str().unwrap_or("").to_owned(),

@@ -2,7 +2,7 @@
 
 use super::blocks::{Block, BlockContext, LineKind, MessageLine, block, day_name};
 use super::scroll::{Anchor, Position, walk};
-use crate::contract::{Above, Remote};
+use crate::contract::{Above, Handover, Remote};
 use crate::domain::{ChatMessage, User};
 use crate::text::{format, highlight, sanitize};
 use crate::widgets::TextField;
@@ -44,6 +44,8 @@ pub struct Chat {
     pub above: Above,
     /// Whether newer messages than the last one are known but not loaded.
     pub below: bool,
+    /// What colleagues left about the person.
+    pub handover: Handover,
     /// First message that arrived since the last visit, and how many did.
     pub new_from: Option<(usize, usize)>,
 }
@@ -111,6 +113,7 @@ impl State {
                 pages: 0,
                 above: Above::default(),
                 below: false,
+                handover: Handover::default(),
                 new_from: None,
             }),
             ..Self::default()
@@ -130,6 +133,15 @@ impl State {
     pub(super) fn forget_blocks(&mut self) {
         self.blocks.clear();
         self.kept = 0;
+    }
+
+    /// Looks for a text, with the search line closed.
+    pub fn look_for(&mut self, text: &str) {
+        self.find = Some(Find {
+            field: TextField::with_text(text),
+            ..Find::default()
+        });
+        self.search();
     }
 
     /// Finds the query anew in all loaded messages.
@@ -216,11 +228,24 @@ impl State {
 
     /// Rows for text: from ten rows up the first shows the day.
     pub fn text_rows(&self) -> usize {
-        if self.height >= 10 {
-            self.height - 1
-        } else {
-            self.height
+        let note = usize::from(self.note_line().is_some());
+        let day = usize::from(self.height >= 10);
+        self.height.saturating_sub(day + note).max(1)
+    }
+
+    /// What colleagues left about the person, in one clean line; nothing in a low pane.
+    pub fn note_line(&self) -> Option<String> {
+        let handover = &self.chat.as_ref()?.handover;
+        if self.height < 10 || *handover == Handover::default() {
+            return None;
         }
+        let labels: Vec<String> = handover
+            .labels
+            .iter()
+            .map(|label| format!("[{}]", sanitize::clean_line(label)))
+            .collect();
+        let note = sanitize::clean_line(&handover.note).into_owned();
+        Some(format!("{} {note}", labels.join(" ")).trim().to_owned())
     }
 
     fn resolve_top(&mut self, rows: usize, now: &Zoned) -> Position {

@@ -23,6 +23,8 @@ pub enum Wish {
     GoToNewest,
     /// Show the beginning, as far as it is known.
     GoToOldest,
+    /// Show the conversation at a glance.
+    ShowChart,
     /// Look for the next match beyond what is loaded.
     FindBeyond {
         /// What is looked for.
@@ -82,6 +84,7 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
         }
         Action::Open => return file(state),
         Action::Copy => return current(state).map(|message| Wish::Copy(message.text.clone())),
+        Action::Chart => return state.chat.as_ref().map(|_| Wish::ShowChart),
         Action::CopyRaw => {
             let raw = current(state).map(|message| &message.raw)?;
             return serde_json::to_string(raw).ok().map(Wish::Copy);

@@ -6,7 +6,7 @@ use super::state::{Chat, State, VisibleLine};
 use super::window_hint;
 use crate::contract::Remote;
 use crate::panes::chrome::{Edges, ViewContext};
-use crate::text::{format, highlight, sanitize};
+use crate::text::{format, highlight, sanitize, width};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans};
 use ratatui::layout::Rect;
@@ -112,8 +112,23 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
         return;
     }
     let mut y = inside.y;
+    if let Some(note) = state.note_line() {
+        let note = width::truncate(
+            &note,
+            usize::from(inside.width.saturating_sub(4)),
+            width::ELLIPSIS,
+        );
+        painter.text(
+            (inside.x + 1, y),
+            inside.right(),
+            &format!("# {note}"),
+            Role::Active,
+        );
+        y += 1;
+    }
     if let Some(day) = &state.sticky_day {
         let row = Rect {
+            y,
             height: 1,
             ..inside
         };

@@ -19,6 +19,33 @@ pub enum Typing {
     InSearch,
 }
 
+/// How people found join those in the list. The platform knows one attribute at a time, so sets
+/// are combined here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Combine {
+    /// They take its place.
+    #[default]
+    Replace,
+    /// Only who is in both stays.
+    And,
+    /// Everybody of both.
+    Or,
+    /// Who was found leaves the list.
+    Not,
+}
+
+impl Combine {
+    /// The command that asks for it.
+    pub fn command(self) -> &'static str {
+        match self {
+            Combine::Replace => "find",
+            Combine::And => "and",
+            Combine::Or => "or",
+            Combine::Not => "not",
+        }
+    }
+}
+
 /// The Users pane.
 #[derive(Debug, Clone, Default)]
 pub struct State {
@@ -28,6 +55,10 @@ pub struct State {
     pub typing: Typing,
     /// The last question to the platform.
     pub query: Option<(String, String)>,
+    /// How the answer that is waited for joins the list.
+    combine: Combine,
+    /// The whole question in words, when sets were combined.
+    pub question: Option<String>,
     /// The people found.
     pub users: Remote<Vec<UserRow>>,
     /// Indices of the rows that pass the filter, best first; all of them without a filter.
@@ -58,14 +89,59 @@ impl State {
     }
 
     /// A question to the platform begins: it is the one shown, and the history knows it.
-    pub fn ask(&mut self, attribute: &str, value: &str, now: Timestamp) {
+    pub fn ask(&mut self, (attribute, value): (&str, &str), combine: Combine, now: Timestamp) {
+        self.combine = combine;
         let query = (attribute.to_owned(), value.to_owned());
         self.filter.clear();
+        self.question = self.question_with(attribute, value);
         self.search.set_text(&format!("{attribute}={value}"));
         self.history.retain(|(name, _)| name != attribute);
         self.history.insert(0, query.clone());
         self.query = Some(query);
         self.users.start(now);
+    }
+
+    fn question_with(&self, attribute: &str, value: &str) -> Option<String> {
+        if self.combine == Combine::Replace {
+            return None;
+        }
+        let word = self.combine.command();
+        let before = self.question.clone().or_else(|| {
+            let (name, value) = self.query.as_ref()?;
+            Some(format!("{name}={value}"))
+        });
+        Some(format!(
+            "{} {word} {attribute}={value}",
+            before.unwrap_or_default()
+        ))
+    }
+
+    /// The people of the list and those found, as asked.
+    fn joined(&mut self, found: Vec<User>) -> Vec<User> {
+        let combine = std::mem::take(&mut self.combine);
+        if combine == Combine::Replace {
+            return found;
+        }
+        let ids = |users: &[User]| -> BTreeSet<String> {
+            let ids = users.iter().map(|user| user.channel_user_id.clone());
+            ids.collect()
+        };
+        let known: Vec<User> = self.rows().iter().map(|row| row.user.clone()).collect();
+        let (here, there) = (ids(&known), ids(&found));
+        let stays = |user: &User| match combine {
+            Combine::Replace | Combine::Or => true,
+            Combine::And => there.contains(&user.channel_user_id),
+            Combine::Not => !there.contains(&user.channel_user_id),
+        };
+        let added = found
+            .into_iter()
+            .filter(|user| combine == Combine::Or && !here.contains(&user.channel_user_id));
+        known
+            .iter()
+            .filter(|user| stays(user))
+            .cloned()
+            .chain(added)
+            .collect()
     }
 
     /// People arrived for the last question.
@@ -76,7 +152,8 @@ impl State {
             .map_or("", |(name, _)| name.as_str())
             .to_owned();
         let kept = self.selected().map(|row| row.key().to_owned());
-        let rows = users
+        let rows = self
+            .joined(users)
             .into_iter()
             .map(|user| UserRow::new(user, &attribute))
             .collect();

@@ -21,6 +21,8 @@ pub enum Wish {
     WriteTemplate(Box<User>),
     /// Copy this text.
     Copy(String),
+    /// Show everything known about this person.
+    ShowDetails(Box<User>),
 }
 
 /// Runs an action of the pane. `height` is the number of rows the list shows.
@@ -66,6 +68,11 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
             return state
                 .selected()
                 .map(|row| Wish::WriteTemplate(row.user.clone().into()));
+        }
+        Action::RawView => {
+            return state
+                .selected()
+                .map(|row| Wish::ShowDetails(row.user.clone().into()));
         }
         Action::Copy => {
             return state

@@ -131,6 +131,11 @@ fn search_line(state: &State, painter: &mut Painter<'_>, row: Rect, context: &Vi
             return;
         }
     }
+    if let (Some(question), false) = (&state.question, typing) {
+        let question = crate::text::sanitize::clean_line(question);
+        painter.text((field.x, field.y), field.right(), &question, Role::Muted);
+        return;
+    }
     let role = if typing { Role::Text } else { Role::Muted };
     state
         .search

@@ -45,6 +45,19 @@ impl CacheStore {
         })
     }
 
+    /// Whose conversations an account has in the cache, as channel user ids in order.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn conversations(&self, account: &str) -> Result<Vec<String>, StoreError> {
+        self.db.read(|connection| {
+            connection
+                .prepare_cached("SELECT user FROM conversations WHERE account = ?1 ORDER BY user")?
+                .query_map([account], |row| row.get(0))?
+                .collect()
+        })
+    }
+
     /// Remembers when a conversation was brought up to date.
     ///
     /// # Errors

@@ -32,8 +32,8 @@ impl CacheStore {
         })
     }
 
-    /// Empties the cache: everything in it, notes, labels and saved searches included. The file
-    /// shrinks, and nothing of what was deleted stays in it.
+    /// Empties the cache: everything in it. The file shrinks, and nothing of what was deleted stays
+    /// in it.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -49,9 +49,6 @@ impl CacheStore {
                  DELETE FROM known;
                  DELETE FROM conversations;
                  DELETE FROM opened;
-                 DELETE FROM notes;
-                 DELETE FROM labels;
-                 DELETE FROM saved_searches;
                  DELETE FROM searches;
                  DELETE FROM attribute_names;
                  DELETE FROM users;",

@@ -9,7 +9,6 @@ mod forget;
 mod grams;
 mod messages;
 mod model;
-mod notes;
 mod schema;
 mod search;
 mod shape;
@@ -55,6 +54,17 @@ impl CacheStore {
         }
         .map(|db| Self {
             db,
+            shapes: Arc::default(),
+        })
+    }
+
+    /// A cache that leaves nothing behind: it is gone with its last clone.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the memory cannot be had.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Ok(Self {
+            db: Database::in_memory(&schema::SCHEMA)?,
             shapes: Arc::default(),
         })
     }

@@ -97,24 +97,6 @@ CREATE TABLE opened (
     at      INTEGER NOT NULL,
     PRIMARY KEY (account, user)
 ) WITHOUT ROWID;
-CREATE TABLE notes (
-    account TEXT NOT NULL,
-    user    TEXT NOT NULL,
-    text    TEXT NOT NULL,
-    at      INTEGER NOT NULL,
-    PRIMARY KEY (account, user)
-) WITHOUT ROWID;
-CREATE TABLE labels (
-    account TEXT NOT NULL,
-    user    TEXT NOT NULL,
-    label   TEXT NOT NULL,
-    PRIMARY KEY (account, user, label)
-) WITHOUT ROWID;
-CREATE INDEX labels_by_label ON labels (account, label, user);
-CREATE TABLE saved_searches (
-    name TEXT PRIMARY KEY,
-    text TEXT NOT NULL
-) WITHOUT ROWID;
 ",
     ],
     durability: Durability::Normal,

@@ -8,7 +8,7 @@ use crate::store::database::{Durability, Schema};
 /// The record's schema. `FULL`, because a mark must be on the disk before a byte leaves.
 pub const SCHEMA: Schema = Schema {
     application_id: 0x616c_6f62,
-    migrations: &[VERSION_1],
+    migrations: &[VERSION_1, VERSION_2],
     durability: Durability::Full,
 };
 
@@ -187,4 +187,26 @@ CREATE TABLE settings (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 );
+";
+
+/// What staff note for each other.
+const VERSION_2: &str = "
+CREATE TABLE notes (
+    account TEXT NOT NULL,
+    user    TEXT NOT NULL,
+    text    TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (account, user)
+) WITHOUT ROWID;
+CREATE TABLE labels (
+    account TEXT NOT NULL,
+    user    TEXT NOT NULL,
+    label   TEXT NOT NULL,
+    PRIMARY KEY (account, user, label)
+) WITHOUT ROWID;
+CREATE INDEX labels_by_label ON labels (account, label, user);
+CREATE TABLE saved_searches (
+    name TEXT PRIMARY KEY,
+    text TEXT NOT NULL
+) WITHOUT ROWID;
 ";

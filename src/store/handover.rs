@@ -1,13 +1,14 @@
-//! What staff noted: notes and labels about people, and searches by name. Nothing of it ever goes
-//! to the platform.
+//! What staff noted for each other: notes and labels about people, and searches by name. Typed by
+//! people, so it lies beside the record and survives when the cache is deleted; nothing of it ever
+//! goes to the platform.
 
-use super::CacheStore;
-use crate::store::StoreError;
-use crate::store::database::{read_time, stored_time};
+use super::Library;
+use super::database::{read_time, stored_time};
+use super::error::StoreError;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-impl CacheStore {
+impl Library {
     /// Writes the note about a person (their channel user id); an empty one takes it away.
     ///
     /// # Errors
@@ -159,5 +160,39 @@ impl CacheStore {
                 .execute([name])?;
             Ok(removed > 0)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::Library;
+    use jiff::Timestamp;
+
+    #[test]
+    fn notes_labels_and_searches_survive_without_the_cache() {
+        let time = |second: i64| Timestamp::from_second(1_760_000_000 + second).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let library = Library::open(dir.path()).unwrap();
+        library
+            .set_note("a", "u", "Ring after six.", time(1))
+            .unwrap();
+        let labels = ["vip", " late ", "", "vip"].map(str::to_owned);
+        library.set_labels("a", "u", &labels).unwrap();
+        library.set_labels("a", "v", &labels[..1]).unwrap();
+        library.save_search("gold", "tier=gold").unwrap();
+        drop(library);
+        let library = Library::open(dir.path()).unwrap();
+        let note = library.note("a", "u").unwrap();
+        assert_eq!(note, Some(("Ring after six.".to_owned(), time(1))));
+        assert_eq!(library.note("b", "u").unwrap(), None);
+        assert_eq!(library.labels("a", "u").unwrap(), ["late", "vip"]);
+        assert_eq!(library.labelled("a", "vip").unwrap(), ["u", "v"]);
+        assert_eq!(library.all_labels("a").unwrap(), ["late", "vip"]);
+        let saved = library.saved_searches().unwrap();
+        assert_eq!(saved, [("gold".to_owned(), "tier=gold".to_owned())]);
+        assert!(library.remove_saved_search("gold").unwrap());
+        assert!(!library.remove_saved_search("gold").unwrap());
+        library.set_note("a", "u", "", time(2)).unwrap();
+        assert_eq!(library.note("a", "u").unwrap(), None);
     }
 }
