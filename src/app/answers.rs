@@ -72,6 +72,8 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Review
         | Slot::BatchItems
         | Slot::ItemRequest
+        | Slot::Media
+        | Slot::Picture
         | Slot::Spinner => ("conversation", "Conversation not refreshed"),
     };
     let short = error
@@ -99,6 +101,8 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Review
         | Slot::BatchItems
         | Slot::ItemRequest
+        | Slot::Media
+        | Slot::Picture
         | Slot::Spinner => {
             if let Some(chat) = &mut state.conversation.chat {
                 chat.newest.fail(error, now);

@@ -5,6 +5,7 @@ use super::state::State;
 use super::waits;
 use crate::contract::{Above, Action, PaneId, Slot};
 use crate::domain::BatchState;
+use crate::overlays::Overlay;
 
 /// Why an action is not possible, as a sentence.
 pub type Why = String;
@@ -32,6 +33,11 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         }
         Action::FetchAll if state.tickets.is_waiting(Slot::Sync) => {
             Err("a conversation is being fetched already: Esc in its pane stops it".to_owned())
+        }
+        Action::SaveFile | Action::OpenFile
+            if !matches!(state.overlays.last(), Some(Overlay::Media(_))) =>
+        {
+            Err("no file is open: Enter on a message opens its file".to_owned())
         }
         Action::LoadOlder => older(state),
         Action::NextMatch | Action::PreviousMatch if state.focus == PaneId::Conversation => {

@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, drafts, flows};
+use super::{choosing, drafts, files, flows};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, SenderState, TimerId};
 use crate::domain::{BatchId, Guard, Plan};
 use crate::overlays::confirm::Purpose;
@@ -27,7 +27,7 @@ pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
     let opened = match overlay {
         Overlay::Review(review) => review.opened,
         Overlay::Confirm(confirm) => confirm.opened,
-        Overlay::Page(_) | Overlay::Palette(_) => return None,
+        Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) => return None,
     };
     (held || now.duration_since(opened) < QUIET).then(Vec::new)
 }
@@ -39,7 +39,7 @@ pub fn restart_quiet_time(state: &mut State) {
         match overlay {
             Overlay::Review(review) => review.opened = now,
             Overlay::Confirm(confirm) => confirm.opened = now,
-            Overlay::Page(_) | Overlay::Palette(_) => {}
+            Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) => {}
         }
     }
 }
@@ -50,7 +50,7 @@ pub fn key(overlay: &mut Overlay, key: KeyEvent) {
         Overlay::Palette(palette) => palette::key(palette, key),
         Overlay::Review(review) => review::key(review, key),
         Overlay::Confirm(confirm) => confirm::key(confirm, key),
-        Overlay::Page(_) => {}
+        Overlay::Page(_) | Overlay::Media(_) => {}
     }
 }
 
@@ -80,6 +80,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 }
             }
         }
+        Some(Overlay::Media(_)) => files::act(state, action),
         Some(Overlay::Review(review)) => match review::act(review, action, body, &now) {
             None => Vec::new(),
             Some(review::Wish::Close) => close(state),

@@ -74,6 +74,7 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
             page::Kind::Unknowns => KeyContext::Unknowns,
         },
         Overlay::Palette(_) => KeyContext::Palette,
+        Overlay::Media(_) => KeyContext::Media,
         Overlay::Review(_) => KeyContext::Review,
         Overlay::Confirm(_) => KeyContext::Confirm,
     }

@@ -40,6 +40,7 @@ const HERE: &[(KeyContext, &str)] = &[
         "stop_typing next_field tidy_field edit_externally clear_field",
     ),
     (KeyContext::Review, "next_tab previous_tab back"),
+    (KeyContext::Media, "save_file open_file back"),
     (KeyContext::Confirm, "accept back"),
     (KeyContext::Palette, "accept back"),
     (KeyContext::CommandLine, "accept back"),

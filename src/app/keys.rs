@@ -83,7 +83,7 @@ pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
                 confirm.refusal = Some("type it: a paste is not taken here".to_owned());
             }
             Some(Overlay::Palette(palette)) => crate::overlays::palette::paste(palette, text),
-            Some(Overlay::Page(_)) | None => {}
+            Some(Overlay::Page(_) | Overlay::Media(_)) | None => {}
         },
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod dialogs;
 pub mod drafts;
 pub mod fetching;
+pub mod files;
 pub mod flows;
 pub mod focus;
 pub mod footer;

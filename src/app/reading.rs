@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, fetching, flows, help, people};
+use super::{drafts, fetching, files, flows, help, people};
 use crate::contract::{
     Above, ApiError, ApiRequest, CachedAnswer, CachedAsk, CachedPart, ConversationPage,
     ConversationRef, Effect, ErrorKind, Notice, PageRequest, PaneId, Slot, StoreRequest, TimerId,
@@ -114,6 +114,7 @@ pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
             ask_cached(state, CachedAsk::Summary(zone))
         }
         Some(Wish::WriteTemplate(user)) => drafts::write_template(state, &[*user]),
+        Some(Wish::ShowMedia(file)) => files::open(state, *file),
         Some(Wish::Copy(text)) => flows::copy(state, text),
         Some(Wish::ShowRaw(raw)) => {
             let page = help::raw_page("Raw answer of the platform", &raw);

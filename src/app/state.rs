@@ -35,6 +35,8 @@ pub struct Settings {
     pub reduced_motion: bool,
     /// A search made at the start, so that the demo opens on people.
     pub first_search: Option<(String, String)>,
+    /// Why pictures are not drawn on the screen; `None` where they are.
+    pub no_pictures: Option<&'static str>,
 }
 
 impl Default for Settings {
@@ -49,6 +51,7 @@ impl Default for Settings {
             profiles: Vec::new(),
             reduced_motion: false,
             first_search: None,
+            no_pictures: None,
         }
     }
 }

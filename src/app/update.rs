@@ -1,7 +1,7 @@
 //! Events in, changed state and effects out. Only routes: what an event means lives beside it.
 
 use super::state::{Context, State};
-use super::{actions, answers, fetching, flows, keys, reading, waits};
+use super::{actions, answers, fetching, files, flows, keys, reading, waits};
 use crate::contract::{Effect, Event, Notice, TimerId};
 
 /// What the world must do.
@@ -31,6 +31,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::Outbox(event) => answers::outbox(state, *event),
         Event::OutboxAnswer(answer) => answers::outbox_answer(state, *answer),
         Event::Storage(answer) => answers::storage(state, *answer),
+        Event::Media(answer) => files::answered(state, *answer),
         Event::Timer(timer) => flows::timer(state, timer),
         Event::Sync(news) => fetching::news(state, *news),
         Event::Edited(result) => flows::edited(state, result),
@@ -38,6 +39,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::Terminated => vec![Effect::Quit],
     };
     state.prepare();
+    effects.extend(files::fit_picture(state));
     arm_timers(state, &mut effects);
     effects
 }

@@ -6,7 +6,7 @@ use super::state::State;
 use super::{footer, header};
 use crate::contract::PaneId;
 use crate::keymap::Keymap;
-use crate::overlays::{Overlay, confirm, page, palette, review};
+use crate::overlays::{Overlay, confirm, media, page, palette, review};
 use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -31,6 +31,13 @@ pub fn view(state: &State, theme: &Theme, keymap: &Keymap, buffer: &mut Buffer) 
     // The last gate: nothing that could command a terminal leaves this buffer.
     gate::scrub_buffer(painter.buffer);
     theme.to_charset(painter.buffer);
+    // Only a picture that was made ready here passes the gate, and only in its own place.
+    if let (Some(Overlay::Media(open)), true) = (
+        state.overlays.last(),
+        layout.shape != Shape::TooSmall && area == layout.screen,
+    ) {
+        media::put(open, layout.body, painter.buffer);
+    }
 }
 
 fn screen(state: &State, keymap: &Keymap, painter: &mut Painter<'_>, layout: &Layout) {
@@ -118,6 +125,7 @@ fn dim(painter: &mut Painter<'_>, body: Rect) {
 fn draw_overlay(state: &State, overlay: &Overlay, painter: &mut Painter<'_>, body: Rect) {
     match overlay {
         Overlay::Page(page) => page::draw(page, painter, body),
+        Overlay::Media(open) => media::draw(open, painter, body),
         Overlay::Palette(palette) => palette::draw(palette, painter, body),
         Overlay::Review(review) => review::draw(review, painter, body, &state.now),
         Overlay::Confirm(confirm) => confirm::draw(confirm, painter, body),

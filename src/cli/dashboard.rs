@@ -3,7 +3,7 @@
 use super::connect;
 use super::context::Context;
 use super::exit::ExitStatus;
-use super::keys;
+use super::{keys, pictures};
 use crate::app;
 use crate::app::layout::LayoutOptions;
 use crate::contract::{ApiError, ErrorKind};
@@ -73,6 +73,7 @@ pub fn open(context: &Context, start: Start) -> Result<ExitStatus, ApiError> {
         } else {
             CachePlace::Memory
         },
+        files: pictures::files(&settings),
         prepare: Box::new(move |data_dir| {
             if is_demo {
                 super::demo::fill_library(data_dir, started)
@@ -117,6 +118,7 @@ fn screen_settings(settings: &Settings, connection: &Connection) -> app::Setting
         reduced_motion: reduced_motion(),
         first_search: (connection.profile.guard == Guard::Sandbox)
             .then(|| ("city".to_owned(), "London".to_owned())),
+        no_pictures: pictures::why_not(appearance),
         ..app::Settings::default()
     }
 }

@@ -17,6 +17,7 @@ pub mod generate;
 pub mod keys;
 pub mod outbox;
 pub mod output;
+pub mod pictures;
 pub mod sandbox;
 pub mod send;
 pub mod signals;

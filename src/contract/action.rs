@@ -110,6 +110,9 @@ actions! {
     RateUp = "rate_up", "faster", "more messages a minute";
     RateDown = "rate_down", "slower", "fewer messages a minute";
 
+    SaveFile = "save_file", "save", "save the file in the folder for downloads";
+    OpenFile = "open_file", "open it", "save the file and open it with the desktop's program";
+
     Accept = "accept", "take it", "take what the dialog offers";
     NextTab = "next_tab", "next view", "show the next view of the dialog";
     PreviousTab = "previous_tab", "view before", "show the view before";

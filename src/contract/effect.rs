@@ -2,8 +2,10 @@
 
 use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
+use super::media::{AfterSaving, FetchedMedia, MediaAsk};
 use super::slot::{Slot, Ticket};
 use crate::domain::{BatchId, BotTarget, Content, ItemId, Plan, SendLimits, User};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -164,6 +166,33 @@ pub enum Effect {
         /// What.
         draft: Arc<DraftForm>,
     },
+    /// Fetch the file of a message, without the key.
+    FetchMedia {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// Which file.
+        ask: Arc<MediaAsk>,
+    },
+    /// Make a picture ready for a space on the screen.
+    PreparePicture {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// The file.
+        file: Arc<FetchedMedia>,
+        /// Columns and rows at most.
+        space: (u16, u16),
+    },
+    /// Save a fetched file in the person's folder for downloads; nothing is overwritten.
+    SaveMedia {
+        /// Where it came from.
+        ask: Arc<MediaAsk>,
+        /// The file.
+        file: Arc<FetchedMedia>,
+        /// What then.
+        after: AfterSaving,
+    },
+    /// Let the desktop's program open a file that was saved just now.
+    OpenSaved(PathBuf),
     /// Put text on the clipboard of the terminal.
     Copy(String),
     /// Edit text in `$EDITOR`; the screen is given up meanwhile.

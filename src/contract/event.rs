@@ -5,6 +5,7 @@ use super::activity::CallRecord;
 use super::api::{ApiError, ApiResponse};
 use super::cached::{CachedAnswer, FoundMessage, SyncNews};
 use super::effect::{PlanPurpose, TimerId};
+use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
 use super::slot::{Slot, Ticket};
 use crate::domain::{
@@ -165,6 +166,8 @@ pub enum Event {
     OutboxAnswer(Box<OutboxAnswer>),
     /// The local database answers.
     Storage(Box<StorageEvent>),
+    /// A file of a message came, or became something.
+    Media(Box<MediaAnswer>),
     /// A timer ran out.
     Timer(TimerId),
     /// `$EDITOR` ended: the new text, or why there is none.

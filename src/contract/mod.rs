@@ -8,6 +8,7 @@ pub mod api;
 pub mod cached;
 pub mod effect;
 pub mod event;
+pub mod media;
 pub mod notice;
 pub mod outbox;
 pub mod pane;
@@ -26,6 +27,7 @@ pub use event::{
     ApiAnswer, Event, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure, PlanProblem,
     StorageEvent,
 };
+pub use media::{AfterSaving, FetchedMedia, MediaAnswer, MediaAsk, PreparedPicture, ReadyPicture};
 pub use notice::{Notice, NoticeKind};
 pub use outbox::{OutboxEvent, SenderState};
 pub use pane::PaneId;

@@ -24,6 +24,10 @@ pub enum Slot {
     BatchItems,
     /// The request of one item, shown in the payload pane.
     ItemRequest,
+    /// The file of a message that a person opened.
+    Media,
+    /// The picture made ready for the screen.
+    Picture,
     /// Which wait a spinner is turning for.
     Spinner,
 }
@@ -47,6 +51,8 @@ impl Slot {
             | Slot::Review
             | Slot::BatchItems
             | Slot::ItemRequest
+            | Slot::Media
+            | Slot::Picture
             | Slot::Spinner => SlotPolicy::Replace,
             Slot::OlderMessages | Slot::Follow | Slot::Sync => SlotPolicy::IgnoreIfRunning,
         }

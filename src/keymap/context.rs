@@ -54,6 +54,7 @@ contexts! {
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
     Unknowns = "unknowns", "Unknown results", [Overlay, List], "The list of unknown results.";
     Detail = "detail", "Detail", [Overlay, List], "One call of the log in full.";
+    Media = "media", "File", [Overlay, List], "A picture or another file of a message.";
     Profiles = "profiles", "Profiles", [Overlay, List], "The choice of the profile.";
     Setup = "setup", "Set-up", [Overlay, List], "The first set-up.";
     TooSmall = "too_small", "Too small", [], "The window is too small for anything else.";

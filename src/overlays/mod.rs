@@ -1,10 +1,11 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Four kinds serve everything: a page to read, a list to choose from, the review of a plan, and
-//! a question answered by typing.
+//! Five kinds serve everything: a page to read, a list to choose from, the review of a plan, a
+//! question answered by typing, and the file of a message.
 
 pub mod confirm;
 pub mod frame;
+pub mod media;
 pub mod page;
 pub mod palette;
 pub mod review;
@@ -16,6 +17,8 @@ pub enum Overlay {
     Page(page::State),
     /// Something to choose.
     Palette(palette::State),
+    /// The file of a message.
+    Media(Box<media::State>),
     /// A plan to confirm.
     Review(Box<review::State>),
     /// A question answered by typing a word or a number.

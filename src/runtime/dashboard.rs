@@ -3,6 +3,7 @@
 use super::clock;
 use super::effect_runner::{EffectRunner, QUEUE};
 use super::event_loop::EventLoop;
+use super::files::Files;
 use super::terminal::DashboardTerminal;
 use super::world::{CachePlace, Connector, Preparation, World};
 use crate::app::{Settings, State};
@@ -41,6 +42,8 @@ pub struct Start {
     pub cache: CachePlace,
     /// What has to happen once before the library is read.
     pub prepare: Preparation,
+    /// How files are shown, kept and opened.
+    pub files: Files,
 }
 
 /// Runs the dashboard to its end.
@@ -84,7 +87,7 @@ async fn serve(start: Start, terminal: DashboardTerminal, state: State) -> io::R
         })
     });
     let world = World::new(start.data_dir.clone(), start.connector, start.prepare);
-    let world = Arc::new(world.with_cache(start.cache));
+    let world = Arc::new(world.with_cache(start.cache).with_files(start.files));
     let (events_in, events) = mpsc::channel(QUEUE);
     let runner = EffectRunner::new(Arc::clone(&world), events_in);
     let stop_sending = CancellationToken::new();

@@ -2,18 +2,20 @@
 //! one queue as events.
 
 use super::storage::{Job, execute};
-use super::world::{World, storage_error};
-use super::{clock, plan_builder};
+use super::whole_conversation;
+use super::world::World;
+use super::{clock, files, plan_builder};
 use crate::contract::{
-    ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind, Event,
-    OutboxCommand, OutboxEvent, PlanAnswer, PlanFailure, PlanProblem, PlanPurpose, SenderState,
-    Slot, SyncEnd, SyncNews, Ticket, TimerId,
+    AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
+    Event, FetchedMedia, MediaAnswer, MediaAsk, OutboxCommand, OutboxEvent, PlanAnswer,
+    PlanFailure, PlanProblem, PlanPurpose, SenderState, Slot, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::Profile;
 use crate::outbox::{OutboxError, Sender};
-use crate::store::ConversationKey;
-use crate::sync::{self, Progress, Syncer};
+use crate::store::{CacheStore, ConversationKey};
+use crate::sync::Progress;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -81,6 +83,8 @@ pub struct EffectRunner {
     timers: HashMap<TimerId, AbortHandle>,
     plans: HashMap<PlanPurpose, AbortHandle>,
     one_plan: Arc<Semaphore>,
+    one_picture: Arc<Semaphore>,
+    pictures: u32,
     live: Arc<Live>,
     nonce: u64,
 }
@@ -100,6 +104,8 @@ impl EffectRunner {
             timers,
             plans: HashMap::new(),
             one_plan: Arc::new(Semaphore::new(1)),
+            one_picture: Arc::new(Semaphore::new(1)),
+            pictures: 0,
             live,
             nonce: fastrand::u64(..),
         }
@@ -134,6 +140,16 @@ impl EffectRunner {
             } => {
                 self.build_plan((ticket, purpose), draft, profile.clone());
             }
+            Effect::FetchMedia { ticket, ask } => {
+                self.fetch_media(ticket, ask, profile.target.base_url.clone());
+            }
+            Effect::PreparePicture {
+                ticket,
+                file,
+                space,
+            } => self.prepare_picture(ticket, file, space),
+            Effect::SaveMedia { ask, file, after } => self.save_media(ask, file, after),
+            Effect::OpenSaved(path) => self.open_saved(path),
             Effect::SwitchProfile(name) => self.switch_profile(name),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
             Effect::Copy(text) => return Some(LoopEffect::Copy(text)),
@@ -155,6 +171,12 @@ impl EffectRunner {
         }
     }
 
+    /// What a task works with.
+    fn task(&self) -> (Arc<World>, mpsc::Sender<Event>, LiveTask) {
+        let world = Arc::clone(&self.world);
+        (world, self.events.clone(), self.live.begin())
+    }
+
     fn cancel(&mut self, slot: Slot) {
         if let Some(task) = self.slots.remove(&slot) {
             task.abort();
@@ -163,11 +185,7 @@ impl EffectRunner {
 
     fn api(&mut self, slot: Slot, ticket: Ticket, request: ApiRequest) {
         self.cancel(slot);
-        let (world, events, live) = (
-            Arc::clone(&self.world),
-            self.events.clone(),
-            self.live.begin(),
-        );
+        let (world, events, live) = self.task();
         let task = spawn(async move {
             let _live = live;
             let result = match world.connected().await {
@@ -220,7 +238,10 @@ impl EffectRunner {
                 // A page that nobody hears of is counted by the next one.
                 drop(events.try_send(told(progress, None)));
             };
-            let (progress, end) = fetch_all(&world, &key, &mut tell).await;
+            let (progress, end) = match cache_of(&world).await {
+                Ok(cache) => whole_conversation::fetch(&world, cache, &key, &mut tell).await,
+                Err(error) => (Progress::default(), SyncEnd::Failed(error)),
+            };
             deliver(&events, told(progress, Some(end))).await;
         });
         self.slots.insert(Slot::Sync, task.abort_handle());
@@ -283,12 +304,73 @@ impl EffectRunner {
         self.plans.insert(purpose, task.abort_handle());
     }
 
+    fn fetch_media(&mut self, ticket: Ticket, ask: Arc<MediaAsk>, base_url: String) {
+        self.cancel(Slot::Media);
+        let (world, events, live) = self.task();
+        let task = spawn(async move {
+            let _live = live;
+            let (result, record) = files::fetch(&world, &base_url, &ask).await;
+            let answer = MediaAnswer::Fetched {
+                ticket,
+                result,
+                record,
+            };
+            deliver(&events, Event::Media(Box::new(answer))).await;
+        });
+        self.slots.insert(Slot::Media, task.abort_handle());
+    }
+
+    /// Makes one picture ready at a time; a newer one takes the place of one that still waits.
+    fn prepare_picture(&mut self, ticket: Ticket, file: Arc<FetchedMedia>, space: (u16, u16)) {
+        self.cancel(Slot::Picture);
+        // Terminals that keep pictures know them by a number, and none has 0.
+        self.pictures = self.pictures % 0xFF_FFFF + 1;
+        let (id, terminal) = (self.pictures, self.world.files().terminal);
+        let (events, live) = (self.events.clone(), self.live.begin());
+        let turn = Arc::clone(&self.one_picture).acquire_owned();
+        let task = spawn(async move {
+            let _live = live;
+            let Ok(turn) = turn.await else { return };
+            let made = spawn_blocking(move || {
+                let made = files::prepare(&file, terminal, space, id);
+                drop(turn);
+                made
+            });
+            let result = made.await.unwrap_or_else(|error| Err(broke(&error)));
+            let answer = MediaAnswer::Prepared { ticket, result };
+            deliver(&events, Event::Media(Box::new(answer))).await;
+        });
+        self.slots.insert(Slot::Picture, task.abort_handle());
+    }
+
+    fn save_media(&self, ask: Arc<MediaAsk>, file: Arc<FetchedMedia>, after: AfterSaving) {
+        let (world, events, live) = self.task();
+        spawn(async move {
+            let _live = live;
+            let folder = world.files().folder.clone();
+            let saving = spawn_blocking(move || files::save(&folder, &ask, &file));
+            let result = saving.await.unwrap_or_else(|error| Err(broke(&error)));
+            let saved = result.clone();
+            let answer = MediaAnswer::Saved(result);
+            deliver(&events, Event::Media(Box::new(answer))).await;
+            if let (Ok(path), AfterSaving::Open) = (saved, after) {
+                let answer = MediaAnswer::Opened(open_with_desktop(world.files(), path));
+                deliver(&events, Event::Media(Box::new(answer))).await;
+            }
+        });
+    }
+
+    fn open_saved(&self, path: PathBuf) {
+        let (world, events, live) = self.task();
+        spawn(async move {
+            let _live = live;
+            let answer = MediaAnswer::Opened(open_with_desktop(world.files(), path));
+            deliver(&events, Event::Media(Box::new(answer))).await;
+        });
+    }
+
     fn switch_profile(&self, name: String) {
-        let (world, events, live) = (
-            Arc::clone(&self.world),
-            self.events.clone(),
-            self.live.begin(),
-        );
+        let (world, events, live) = self.task();
         spawn(async move {
             let _live = live;
             let result = world.switch(&name).await;
@@ -303,49 +385,30 @@ impl EffectRunner {
     }
 }
 
-async fn fetch_all(
-    world: &Arc<World>,
-    key: &ConversationKey,
-    told: &mut (dyn FnMut(Progress) + Send + Sync),
-) -> (Progress, SyncEnd) {
-    let failed = |error| (Progress::default(), SyncEnd::Failed(error));
-    let connected = match world.connected().await {
-        Ok(connected) => connected,
-        Err(error) => return failed(error),
-    };
+/// Starts the desktop's opener with the one file, cut off from this terminal; it is not waited for.
+fn open_with_desktop(files: &files::Files, path: PathBuf) -> Result<PathBuf, ApiError> {
+    let mut command = files::opener(files, &path)?;
+    match command.spawn() {
+        Ok(_) => Ok(path),
+        Err(error) => Err(files::not_opened(&path, &error)),
+    }
+}
+
+fn broke(error: &tokio::task::JoinError) -> ApiError {
+    let text = format!("The work on the file broke: {error}.");
+    ApiError::new(ErrorKind::Unreadable, text, "Save it, or try again.")
+}
+
+async fn cache_of(world: &Arc<World>) -> Result<CacheStore, ApiError> {
     let opening = Arc::clone(world);
-    let opened = spawn_blocking(move || opening.cache().cloned()).await;
-    let cache = match opened {
-        Ok(Ok(cache)) => cache,
-        Ok(Err(error)) => return failed(error),
+    match spawn_blocking(move || opening.cache().cloned()).await {
+        Ok(cache) => cache,
         Err(error) => {
             tracing::error!(%error, "opening the local copy broke");
-            return failed(ApiError::new(
-                ErrorKind::Storage,
-                "The local copy cannot be opened.",
-                "",
-            ));
+            let text = "The local copy cannot be opened.";
+            Err(ApiError::new(ErrorKind::Storage, text, "Start anew."))
         }
-    };
-    let syncer = Syncer {
-        pages: &connected.read,
-        cache: &cache,
-        stop: &CancellationToken::new(),
-        now: clock::now(),
-    };
-    let synced = syncer.conversation(key, None, told).await;
-    let total = synced.total;
-    let end = match synced.end {
-        sync::SyncEnd::UpToDate if synced.complete => SyncEnd::Whole { total },
-        sync::SyncEnd::UpToDate | sync::SyncEnd::Repeating | sync::SyncEnd::Stopped => {
-            SyncEnd::Partly { total }
-        }
-        sync::SyncEnd::Failed(sync::SyncError::Platform(error)) => SyncEnd::Failed(error),
-        sync::SyncEnd::Failed(sync::SyncError::Store(error)) => {
-            SyncEnd::Failed(storage_error(&error))
-        }
-    };
-    (synced.progress, end)
+    }
 }
 
 async fn deliver(events: &mpsc::Sender<Event>, event: Event) {

@@ -8,7 +8,7 @@ use crossterm::cursor::MoveTo;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Cell, CellDiffOption};
 use std::io::{self, Write};
 
 /// Collects a frame and writes it.
@@ -51,7 +51,7 @@ impl<W: Write> FrameWriter<W> {
         for change in changes {
             self.begin_update()?;
             run.push(change);
-            if is_doubtful(change.2) {
+            if is_doubtful(change.2) || is_picture(change.2) {
                 // Every run begins by placing the cursor.
                 self.inner.draw(run.drain(..))?;
             }
@@ -105,5 +105,11 @@ impl<W: Write> FrameWriter<W> {
 /// Whether a terminal may see another width than we do.
 pub fn is_doubtful(cell: &Cell) -> bool {
     let symbol = cell.symbol();
-    symbol.len() > 1 && symbol.chars().nth(1).is_some()
+    symbol.len() > 1 && symbol.chars().nth(1).is_some() && !is_picture(cell)
+}
+
+/// Whether the cell belongs to a picture that the terminal draws itself: it carries the picture,
+/// or is covered by it and never written. Nothing else on the screen can hold an escape.
+pub fn is_picture(cell: &Cell) -> bool {
+    cell.diff_option == CellDiffOption::Skip || cell.symbol().contains('\u{1b}')
 }

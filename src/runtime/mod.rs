@@ -8,6 +8,7 @@ pub mod dashboard;
 pub mod effect_runner;
 pub mod event_loop;
 pub mod external_editor;
+pub mod files;
 pub mod frame_pacer;
 pub mod frame_writer;
 pub mod input;
@@ -16,6 +17,7 @@ pub mod screen;
 pub mod signals;
 pub mod storage;
 pub mod terminal;
+pub mod whole_conversation;
 pub mod world;
 
 use crate::contract::{ApiError, ApiRequest, CallDetail, CallDirection, CallOutcome, CallRecord};

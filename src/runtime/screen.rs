@@ -4,8 +4,11 @@
 //! Terminals disagree about the width of some scripts and emoji. A row that holds such cells, or
 //! held them, is wiped before its new text is written; writing only what changed by our own
 //! counting would leave pieces of the old text behind.
+//!
+//! A picture that the terminal draws itself is one whole: while it stays as it is nothing of it is
+//! written, and once any of its cells changes all of its rows are wiped and it is written anew.
 
-use super::frame_writer::{FrameWriter, is_doubtful};
+use super::frame_writer::{FrameWriter, is_doubtful, is_picture};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use std::io::{self, Write};
@@ -68,22 +71,35 @@ impl<W: Write> Screen<W> {
 
     fn wipe_doubtful_rows(&mut self) -> io::Result<()> {
         let width = usize::from(self.shown.area.width).max(1);
+        let picture_changes = self.picture_changes();
         let rows = self.shown.content.chunks_exact_mut(width);
         let next = self.next.content.chunks_exact(width);
         for (y, (shown, next)) in (0_u16..).zip(rows.zip(next)) {
             let doubtful = |row: &[Cell]| row.iter().any(is_doubtful);
-            if (doubtful(shown) || doubtful(next)) && *shown != *next {
+            let pictured = |row: &[Cell]| row.iter().any(is_picture);
+            let wiped = if pictured(shown) || pictured(next) {
+                picture_changes
+            } else {
+                (doubtful(shown) || doubtful(next)) && *shown != *next
+            };
+            if wiped {
                 self.writer.wipe_row(y)?;
                 shown.fill(Cell::EMPTY);
             }
         }
         Ok(())
     }
+
+    fn picture_changes(&self) -> bool {
+        let mut cells = self.shown.content.iter().zip(&self.next.content);
+        cells.any(|(shown, next)| (is_picture(shown) || is_picture(next)) && shown != next)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Screen;
+    use ratatui::buffer::CellDiffOption;
     use ratatui::style::Style;
     use std::cell::RefCell;
     use std::io::{self, Write};
@@ -149,6 +165,49 @@ mod tests {
     fn after_a_doubtful_cell_the_cursor_is_placed_anew() {
         let written = Stage::new().frame(["a\u{301}b", ""]);
         assert!(written.contains("\u{1b}[1;2H"), "{written:?}");
+    }
+
+    /// What a picture of two columns and rows puts into its first cell.
+    const PICTURE: &str = "\u{1b}Pq#0;2;0;0;0\u{1b}\\";
+
+    fn pictured(stage: &mut Stage, toast: Option<&str>) -> String {
+        let paint = |buffer: &mut ratatui::buffer::Buffer| {
+            buffer.set_string(0, 0, "a\u{301} oak", Style::new());
+            for (x, y) in [(8, 0), (9, 0), (8, 1), (9, 1)] {
+                buffer[(x, y)].set_diff_option(CellDiffOption::Skip);
+            }
+            buffer[(8, 0)]
+                .set_symbol(PICTURE)
+                .set_diff_option(CellDiffOption::ForcedWidth(std::num::NonZeroU16::MIN));
+            if let Some(toast) = toast {
+                buffer[(8, 1)].reset();
+                buffer[(9, 1)].reset();
+                buffer.set_string(8, 1, toast, Style::new());
+            }
+        };
+        stage.screen.draw((20, 2), paint).unwrap();
+        String::from_utf8(stage.written.0.take()).unwrap()
+    }
+
+    #[test]
+    fn a_picture_is_written_once_and_leaves_nothing_behind() {
+        let mut stage = Stage::new();
+        let first = pictured(&mut stage, None);
+        assert_eq!(first.matches(PICTURE).count(), 1, "{first:?}");
+        let at = first.find(PICTURE).unwrap();
+        assert!(first[..at].ends_with("\u{1b}[1;9H"), "{first:?}");
+        assert_eq!(pictured(&mut stage, None), "", "nothing changed");
+        let covered = pictured(&mut stage, Some("hi"));
+        assert_eq!(covered.matches("\u{1b}[2K").count(), 2, "{covered:?}");
+        let at = covered.find(PICTURE).unwrap();
+        assert!(
+            covered[at..].contains("hi"),
+            "over the picture: {covered:?}"
+        );
+        assert_eq!(pictured(&mut stage, None).matches(PICTURE).count(), 1);
+        let gone = stage.frame(["a\u{301} oak", ""]);
+        assert_eq!(gone.matches("\u{1b}[2K").count(), 2, "{gone:?}");
+        assert!(!gone.contains(PICTURE) && gone.contains("oak"), "{gone:?}");
     }
 
     #[test]

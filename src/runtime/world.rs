@@ -1,7 +1,9 @@
 //! What effects work on: clients that are built when they are first needed, the outbox, the
 //! library, the cache. Built in the background, each once, so that the first frame waits for none.
 
+use super::files::Files;
 use crate::api::ReadClient;
+use crate::api::media::{MediaClient, MediaClientConfig};
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::{BotTarget, Profile, Reason};
 use crate::outbox::clock::SystemClock;
@@ -56,12 +58,17 @@ pub struct World {
     outbox: OnceLock<Outbox>,
     cache: OnceLock<CacheStore>,
     cache_place: CachePlace,
+    files: Files,
+    media: Mutex<Option<(String, Arc<MediaClient>)>>,
 }
 
 impl World {
     /// A world whose parts are built when they are needed.
     pub fn new(data_dir: PathBuf, connector: Arc<dyn Connector>, prepare: Preparation) -> Self {
+        let files = Files::in_folder(data_dir.join("files"));
         Self {
+            files,
+            media: Mutex::new(None),
             data_dir,
             connector,
             connected: tokio::sync::Mutex::new(None),
@@ -80,6 +87,33 @@ impl World {
     pub fn with_cache(mut self, place: CachePlace) -> Self {
         self.cache_place = place;
         self
+    }
+
+    /// The same world with other ways to show, keep and open files.
+    #[must_use]
+    pub fn with_files(self, files: Files) -> Self {
+        Self { files, ..self }
+    }
+
+    /// How files are shown, kept and opened.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The client of files for a profile of this base address; built once for each.
+    ///
+    /// # Errors
+    /// Certificates of this machine that cannot be used.
+    pub fn media_client(&self, base_url: &str) -> Result<Arc<MediaClient>, ApiError> {
+        let mut slot = self.media.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, client)) = slot.as_ref()
+            && known == base_url
+        {
+            return Ok(Arc::clone(client));
+        }
+        let client = Arc::new(MediaClient::new(MediaClientConfig::new(base_url))?);
+        *slot = Some((base_url.to_owned(), Arc::clone(&client)));
+        Ok(client)
     }
 
     /// The data folder.

@@ -18,7 +18,7 @@ use super::SandboxError;
 use super::faults::Endpoint;
 use super::routes::digits;
 use super::shared::{Shared, lock};
-use super::state::Message;
+use super::state::{File, Message};
 
 /// Seconds between two customers who write by themselves.
 const LIVE_PAUSE: std::ops::Range<u64> = 3..9;
@@ -31,6 +31,7 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/_sandbox/flows", get(flows))
         .route("/_sandbox/faults", put(faults))
         .route("/_sandbox/message", post(message))
+        .route("/_sandbox/media", get(media))
         .route("/_sandbox/trap", any(trap))
         .route("/_sandbox/trapped", get(trapped))
 }
@@ -69,6 +70,10 @@ async fn faults(State(shared): State<Arc<Shared>>, spec: String) -> Response {
 struct NewMessage {
     user: String,
     text: String,
+    /// A file: its address, or a path of the sandbox.
+    file: Option<String>,
+    /// What the file says it is.
+    mime: Option<String>,
 }
 
 async fn message(State(shared): State<Arc<Shared>>, Json(new): Json<NewMessage>) -> Response {
@@ -78,8 +83,22 @@ async fn message(State(shared): State<Arc<Shared>>, Json(new): Json<NewMessage>)
     let Some(user) = world.user_mut(number) else {
         return (StatusCode::NOT_FOUND, "There is no such user.").into_response();
     };
-    user.history.push(Message::text(now, "user", new.text));
+    let mut message = Message::text(now, "user", new.text);
+    if let Some(url) = new.file {
+        message.kind = "FILE_RECEIVED";
+        message.file = Some(File {
+            url,
+            mime_type: new.mime.unwrap_or_default(),
+            upload_type: "WHATSAPP",
+        });
+    }
+    user.history.push(message);
     StatusCode::NO_CONTENT.into_response()
+}
+
+async fn media(State(shared): State<Arc<Shared>>) -> Response {
+    let list = lock(&shared.fetched).clone();
+    Json(list).into_response()
 }
 
 async fn trap(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {

@@ -12,6 +12,7 @@ mod external;
 mod faults;
 mod history;
 mod inspect;
+mod media;
 mod routes;
 mod seed;
 mod shared;

@@ -21,7 +21,7 @@ use super::faults::{Endpoint, Quirk};
 use super::shared::{Flow, Shared, lock};
 use super::state::{Conversation, FlowStart, MessageLine, UserLine};
 use super::wire::Quirks;
-use super::{API_KEY, BOT, CUSTOMER, broadcast, external, inspect};
+use super::{API_KEY, BOT, CUSTOMER, broadcast, external, inspect, media};
 
 const PAGE_SIZE: usize = 500;
 const PHONE_ATTRIBUTE: &str = "user.phone_no";
@@ -71,6 +71,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .route_layer(from_fn_with_state(Arc::clone(&shared), gate))
         .merge(inspect::router())
+        .merge(media::router())
         .layer(DefaultBodyLimit::disable())
         .fallback(nothing_here)
         .with_state(shared)
@@ -215,7 +216,7 @@ async fn messages(
     let page = user.history.read(page, phrases);
     let conversations = page
         .iter()
-        .map(|message| MessageLine::new(&user.number, message))
+        .map(|message| MessageLine::new(&user.number, message, shared.address))
         .collect();
     answer::body(StatusCode::OK, &Conversation { conversations })
 }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::SandboxError;
 use super::examples::EXAMPLE_FLOWS;
 use super::faults::FaultDesk;
+use super::media::Fetched;
 use super::seed::{self, Amount};
 use super::state::{Log, World};
 use super::talk::Phrases;
@@ -55,6 +56,8 @@ pub(super) struct Shared {
     pub(super) faults: Mutex<FaultDesk>,
     pub(super) log: Mutex<Log>,
     pub(super) trapped: Mutex<Trapped>,
+    /// Files of messages that were fetched, oldest first.
+    pub(super) fetched: Mutex<Vec<Fetched>>,
     /// Wakes the publisher when a broadcast was stored.
     pub(super) stored: Notify,
     ready: SetOnce<Seeded>,
@@ -80,6 +83,7 @@ impl Shared {
             faults: Mutex::new(FaultDesk::new(config.faults, config.seed)),
             log: Mutex::default(),
             trapped: Mutex::default(),
+            fetched: Mutex::default(),
             stored: Notify::new(),
             ready: SetOnce::new(),
         }

@@ -3,6 +3,7 @@
 //! Everything here is plain data behind short locks. It must not know HTTP.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::SocketAddr;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
@@ -32,9 +33,21 @@ pub(super) enum Stamp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct File {
+    /// The address; a path is one of the sandbox itself, whose port the seed does not know.
     pub(super) url: String,
     pub(super) mime_type: String,
     pub(super) upload_type: &'static str,
+}
+
+impl File {
+    /// The same file with its whole address, for a sandbox that listens here.
+    fn at(&self, own: SocketAddr) -> Self {
+        let mut file = self.clone();
+        if file.url.starts_with('/') {
+            file.url.insert_str(0, &format!("http://{own}"));
+        }
+        file
+    }
 }
 
 /// One message of a conversation.
@@ -71,12 +84,12 @@ pub(super) struct MessageLine<'a> {
     sender: &'a str,
     message_type: &'a str,
     response: &'a str,
-    file: Option<&'a File>,
+    file: Option<File>,
     attachments: Option<()>,
 }
 
 impl<'a> MessageLine<'a> {
-    pub(super) fn new(user_id: &'a str, message: &'a Message) -> Self {
+    pub(super) fn new(user_id: &'a str, message: &'a Message, own: SocketAddr) -> Self {
         let mut timestamp = platform_time(message.at);
         if message.stamp == Stamp::NoOffset {
             timestamp.truncate(timestamp.len().saturating_sub("+0000".len()));
@@ -87,7 +100,7 @@ impl<'a> MessageLine<'a> {
             sender: &message.sender,
             message_type: message.kind,
             response: &message.text,
-            file: message.file.as_ref(),
+            file: message.file.as_ref().map(|file| file.at(own)),
             attachments: None,
         }
     }

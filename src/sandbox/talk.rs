@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::media::PLACE;
 use super::state::{File, Message, Stamp, later};
 
 pub(super) const MINUTE: i64 = 60_000;
 pub(super) const DAY: i64 = 24 * 60 * MINUTE;
 /// How many threads before the end the unusual messages stand.
 const SPECIALS_BACK: usize = 12;
-const MEDIA: &str = "https://media.fernoak.example/in";
 
 /// The phrase pools. A line is `KIND:TEXT`, alternatives are separated by `|`.
 #[derive(Debug, Deserialize)]
@@ -161,7 +161,7 @@ fn media(at: Timestamp, kind: &'static str, text: &str) -> Message {
         _ => name,
     };
     let file = File {
-        url: format!("{MEDIA}/{stored}"),
+        url: format!("{PLACE}{stored}"),
         mime_type: mime.to_owned(),
         upload_type: "WHATSAPP",
     };

@@ -54,10 +54,19 @@ pub struct Appearance {
     pub interface: Interface,
     /// Who orders right-to-left text.
     pub bidi: Bidi,
+    /// How pictures are drawn.
+    pub pictures: Pictures,
     /// Whether the user list stays beside the conversation.
     pub dock_users: bool,
     /// Whether the focused pane is larger.
     pub follow_focus: bool,
+}
+
+impl Appearance {
+    /// Whether anything may be coloured.
+    pub fn has_colours(&self) -> bool {
+        self.color == Color::Theme
+    }
 }
 
 /// Colours or none.
@@ -85,6 +94,23 @@ pub enum Interface {
     Dashboard,
     /// Lines one after the other, for screen readers.
     Reader,
+}
+
+/// How pictures of messages are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pictures {
+    /// As the terminal says of itself.
+    Auto,
+    /// As coloured half blocks.
+    HalfBlocks,
+    /// By the protocol of kitty.
+    Kitty,
+    /// As sixels.
+    Sixel,
+    /// As inline files of iTerm2.
+    Iterm2,
+    /// Not at all.
+    Off,
 }
 
 /// Who orders right-to-left text.
@@ -383,6 +409,14 @@ fn appearance(general: &Merged) -> Appearance {
             Bidi::Terminal
         } else {
             Bidi::App
+        },
+        pictures: match general.text("pictures").as_str() {
+            "half_blocks" => Pictures::HalfBlocks,
+            "kitty" => Pictures::Kitty,
+            "sixel" => Pictures::Sixel,
+            "iterm2" => Pictures::Iterm2,
+            "off" => Pictures::Off,
+            _ => Pictures::Auto,
         },
         dock_users: general.flag("layout.dock_users"),
         follow_focus: general.flag("layout.follow_focus"),

@@ -118,6 +118,12 @@ pub static GENERAL: &[Key] = &[
         "who orders right-to-left text: this program or the terminal",
     ),
     key(
+        "pictures",
+        Shape::Word(&["auto", "half_blocks", "kitty", "sixel", "iterm2", "off"]),
+        Some("auto"),
+        "how pictures of messages are drawn",
+    ),
+    key(
         "log_level",
         Shape::Word(&["off", "error", "warn", "info", "debug", "trace"]),
         Some("info"),

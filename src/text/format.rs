@@ -37,6 +37,18 @@ pub fn bytes(number: usize) -> String {
     counted(u64::try_from(number).unwrap_or(u64::MAX), "byte")
 }
 
+/// The size of a file, rounded up: `537 bytes`, `213 KB`, `1.4 MB`, in thousands.
+pub fn file_size(number: usize) -> String {
+    match number {
+        0..1_000 => bytes(number),
+        1_000..1_000_000 => format!("{} KB", number.div_ceil(1_000)),
+        _ => {
+            let tenths = number.div_ceil(100_000);
+            format!("{}.{} MB", tenths / 10, tenths % 10)
+        }
+    }
+}
+
 /// A part of a whole in percent, rounded down so that only a complete whole is `100 %`.
 pub fn percent(part: u64, whole: u64) -> String {
     let share = (u128::from(part.min(whole)) * 100)
@@ -240,6 +252,14 @@ mod tests {
         assert_eq!(latency(Duration::from_millis(84)), "84 ms");
         assert_eq!(latency(Duration::from_millis(4_290)), "4.2 s");
         assert_eq!(latency(Duration::from_secs(90)), "90.0 s");
+    }
+
+    #[test]
+    fn files_are_measured_in_thousands() {
+        assert_eq!(file_size(537), "537 bytes");
+        assert_eq!(file_size(1_000), "1 KB");
+        assert_eq!(file_size(212_300), "213 KB");
+        assert_eq!(file_size(1_340_000), "1.4 MB");
     }
 
     #[test]

@@ -64,19 +64,28 @@ impl PictureTerminal {
         }
     }
 
+    /// This way, whatever the terminal says of itself; a cell that nobody measured is taken for a
+    /// usual one.
+    pub fn forced(graphics: Graphics, cell: Option<Size>) -> Self {
+        let cell = believed(cell).unwrap_or(USUAL_CELL);
+        Self { graphics, cell }
+    }
+
     /// What the terminal can do, from the environment (`TERM`, `TERM_PROGRAM`, `LC_TERMINAL` and
     /// what single terminals set) and the measured size of a cell in pixels, where the system
     /// knows one. Half blocks without a size, and inside tmux and screen, which hold pictures back.
     pub fn guess(variable: impl Fn(&str) -> Option<String>, cell: Option<Size>) -> Self {
-        let believed = 1..=LARGEST_CELL;
-        let cell =
-            cell.filter(|cell| believed.contains(&cell.width) && believed.contains(&cell.height));
-        let Some(cell) = cell else {
+        let Some(cell) = believed(cell) else {
             return Self::half_blocks();
         };
         let graphics = named(variable);
         Self { graphics, cell }
     }
+}
+
+fn believed(cell: Option<Size>) -> Option<Size> {
+    let range = 1..=LARGEST_CELL;
+    cell.filter(|cell| range.contains(&cell.width) && range.contains(&cell.height))
 }
 
 fn named(variable: impl Fn(&str) -> Option<String>) -> Graphics {
@@ -104,10 +113,12 @@ fn named(variable: impl Fn(&str) -> Option<String>) -> Graphics {
     }
 }
 
-/// A picture made ready for one terminal and one size; drawing it costs little.
+/// A picture made ready for one terminal and one size: cells that are only copied, the same ones
+/// every time, so that a picture that stays is written once.
 #[derive(Clone)]
 pub struct Picture {
-    protocol: Protocol,
+    cells: Buffer,
+    graphics: Graphics,
 }
 
 impl std::fmt::Debug for Picture {
@@ -172,12 +183,18 @@ impl Picture {
             Graphics::Iterm2 => Protocol::ITerm2(Iterm2::new(image, size, false).ok()?),
             Graphics::HalfBlocks => Protocol::Halfblocks(Halfblocks::new(image, size).ok()?),
         };
-        Some(Self { protocol })
+        let mut cells = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+        let area = cells.area;
+        Image::new(&protocol).render(area, &mut cells);
+        Some(Self {
+            cells,
+            graphics: terminal.graphics,
+        })
     }
 
     /// The cells it takes.
     pub fn size(&self) -> Size {
-        self.protocol.size()
+        self.cells.area.as_size()
     }
 }
 
@@ -187,12 +204,22 @@ fn font(terminal: PictureTerminal) -> FontSize {
 
 impl Widget for &Picture {
     /// Draws the picture at the top left of the area. In a smaller area than it was prepared for,
-    /// kitty and half blocks show a part and the others nothing.
+    /// half blocks show a part and the others nothing.
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let area = area.intersection(buffer.area);
-        Image::new(&self.protocol)
-            .allow_clipping(true)
-            .render(area, buffer);
+        let Size { width, height } = self.size();
+        let whole = width <= area.width && height <= area.height;
+        if !whole && self.graphics != Graphics::HalfBlocks {
+            return;
+        }
+        for y in 0..height.min(area.height) {
+            for x in 0..width.min(area.width) {
+                let to = buffer.cell_mut((area.x + x, area.y + y));
+                if let (Some(to), Some(from)) = (to, self.cells.cell((x, y))) {
+                    to.clone_from(from);
+                }
+            }
+        }
     }
 }
 

@@ -36,14 +36,14 @@ const MAY_USE: [(&str, &[&str]); 19] = [
         "runtime",
         &[
             "api", "app", "contract", "domain", "export", "keymap", "outbox", "report", "sandbox",
-            "settings", "store", "sync", "text", "theme",
+            "settings", "store", "sync", "text", "theme", "widgets",
         ],
     ),
     (
         "cli",
         &[
             "api", "app", "contract", "domain", "export", "keymap", "outbox", "report", "runtime",
-            "sandbox", "settings", "store", "sync", "text", "theme",
+            "sandbox", "settings", "store", "sync", "text", "theme", "widgets",
         ],
     ),
 ];

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use alertdesk::sandbox::{BoundSandbox, SandboxConfig, SandboxError};
 use reqwest::{Method, StatusCode};
 use rstest::rstest;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{ARJUN, Lab, SARA, reply, start_time};
 
@@ -287,6 +287,33 @@ async fn a_customer_can_be_made_to_write_now() {
     let last = lab.messages(ARJUN, "?page_size=1").await;
     assert_eq!(last[0]["response"], "One more thing");
     assert_eq!(last[0]["sender"], "user");
+}
+
+#[tokio::test]
+async fn files_are_given_out_without_a_key_and_every_fetch_is_noted() {
+    let lab = Lab::start();
+    let messages = lab.messages(SARA, "?page_size=40").await;
+    let urls = messages
+        .iter()
+        .filter_map(|message| message["file"]["url"].as_str())
+        .filter_map(|url| url.strip_prefix("OWN"));
+    let urls: Vec<_> = urls.collect();
+    assert!(!urls.is_empty());
+    assert_eq!(lab.inspect("media").await, json!([]));
+    for url in &urls {
+        let reply = reply(lab.bare(Method::GET, url)).await;
+        assert!(
+            reply.is_ok_and(|reply| reply.status == StatusCode::OK),
+            "{url}"
+        );
+    }
+    let noted = lab.inspect("media").await;
+    assert_eq!(noted.as_array().unwrap().len(), urls.len());
+    assert_eq!(noted[0]["with_key"], false);
+    assert_eq!(
+        format!("/media/{}", noted[0]["name"].as_str().unwrap()),
+        urls[0]
+    );
 }
 
 #[tokio::test]

@@ -133,9 +133,12 @@ impl Lab {
         self.get(&self.path("bot-api/v1.0", &query)).await
     }
 
+    /// A page; its files lie on this sandbox, whose port is left out to compare it with others.
     pub async fn conversation(&self, user: &str, query: &str) -> Reply {
         let rest = format!("channel-user/{user}/conversations{query}");
-        self.get(&self.path("bot-api/v1.0", &rest)).await
+        let mut reply = self.get(&self.path("bot-api/v1.0", &rest)).await;
+        reply.text = reply.text.replace(&self.known.listening, "OWN");
+        reply
     }
 
     /// The messages of a page.

@@ -13,6 +13,7 @@ use alertdesk::domain::{Batch, Guard, Profile, WireOptions};
 use alertdesk::keymap::Keymap;
 use alertdesk::runtime::clock;
 use alertdesk::runtime::effect_runner::{EffectRunner, Live, LoopEffect, QUEUE};
+use alertdesk::runtime::files::Files;
 use alertdesk::runtime::world::World;
 use alertdesk::sandbox::SandboxConfig;
 use alertdesk::theme::{Theme, ThemeOptions};
@@ -21,6 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -54,6 +56,8 @@ pub struct Options {
     pub tries: u32,
     /// Whether this process sends.
     pub sends: bool,
+    /// What opens files with the programs of the desktop.
+    pub opener: Option<String>,
 }
 
 impl Default for Options {
@@ -69,6 +73,7 @@ impl Default for Options {
             max_body: 1024 * 1024,
             tries: 1,
             sends: true,
+            opener: None,
         }
     }
 }
@@ -98,7 +103,7 @@ pub struct Harness {
     live: Arc<Live>,
     events: mpsc::Receiver<Event>,
     stop: CancellationToken,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Drop for Harness {
@@ -134,6 +139,10 @@ impl Harness {
         };
         let prepare = Box::new(move |path: &std::path::Path| fill_library(path, now));
         let world = World::new(folder.path().to_owned(), Arc::new(connector), prepare);
+        let world = world.with_files(Files {
+            opener: options.opener.clone(),
+            ..Files::in_folder(folder.path().join("downloads"))
+        });
         let (events_in, events) = mpsc::channel(QUEUE);
         let runner = EffectRunner::new(Arc::new(world), events_in);
         let stop = CancellationToken::new();
@@ -157,7 +166,7 @@ impl Harness {
             runner,
             events,
             stop,
-            _folder: folder,
+            folder,
         };
         harness.event(Event::Started);
         harness.until_idle().await;
@@ -313,6 +322,11 @@ impl Harness {
         };
         self.until(what, |state| found(state).is_some()).await;
         found(&self.state).unwrap()
+    }
+
+    /// The folder that files are saved in.
+    pub fn downloads(&self) -> PathBuf {
+        self.folder.path().join("downloads")
     }
 
     /// The screen as a person sees it.

@@ -76,6 +76,25 @@ impl Platform {
         assert_eq!(answer.unwrap().status(), 204, "the faults `{spec}`");
     }
 
+    /// Lets a customer send a file that lies at this address.
+    pub async fn customer_sends(&self, user: &str, file: &str, mime: &str) {
+        let url = format!("{}/_sandbox/message", self.known.listening);
+        let text = format!("User uploaded the-file - [{mime}]");
+        let body = json!({ "user": user, "text": text, "file": file, "mime": mime }).to_string();
+        let request = self
+            .client
+            .post(url)
+            .header("Content-Type", "application/json");
+        assert_eq!(request.body(body).send().await.unwrap().status(), 204);
+    }
+
+    /// The bytes of a file as the sandbox serves it.
+    pub async fn file(&self, name: &str) -> Vec<u8> {
+        let url = format!("{}/media/{name}", self.known.listening);
+        let answer = self.client.get(url).send().await.unwrap();
+        answer.bytes().await.unwrap().to_vec()
+    }
+
     /// Lets a customer write.
     pub async fn customer_writes(&self, user: &str, text: &str) {
         let url = format!("{}/_sandbox/message", self.known.listening);

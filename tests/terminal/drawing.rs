@@ -1,6 +1,6 @@
 //! What is on the screen: the first frame, other sizes, no colours, plain characters, silence.
 
-use crate::support::Tty;
+use crate::support::{Home, Tty};
 use rstest::rstest;
 use std::time::Duration;
 use vt100::Color;
@@ -118,4 +118,28 @@ fn nothing_is_written_while_nothing_happens() {
     // The one real wait of these tests: silence has no other proof.
     assert!(!tty.take(Duration::from_secs(3)), "{}", tty.text());
     assert_eq!(tty.written.len(), written);
+}
+
+#[test]
+fn a_picture_reaches_the_terminal_once_and_leaves_with_its_dialog() {
+    let home = Home::new();
+    let settings = home.path("config").join("config.toml");
+    std::fs::write(settings, "pictures = \"sixel\"\n").unwrap();
+    let mut tty = Tty::start_in(home, &["demo"], (120, 40), &[]);
+    tty.find_people();
+    tty.keys("\r");
+    tty.wait_for("Is that possible?");
+    tty.keys("(((((\r");
+    tty.wait_for("800×600");
+    let sixels = |tty: &Tty| {
+        let written = String::from_utf8_lossy(&tty.written);
+        written.matches("\u{1b}P").count()
+    };
+    tty.wait("the picture", |tty| sixels(tty) > 0);
+    // Keys that mean nothing here draw the screen anew and nothing of the picture.
+    tty.keys("jkjk");
+    tty.keys("\u{1b}");
+    tty.wait_without("800×600");
+    tty.wait_for("Is that possible?");
+    assert_eq!(sixels(&tty), 1);
 }

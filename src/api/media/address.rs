@@ -56,6 +56,12 @@ pub(super) fn checked(text: &str, reach: Reach) -> Result<Url, Refusal> {
     Ok(url)
 }
 
+/// The host of an address, for sentences and the log: the rest may be a secret.
+pub fn host_of(url: &str) -> Option<String> {
+    let url = Url::parse(url.trim()).ok()?;
+    url.host_str().map(str::to_owned)
+}
+
 fn is_localhost(host: &str) -> bool {
     host.trim_end_matches('.').eq_ignore_ascii_case("localhost")
 }

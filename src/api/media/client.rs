@@ -4,10 +4,9 @@
 
 use super::address::{CheckedResolver, Reach, Refusal, checked};
 use crate::api::transport::{BodyEnd, build_error, builder, cause, find, header, read_body};
-use crate::contract::{ApiError, ErrorKind};
+use crate::contract::{ApiError, ErrorKind, FetchedMedia};
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{Client, Response, Url};
-use std::fmt;
 use std::time::Duration;
 
 /// Redirects that are followed, each checked like the first address.
@@ -39,24 +38,6 @@ impl MediaClientConfig {
             whole_timeout: Duration::from_secs(60),
             max_bytes: 20 * 1024 * 1024,
         }
-    }
-}
-
-/// A file as it came.
-#[derive(Clone, PartialEq, Eq)]
-pub struct FetchedMedia {
-    /// Its content; may be anything, whatever the type says.
-    pub bytes: Vec<u8>,
-    /// The `Content-Type` without parameters, lower case, if there was one.
-    pub mime: Option<String>,
-}
-
-impl fmt::Debug for FetchedMedia {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FetchedMedia")
-            .field("bytes", &self.bytes.len())
-            .field("mime", &self.mime)
-            .finish()
     }
 }
 

@@ -9,7 +9,8 @@ mod name;
 mod picture;
 mod save;
 
-pub use client::{FetchedMedia, MediaClient, MediaClientConfig};
+pub use address::host_of;
+pub use client::{MediaClient, MediaClientConfig};
 pub use name::safe_file_name;
 pub use picture::{MOST_PIXELS, decode_picture};
 pub use save::{may_open, open_command, save};

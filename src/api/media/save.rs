@@ -1,8 +1,7 @@
 //! Saves fetched files, and says with what the desktop opens them. It starts nothing itself.
 
-use super::client::FetchedMedia;
 use super::name::safe;
-use crate::contract::{ApiError, ErrorKind};
+use crate::contract::{ApiError, ErrorKind, FetchedMedia};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -344,7 +344,15 @@ fn media_lines(message: &ChatMessage, caption: &str, text_width: usize) -> Vec<S
         facts.push("the platform has no file".to_owned());
     }
     let room = text_width.saturating_sub(width::cells(word) + 4);
-    let facts = width::truncate_middle(&facts.join(" · "), room, "…").into_owned();
+    let facts = facts.join(" · ");
+    // The key is the first to go where it narrows.
+    let hints = [" · Enter opens it", " · Enter", ""];
+    let hint = hints.into_iter().find(|hint| {
+        let possible = media.url.is_some() || hint.is_empty();
+        possible && width::cells(&facts) + width::cells(hint) <= room
+    });
+    let mut facts = width::truncate_middle(&facts, room, "…").into_owned();
+    facts.push_str(hint.unwrap_or_default());
     let head = Spans::of(Role::Active, format!("{sign} {word}  ")).with(Role::Text, facts);
     let mut lines = vec![head];
     if !caption.is_empty() {

@@ -3,7 +3,7 @@
 use super::scroll::Anchor;
 use super::state::{Find, State};
 use crate::contract::{Above, Action, Remote};
-use crate::domain::{Direction, User};
+use crate::domain::{Direction, Media, User};
 use crossterm::event::KeyEvent;
 use jiff::Zoned;
 
@@ -36,6 +36,8 @@ pub enum Wish {
     },
     /// Write a template to this person.
     WriteTemplate(Box<User>),
+    /// Show the file of a message.
+    ShowMedia(Box<Media>),
     /// Copy this text.
     Copy(String),
     /// Show this raw JSON.
@@ -82,6 +84,7 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
                 .as_ref()
                 .map(|chat| Wish::WriteTemplate(chat.user.clone().into()));
         }
+        Action::Open => return file(state),
         Action::Copy => return current(state).map(|message| Wish::Copy(message.text.clone())),
         Action::FetchAll => return state.chat.as_ref().map(|_| Wish::FetchAll),
         Action::Chart => return state.chat.as_ref().map(|_| Wish::ShowChart),
@@ -114,6 +117,11 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
     } else {
         None
     }
+}
+
+fn file(state: &State) -> Option<Wish> {
+    let file = current(state)?.media.clone()?;
+    Some(Wish::ShowMedia(file.into()))
 }
 
 fn current(state: &State) -> Option<&crate::domain::ChatMessage> {

@@ -1,0 +1,158 @@
+//! What is done with files of messages: fetched without the key, made ready for the screen, saved.
+//! Started by the effect runner; nothing here starts a task or a program.
+
+use super::clock;
+use super::world::World;
+use crate::api::media::{self, MOST_PIXELS};
+use crate::contract::{
+    ApiError, CallDetail, CallDirection, CallOutcome, CallRecord, ErrorKind, FetchedMedia,
+    MediaAsk, PreparedPicture, ReadyPicture,
+};
+use crate::text::format;
+use crate::widgets::{Picture, PictureTerminal};
+use ratatui::layout::Size;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use tokio::process::Command;
+
+/// How this machine shows, keeps and opens files.
+#[derive(Debug, Clone)]
+pub struct Files {
+    /// Where saved files go.
+    pub folder: PathBuf,
+    /// How the terminal shows pictures.
+    pub terminal: PictureTerminal,
+    /// The program that opens a file with whatever the desktop uses for it, if one is known.
+    pub opener: Option<String>,
+}
+
+impl Files {
+    /// Files in this folder, half blocks, and the usual opener of this system.
+    pub fn in_folder(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            terminal: PictureTerminal::half_blocks(),
+            opener: media::open_command(std::env::consts::OS).map(str::to_owned),
+        }
+    }
+}
+
+/// Fetches a file; the line of the activity list names its host and nothing else of its address.
+pub async fn fetch(
+    world: &World,
+    base_url: &str,
+    ask: &MediaAsk,
+) -> (Result<Arc<FetchedMedia>, ApiError>, CallRecord) {
+    let (started, began) = (clock::now(), clock::steady());
+    let result = match world.media_client(base_url) {
+        Ok(client) => client.fetch(&ask.url).await.map(Arc::new),
+        Err(error) => Err(error),
+    };
+    let host = media::host_of(&ask.url).unwrap_or_else(|| "an unreadable address".to_owned());
+    let (outcome, said, http_status) = match &result {
+        Ok(file) => {
+            let size = format::file_size(file.bytes.len());
+            (CallOutcome::Done, size, Some(200))
+        }
+        Err(error) => (
+            CallOutcome::Failed,
+            "not fetched".to_owned(),
+            error.http_status,
+        ),
+    };
+    let error = result.as_ref().err();
+    let record = CallRecord {
+        started,
+        duration: began.elapsed(),
+        direction: CallDirection::Local,
+        label: format!("file from {host}"),
+        outcome,
+        result: said,
+        http_status,
+        detail: Box::new(CallDetail {
+            sentence: error.map_or_else(String::new, |error| error.message.clone()),
+            advice: error.map_or_else(String::new, |error| error.advice.clone()),
+            request: format!("GET {host}"),
+            ..CallDetail::default()
+        }),
+    };
+    (result, record)
+}
+
+/// Decodes a picture and makes it ready for a space. Blocks.
+///
+/// # Errors
+/// A file that is no picture, is damaged or too large.
+pub fn prepare(
+    file: &FetchedMedia,
+    terminal: PictureTerminal,
+    (columns, rows): (u16, u16),
+    id: u32,
+) -> Result<PreparedPicture, ApiError> {
+    let image = media::decode_picture(&file.bytes, MOST_PIXELS)?;
+    let pixels = (image.width(), image.height());
+    let picture = Picture::prepare(&image, Size::new(columns, rows), terminal, id);
+    let Some(picture) = picture else {
+        return Err(ApiError::new(
+            ErrorKind::Unreadable,
+            "The picture cannot be shown in this window.",
+            "Make the window larger, or save the picture.",
+        ));
+    };
+    Ok(PreparedPicture {
+        pixels,
+        picture: ReadyPicture::new(picture),
+    })
+}
+
+/// Saves a file under a safe name. Blocks.
+///
+/// # Errors
+/// A folder that cannot be made or written to, a full disk.
+pub fn save(folder: &Path, ask: &MediaAsk, file: &FetchedMedia) -> Result<PathBuf, ApiError> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let text = format!("The folder {} cannot be made: {error}.", folder.display());
+        ApiError::new(ErrorKind::Storage, text, "Make room or rights for it.")
+    })?;
+    let mime = ask.mime.as_deref().or(file.mime.as_deref());
+    let stand_in = ask.name.as_ref().map_or_else(String::new, |name| {
+        format!("User uploaded {name} - [{}]", mime.unwrap_or_default())
+    });
+    let name = media::safe_file_name(&stand_in, &ask.url, mime);
+    media::save(file, folder, &name)
+}
+
+/// The call that opens a saved file with the desktop's program: the one file and no shell, cut off
+/// from this terminal.
+///
+/// # Errors
+/// An ending that can run something; a system without a known program.
+pub fn opener(files: &Files, path: &Path) -> Result<Command, ApiError> {
+    media::may_open(path)?;
+    let Some(program) = &files.opener else {
+        return Err(ApiError::new(
+            ErrorKind::Usage,
+            "No program is known here that opens files of the desktop.",
+            format!("It is saved: {}", path.display()),
+        ));
+    };
+    let mut command = Command::new(program);
+    command
+        .arg(path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    #[cfg(unix)]
+    command.process_group(0);
+    Ok(command)
+}
+
+/// The error of an opener that did not start.
+pub fn not_opened(path: &Path, error: &std::io::Error) -> ApiError {
+    ApiError::new(
+        ErrorKind::Usage,
+        format!("The desktop's program did not start: {error}."),
+        format!("The file is saved: {}", path.display()),
+    )
+}
