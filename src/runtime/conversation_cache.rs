@@ -36,12 +36,11 @@ pub fn answer(
         CachedAsk::Open => {
             cache.opened(key.account(), &conversation.user, now)?;
             let refreshed = cache.conversation(&key)?.and_then(|state| state.refreshed);
-            let slice = copy.slice(Place::Newest, End::Newest)?;
-            let handover = handover(library, &key)?;
+            let slice = copy.slice(Place::Newest, End::Newest)?.unwrap_or_default();
             Ok(CachedPart::Opened(
-                slice.unwrap_or_default(),
+                slice,
                 refreshed,
-                handover,
+                handover(library, &key)?,
             ))
         }
         CachedAsk::Keep {
@@ -55,23 +54,9 @@ pub fn answer(
             }
             copy.keep(&page, whole, complete, now)
         }
-        CachedAsk::Older(message) => {
-            let Some(at) = at(&message) else {
-                return Ok(CachedPart::Nothing);
-            };
-            // Messages of the same moment come again; they are told apart by what they say.
-            let place = Place::Before(MessageKey { at, id: i64::MAX });
-            let slice = copy.slice(place, End::Newest)?;
-            Ok(slice.map_or(CachedPart::Nothing, CachedPart::Older))
-        }
-        CachedAsk::Newer(message) => {
-            let Some(at) = at(&message) else {
-                return Ok(CachedPart::Nothing);
-            };
-            let place = Place::After(MessageKey { at, id: i64::MIN });
-            let slice = copy.slice(place, End::Oldest)?;
-            Ok(slice.map_or(CachedPart::Nothing, CachedPart::Newer))
-        }
+        // Messages of the same moment come again; they are told apart by what they say.
+        CachedAsk::Older(message) => copy.beside(&message, End::Newest),
+        CachedAsk::Newer(message) => copy.beside(&message, End::Oldest),
         CachedAsk::Newest => {
             let slice = copy.slice(Place::Newest, End::Newest)?;
             Ok(slice.map_or(CachedPart::Nothing, |slice| CachedPart::Jumped(slice, None)))
@@ -91,16 +76,7 @@ pub fn answer(
             text,
             from,
             forward,
-        } => {
-            let Some(at) = at(&from) else {
-                return Ok(CachedPart::Nothing);
-            };
-            let id = if forward { i64::MAX } else { i64::MIN };
-            match cache.matches_in(&key, &text, MessageKey { at, id }, forward)? {
-                Some(found) => copy.around(Place::Around(found), found.at),
-                None => Ok(CachedPart::Nothing),
-            }
-        }
+        } => copy.next_match(&text, &from, forward),
     }
 }
 
@@ -217,6 +193,41 @@ impl Copy<'_> {
             return Ok(None);
         };
         self.stretch(window, meant).map(Some)
+    }
+
+    /// The stretch before a message, with its newest end at it, or after it, with its oldest end.
+    fn beside(&self, message: &ChatMessage, end: End) -> Result<CachedPart, StoreError> {
+        let Some(at) = at(message) else {
+            return Ok(CachedPart::Nothing);
+        };
+        let (place, part): (Place, fn(Slice) -> CachedPart) = match end {
+            End::Newest => (
+                Place::Before(MessageKey { at, id: i64::MAX }),
+                CachedPart::Older,
+            ),
+            End::Oldest => (
+                Place::After(MessageKey { at, id: i64::MIN }),
+                CachedPart::Newer,
+            ),
+        };
+        Ok(self.slice(place, end)?.map_or(CachedPart::Nothing, part))
+    }
+
+    fn next_match(
+        &self,
+        text: &str,
+        from: &ChatMessage,
+        forward: bool,
+    ) -> Result<CachedPart, StoreError> {
+        let Some(at) = at(from) else {
+            return Ok(CachedPart::Nothing);
+        };
+        let id = if forward { i64::MAX } else { i64::MIN };
+        let from = MessageKey { at, id };
+        match self.cache.matches_in(self.key, text, from, forward)? {
+            Some(found) => self.around(Place::Around(found), found.at),
+            None => Ok(CachedPart::Nothing),
+        }
     }
 
     /// The stretch around a place.

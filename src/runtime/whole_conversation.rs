@@ -25,10 +25,10 @@ pub async fn fetch(
         stop: &CancellationToken::new(),
         now: clock::now(),
     };
-    let synced = syncer.conversation(key, None, told).await;
-    let total = synced.total;
-    let end = match synced.end {
-        sync::SyncEnd::UpToDate if synced.complete => SyncEnd::Whole { total },
+    let fetched = syncer.conversation(key, None, told).await;
+    let total = fetched.total;
+    let end = match fetched.end {
+        sync::SyncEnd::UpToDate if fetched.complete => SyncEnd::Whole { total },
         sync::SyncEnd::UpToDate | sync::SyncEnd::Repeating | sync::SyncEnd::Stopped => {
             SyncEnd::Partly { total }
         }
@@ -37,5 +37,5 @@ pub async fn fetch(
             SyncEnd::Failed(storage_error(&error))
         }
     };
-    (synced.progress, end)
+    (fetched.progress, end)
 }

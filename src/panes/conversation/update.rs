@@ -53,6 +53,68 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
     if state.find.as_ref().is_some_and(|find| find.typing) {
         return act_in_find(state, action, now);
     }
+    match action {
+        Action::First if above(state) == Some(Above::Cached) => return Some(Wish::GoToOldest),
+        Action::Last if below(state) => return Some(Wish::GoToNewest),
+        Action::Find => {
+            let mut find = state.find.take().unwrap_or_default();
+            find.typing = true;
+            state.find = Some(find);
+        }
+        Action::NextMatch => return jump(state, 1, now),
+        Action::PreviousMatch => return jump(state, -1, now),
+        Action::Back => state.find = None,
+        Action::LoadOlder => return older(state),
+        _ => {}
+    }
+    if let Some(wish) = about_chat(state, action) {
+        return Some(wish);
+    }
+    match move_reader(state, action, now) {
+        Some(Way::Up) if is_near_top(state) => older(state),
+        Some(Way::Down) if is_near_end(state) => newer(state),
+        Some(Way::Up | Way::Down) | None => None,
+    }
+}
+
+/// What is wished for the conversation as a whole or the message under the cursor.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a pane answers the actions it knows"
+)]
+fn about_chat(state: &State, action: Action) -> Option<Wish> {
+    let chat = state.chat.as_ref()?;
+    match action {
+        Action::Refresh => Some(Wish::Refresh),
+        Action::FetchAll => Some(Wish::FetchAll),
+        Action::Chart => Some(Wish::ShowChart),
+        Action::TemplateToUser => Some(Wish::WriteTemplate(chat.user.clone().into())),
+        Action::Open => file(state),
+        Action::Copy => current(state).map(|message| Wish::Copy(message.text.clone())),
+        Action::CopyRaw => {
+            let raw = &current(state)?.raw;
+            serde_json::to_string(raw).ok().map(Wish::Copy)
+        }
+        Action::RawView => {
+            let raw = &current(state)?.raw;
+            serde_json::to_string_pretty(raw).ok().map(Wish::ShowRaw)
+        }
+        _ => None,
+    }
+}
+
+/// Where the reader went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Up,
+    Down,
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "everything else moves nothing"
+)]
+fn move_reader(state: &mut State, action: Action, now: &Zoned) -> Option<Way> {
     let page = state.text_rows().max(2).cast_signed();
     let last = state.len().saturating_sub(1);
     match action {
@@ -62,61 +124,20 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
         Action::PageUp => state.scroll(1 - page, now),
         Action::HalfPageDown => state.scroll(page / 2, now),
         Action::HalfPageUp => state.scroll(-page / 2, now),
-        Action::First if above(state) == Some(Above::Cached) => return Some(Wish::GoToOldest),
         Action::First => state.go_to(0, now),
-        Action::Last if below(state) => return Some(Wish::GoToNewest),
         Action::Last => state.go_to(last, now),
         Action::NextFromCustomer => go_to_customer(state, 1, now),
         Action::PreviousFromCustomer => go_to_customer(state, -1, now),
-        Action::Find => {
-            let mut find = state.find.take().unwrap_or_default();
-            find.typing = true;
-            state.find = Some(find);
-        }
-        Action::NextMatch => return jump(state, 1, now),
-        Action::PreviousMatch => return jump(state, -1, now),
-        Action::Back => state.find = None,
-        Action::Refresh => return state.chat.as_ref().map(|_| Wish::Refresh),
-        Action::LoadOlder => return older(state),
-        Action::TemplateToUser => {
-            return state
-                .chat
-                .as_ref()
-                .map(|chat| Wish::WriteTemplate(chat.user.clone().into()));
-        }
-        Action::Open => return file(state),
-        Action::Copy => return current(state).map(|message| Wish::Copy(message.text.clone())),
-        Action::FetchAll => return state.chat.as_ref().map(|_| Wish::FetchAll),
-        Action::Chart => return state.chat.as_ref().map(|_| Wish::ShowChart),
-        Action::CopyRaw => {
-            let raw = current(state).map(|message| &message.raw)?;
-            return serde_json::to_string(raw).ok().map(Wish::Copy);
-        }
-        Action::RawView => {
-            let raw = current(state).map(|message| &message.raw)?;
-            return serde_json::to_string_pretty(raw).ok().map(Wish::ShowRaw);
-        }
-        _ => {}
+        _ => return None,
     }
-    let upwards = matches!(
-        action,
+    Some(match action {
         Action::MoveUp
-            | Action::PageUp
-            | Action::HalfPageUp
-            | Action::First
-            | Action::PreviousFromCustomer
-    );
-    let downwards = matches!(
-        action,
-        Action::MoveDown | Action::PageDown | Action::HalfPageDown | Action::NextFromCustomer
-    );
-    if upwards && is_near_top(state) {
-        older(state)
-    } else if downwards && is_near_end(state) {
-        newer(state)
-    } else {
-        None
-    }
+        | Action::PageUp
+        | Action::HalfPageUp
+        | Action::First
+        | Action::PreviousFromCustomer => Way::Up,
+        _ => Way::Down,
+    })
 }
 
 fn file(state: &State) -> Option<Wish> {
