@@ -2,16 +2,15 @@
 //! one queue as events.
 
 use super::storage::{Job, execute};
-use super::whole_conversation;
 use super::world::World;
 use super::{clock, files, plan_builder};
+use super::{sender_loop, whole_conversation};
 use crate::contract::{
     AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
-    Event, FetchedMedia, MediaAnswer, MediaAsk, OutboxCommand, OutboxEvent, PlanAnswer,
-    PlanFailure, PlanProblem, PlanPurpose, SenderState, Slot, SyncEnd, SyncNews, Ticket, TimerId,
+    Event, FetchedMedia, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer, PlanFailure,
+    PlanProblem, PlanPurpose, Slot, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::Profile;
-use crate::outbox::{OutboxError, Sender};
 use crate::store::{CacheStore, ConversationKey};
 use crate::sync::Progress;
 use std::collections::HashMap;
@@ -25,8 +24,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Events that may wait; a flood of results waits at its source instead of growing here.
 pub const QUEUE: usize = 1024;
-/// How often a window that does not send looks whether the sender is gone.
-const TAKE_OVER: Duration = Duration::from_secs(2);
 
 /// What only the loop itself can do, because it owns the terminal.
 #[derive(Debug, PartialEq)]
@@ -280,7 +277,7 @@ impl EffectRunner {
         let task = spawn(async move {
             let _live = live;
             let Ok(turn) = turn.await else { return };
-            let built = spawn_blocking(move || {
+            let built = run_blocking(move || {
                 let plan = plan_builder::build(&draft, &profile, clock::now(), &nonce);
                 // Held to the end of the work, also when nobody waits for it any more.
                 drop(turn);
@@ -331,7 +328,7 @@ impl EffectRunner {
         let task = spawn(async move {
             let _live = live;
             let Ok(turn) = turn.await else { return };
-            let made = spawn_blocking(move || {
+            let made = run_blocking(move || {
                 let made = files::prepare(&file, terminal, space, id);
                 drop(turn);
                 made
@@ -348,7 +345,7 @@ impl EffectRunner {
         spawn(async move {
             let _live = live;
             let folder = world.files().folder.clone();
-            let saving = spawn_blocking(move || files::save(&folder, &ask, &file));
+            let saving = run_blocking(move || files::save(&folder, &ask, &file));
             let result = saving.await.unwrap_or_else(|error| Err(broke(&error)));
             let saved = result.clone();
             let answer = MediaAnswer::Saved(result);
@@ -381,7 +378,7 @@ impl EffectRunner {
     /// Becomes the sender as soon as nobody else is, and sends until told to stop.
     pub fn start_sender(&self, stop: CancellationToken) -> JoinHandle<()> {
         let (world, events) = (Arc::clone(&self.world), self.events.clone());
-        spawn(send_until_stopped(world, events, stop))
+        spawn(sender_loop::send_until_stopped(world, events, stop))
     }
 }
 
@@ -401,7 +398,7 @@ fn broke(error: &tokio::task::JoinError) -> ApiError {
 
 async fn cache_of(world: &Arc<World>) -> Result<CacheStore, ApiError> {
     let opening = Arc::clone(world);
-    match spawn_blocking(move || opening.cache().cloned()).await {
+    match run_blocking(move || opening.cache().cloned()).await {
         Ok(cache) => cache,
         Err(error) => {
             tracing::error!(%error, "opening the local copy broke");
@@ -411,7 +408,7 @@ async fn cache_of(world: &Arc<World>) -> Result<CacheStore, ApiError> {
     }
 }
 
-async fn deliver(events: &mpsc::Sender<Event>, event: Event) {
+pub(super) async fn deliver(events: &mpsc::Sender<Event>, event: Event) {
     if events.send(event).await.is_err() {
         tracing::debug!("the dashboard has ended before a result came");
     }
@@ -425,86 +422,12 @@ async fn work_off(
 ) {
     while let Some((job, live)) = jobs.recv().await {
         let world = Arc::clone(&world);
-        match spawn_blocking(move || execute(&world, job)).await {
+        match run_blocking(move || execute(&world, job)).await {
             Ok(Some(event)) => deliver(&events, event).await,
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "a request to the record broke"),
         }
         drop(live);
-    }
-}
-
-async fn send_until_stopped(
-    world: Arc<World>,
-    events: mpsc::Sender<Event>,
-    stop: CancellationToken,
-) {
-    while !stop.is_cancelled() {
-        match try_to_send(&world, &events, &stop).await {
-            Ok(()) => return,
-            Err(OutboxError::OtherSender { .. }) => {}
-            Err(error) => {
-                tracing::error!(%error, "the sender stopped");
-                let answer = crate::contract::OutboxAnswer::Refused(ApiError::from(error));
-                deliver(&events, Event::OutboxAnswer(Box::new(answer))).await;
-                tell(&events, OutboxEvent::Sender(SenderState::Nobody)).await;
-            }
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(TAKE_OVER) => {}
-        }
-    }
-}
-
-async fn tell(events: &mpsc::Sender<Event>, event: OutboxEvent) {
-    deliver(events, Event::Outbox(Box::new(event))).await;
-}
-
-async fn try_to_send(
-    world: &Arc<World>,
-    events: &mpsc::Sender<Event>,
-    stop: &CancellationToken,
-) -> Result<(), OutboxError> {
-    // Without a key nothing can be sent; the reads say why.
-    if world.connected().await.is_err() {
-        return Err(OutboxError::OtherSender { pid: 0 });
-    }
-    let taking = Arc::clone(world);
-    let taken = spawn_blocking(move || match taking.outbox() {
-        Ok(outbox) => Sender::take(outbox).map_err(|error| (error, outbox.sender().ok())),
-        Err(error) => Err((OutboxError::Broken(error.message), None)),
-    });
-    let taken = taken
-        .await
-        .map_err(|error| OutboxError::Broken(error.to_string()))?;
-    let sender = match taken {
-        Ok(sender) => sender,
-        Err((error, other)) => {
-            if let Some(other) = other {
-                tell(events, OutboxEvent::Sender(other)).await;
-            }
-            return Err(error);
-        }
-    };
-    tell(events, OutboxEvent::Sender(SenderState::ThisProcess)).await;
-    if !sender.recovered().is_empty() {
-        tell(events, OutboxEvent::Recovered(sender.recovered().to_vec())).await;
-        let taking = Arc::clone(world);
-        let listed = spawn_blocking(move || execute(&taking, Job::Outbox(OutboxCommand::Load)));
-        if let Ok(Some(event)) = listed.await {
-            deliver(events, event).await;
-        }
-    }
-    let (news, mut incoming) = mpsc::channel(QUEUE);
-    let provider: Arc<dyn crate::outbox::TransportProvider> = Arc::clone(world) as _;
-    let running = sender.run(provider, news, stop.clone());
-    tokio::pin!(running);
-    loop {
-        tokio::select! {
-            Some(event) = incoming.recv() => tell(events, event).await,
-            result = &mut running => return result.map(|_| ()),
-        }
     }
 }
 
@@ -529,6 +452,8 @@ where
     clippy::disallowed_methods,
     reason = "the one place of the dashboard that blocks"
 )]
-fn spawn_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+pub(super) fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> JoinHandle<T> {
     tokio::task::spawn_blocking(work)
 }

@@ -14,6 +14,7 @@ pub mod frame_writer;
 pub mod input;
 pub mod plan_builder;
 pub mod screen;
+pub mod sender_loop;
 pub mod signals;
 pub mod storage;
 pub mod terminal;

@@ -342,7 +342,8 @@ async fn a_whole_conversation_is_fetched_on_demand_and_esc_stops_it() {
     desk.until_idle().await;
     desk.keys("A");
     desk.until_idle().await;
-    desk.assert_shows("✓ All of …0412 is here: 2,600 messages.");
+    let count = alertdesk::text::format::count(2600);
+    desk.assert_shows(&format!("✓ All of …0412 is here: {count} messages."));
     let calls = desk.platform.calls("/conversations").await;
     desk.keys("g");
     desk.until_idle().await;

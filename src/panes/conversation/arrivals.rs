@@ -42,7 +42,7 @@ impl State {
             self.anchor = Anchor::Bottom;
         }
         let known = chat.messages.len();
-        let at_end = self.anchor == Anchor::Bottom && self.cursor + 1 >= known;
+        let at_end = self.anchor == Anchor::Bottom && self.cursor + 1 >= known && !self.brought;
         merge(&mut chat.messages, page.messages);
         chat.pages = chat.pages.max(1);
         if whole {
@@ -59,7 +59,11 @@ impl State {
         if first || at_end || !joins {
             self.cursor = chat.messages.len().saturating_sub(1);
         }
+        if self.brought {
+            self.stay();
+        }
         self.drop_front();
+        self.drop_back();
         self.forget_blocks();
         self.search();
         if first { 0 } else { added }
@@ -126,18 +130,16 @@ impl State {
 
     /// A newer part of the local copy: it goes behind.
     pub fn newer_recalled(&mut self, slice: Slice, now: Timestamp) {
-        let Some(chat) = &mut self.chat else { return };
-        if self.anchor == Anchor::Bottom && !slice.messages.is_empty() {
-            // What was the end is the middle now, and the text must not move.
-            self.anchor = Anchor::At {
-                message: self.top.message,
-                line: self.top.line,
-            };
+        // What was the end is the middle now, and the text must not move.
+        if !slice.messages.is_empty() {
+            self.stay();
         }
+        let Some(chat) = &mut self.chat else { return };
         merge(&mut chat.messages, slice.messages);
         chat.below = slice.below;
         chat.older.succeed((), now);
         self.drop_front();
+        self.drop_back();
         self.forget_blocks();
         self.search();
     }
@@ -149,6 +151,7 @@ impl State {
         chat.messages = slice.messages;
         (chat.above, chat.below, chat.new_from) = (slice.above, slice.below, None);
         let last = chat.messages.len().saturating_sub(1);
+        self.brought = at.is_some();
         self.cursor = at.unwrap_or(last).min(last);
         self.anchor = match at {
             Some(message) => Anchor::At {
@@ -175,13 +178,21 @@ impl State {
         });
         self.shift(shift.cast_signed());
         self.drop_back();
-        if self.anchor == Anchor::Bottom {
-            // Nobody is up there: what was fetched waits in the local copy.
-            self.drop_front();
-        }
+        // Where nobody is near the top, what was fetched waits in the local copy.
+        self.drop_front();
         self.forget_blocks();
         self.search();
         added
+    }
+
+    /// A reader at the end stays at what they see although more comes below.
+    fn stay(&mut self) {
+        if self.anchor == Anchor::Bottom {
+            self.anchor = Anchor::At {
+                message: self.top.message,
+                line: self.top.line,
+            };
+        }
     }
 
     fn shift(&mut self, by: isize) {

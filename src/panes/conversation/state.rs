@@ -79,6 +79,9 @@ pub struct State {
     pub cursor: usize,
     /// The search, if one is on.
     pub find: Option<Find>,
+    /// Whether the reader was brought to the message under the cursor and has not moved since:
+    /// then they stay there, also at the end.
+    pub(super) brought: bool,
     /// The lines on the screen, computed by [`State::prepare`].
     pub visible: Vec<VisibleLine>,
     /// The day of the first visible message, shown above it.
@@ -304,6 +307,7 @@ impl State {
 
     /// Scrolls by lines; the cursor stays on the screen.
     pub fn scroll(&mut self, lines: isize, now: &Zoned) {
+        self.brought = false;
         let count = self.len();
         if count == 0 {
             return;
@@ -324,6 +328,7 @@ impl State {
 
     /// Moves the cursor to a message and brings it into view with as little movement as possible.
     pub fn go_to(&mut self, message: usize, now: &Zoned) {
+        self.brought = false;
         let count = self.len();
         if count == 0 {
             return;

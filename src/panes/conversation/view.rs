@@ -116,30 +116,7 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
         empty(chat, painter, inside, context);
         return;
     }
-    let mut y = inside.y;
-    if let Some(note) = state.note_line() {
-        let note = width::truncate(
-            &note,
-            usize::from(inside.width.saturating_sub(4)),
-            width::ELLIPSIS,
-        );
-        painter.text(
-            (inside.x + 1, y),
-            inside.right(),
-            &format!("# {note}"),
-            Role::Active,
-        );
-        y += 1;
-    }
-    if let Some(day) = &state.sticky_day {
-        let row = Rect {
-            y,
-            height: 1,
-            ..inside
-        };
-        painter.titled_rule(row, day, Glyph::ThinRule, (Role::Border, Role::Muted));
-        y += 1;
-    }
+    let y = rows_above(state, painter, inside);
     let query = state
         .find
         .as_ref()
@@ -176,6 +153,35 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
         find_line(state, painter, inside);
     }
     failure_line(chat, painter, inside);
+}
+
+/// What colleagues left and the day of the first message; says where the text begins.
+fn rows_above(state: &State, painter: &mut Painter<'_>, inside: Rect) -> u16 {
+    let mut y = inside.y;
+    if let Some(note) = state.note_line() {
+        let note = width::truncate(
+            &note,
+            usize::from(inside.width.saturating_sub(4)),
+            width::ELLIPSIS,
+        );
+        painter.text(
+            (inside.x + 1, y),
+            inside.right(),
+            &format!("# {note}"),
+            Role::Active,
+        );
+        y += 1;
+    }
+    if let Some(day) = &state.sticky_day {
+        let row = Rect {
+            y,
+            height: 1,
+            ..inside
+        };
+        painter.titled_rule(row, day, Glyph::ThinRule, (Role::Border, Role::Muted));
+        y += 1;
+    }
+    y
 }
 
 /// The thumb measures messages, not lines: counting lines would mean wrapping everything.

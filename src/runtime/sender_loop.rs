@@ -1,0 +1,90 @@
+//! The sender of this process: becomes it as soon as nobody else is, and hands its news to the
+//! dashboard. What is sent, and when, is the outbox engine's business.
+
+use super::effect_runner::{QUEUE, deliver, run_blocking};
+use super::storage::{Job, execute};
+use super::world::World;
+use crate::contract::{ApiError, Event, OutboxCommand, OutboxEvent, SenderState};
+use crate::outbox::{OutboxError, Sender};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// How often a window that does not send looks whether the sender is gone.
+const TAKE_OVER: Duration = Duration::from_secs(2);
+
+/// Sends until told to stop.
+pub async fn send_until_stopped(
+    world: Arc<World>,
+    events: mpsc::Sender<Event>,
+    stop: CancellationToken,
+) {
+    while !stop.is_cancelled() {
+        match try_to_send(&world, &events, &stop).await {
+            Ok(()) => return,
+            Err(OutboxError::OtherSender { .. }) => {}
+            Err(error) => {
+                tracing::error!(%error, "the sender stopped");
+                let answer = crate::contract::OutboxAnswer::Refused(ApiError::from(error));
+                deliver(&events, Event::OutboxAnswer(Box::new(answer))).await;
+                tell(&events, OutboxEvent::Sender(SenderState::Nobody)).await;
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(TAKE_OVER) => {}
+        }
+    }
+}
+
+async fn tell(events: &mpsc::Sender<Event>, event: OutboxEvent) {
+    deliver(events, Event::Outbox(Box::new(event))).await;
+}
+
+async fn try_to_send(
+    world: &Arc<World>,
+    events: &mpsc::Sender<Event>,
+    stop: &CancellationToken,
+) -> Result<(), OutboxError> {
+    // Without a key nothing can be sent; the reads say why.
+    if world.connected().await.is_err() {
+        return Err(OutboxError::OtherSender { pid: 0 });
+    }
+    let taking = Arc::clone(world);
+    let taken = run_blocking(move || match taking.outbox() {
+        Ok(outbox) => Sender::take(outbox).map_err(|error| (error, outbox.sender().ok())),
+        Err(error) => Err((OutboxError::Broken(error.message), None)),
+    });
+    let taken = taken
+        .await
+        .map_err(|error| OutboxError::Broken(error.to_string()))?;
+    let sender = match taken {
+        Ok(sender) => sender,
+        Err((error, other)) => {
+            if let Some(other) = other {
+                tell(events, OutboxEvent::Sender(other)).await;
+            }
+            return Err(error);
+        }
+    };
+    tell(events, OutboxEvent::Sender(SenderState::ThisProcess)).await;
+    if !sender.recovered().is_empty() {
+        tell(events, OutboxEvent::Recovered(sender.recovered().to_vec())).await;
+        let taking = Arc::clone(world);
+        let listed = run_blocking(move || execute(&taking, Job::Outbox(OutboxCommand::Load)));
+        if let Ok(Some(event)) = listed.await {
+            deliver(events, event).await;
+        }
+    }
+    let (news, mut incoming) = mpsc::channel(QUEUE);
+    let provider: Arc<dyn crate::outbox::TransportProvider> = Arc::clone(world) as _;
+    let running = sender.run(provider, news, stop.clone());
+    tokio::pin!(running);
+    loop {
+        tokio::select! {
+            Some(event) = incoming.recv() => tell(events, event).await,
+            result = &mut running => return result.map(|_| ()),
+        }
+    }
+}
