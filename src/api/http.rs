@@ -263,12 +263,13 @@ impl ReadClient {
 fn page_query(page: &PageRequest) -> String {
     let since = page.since.map(|time| time.as_millisecond().to_string());
     let until = page.until.map(|time| time.as_millisecond().to_string());
-    let number = page.page_number.to_string();
+    // Whether pages count from 0 or 1 is not documented: the first one is what comes unasked.
+    let number = (page.page_number > 1).then(|| page.page_number.to_string());
     let size = page.page_size.to_string();
     let mut pairs: Vec<(&str, &str)> = Vec::new();
     pairs.extend(since.as_deref().map(|time| ("start_date", time)));
     pairs.extend(until.as_deref().map(|time| ("end_date", time)));
-    pairs.push(("page_number", &number));
+    pairs.extend(number.as_deref().map(|number| ("page_number", number)));
     pairs.push(("page_size", &size));
     url::query(&pairs)
 }

@@ -361,6 +361,24 @@ async fn a_whole_conversation_is_fetched_on_demand_and_esc_stops_it() {
 }
 
 #[tokio::test]
+async fn a_platform_that_counts_pages_from_zero_loses_no_message() {
+    let mut desk = Harness::start(Options {
+        messages: 1700,
+        faults: "conversations:page-base-0".to_owned(),
+        ..Options::default()
+    })
+    .await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.assert_shows("Is that possible?");
+    desk.keys("A");
+    desk.until_idle().await;
+    let count = alertdesk::text::format::count(1700);
+    desk.assert_shows(&format!("is here: {count} messages."));
+}
+
+#[tokio::test]
 async fn the_library_is_there_from_the_first_key_on() {
     for _ in 0..40 {
         let desk = Harness::start(Options::default()).await;

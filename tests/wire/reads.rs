@@ -87,6 +87,17 @@ async fn addresses_are_those_of_the_examples() {
         address,
         format!("{base}/14155550101/conversations?page_number=2&page_size=50")
     );
+    let first = alertdesk::contract::PageRequest {
+        page_number: 1,
+        ..asked.clone()
+    };
+    let address = client
+        .address(&ApiRequest::ConversationPage(first))
+        .unwrap();
+    assert!(
+        address.ends_with("/conversations?page_size=50"),
+        "the first page is what comes unasked: {address}"
+    );
     asked.since = Some("2026-08-12T00:00:00Z".parse().unwrap());
     asked.until = Some("2026-08-13T00:00:00Z".parse().unwrap());
     let address = client
