@@ -300,8 +300,10 @@ async fn a_send_ends_as_the_rule_says_and_nobody_gets_it_twice(
     let at = kinds.iter().position(|one| *one == kind).unwrap();
     let mut by_kind = expected.split('|');
     let expected = by_kind.clone().nth(at).or(by_kind.next()).unwrap();
+    // The close may win the race against the first byte: then it is known that nothing has left.
+    let unsent = fault == "close-before" && state == "queued";
     assert!(
-        expected == "any" || state == expected,
+        expected == "any" || state == expected || unsent,
         "{kind} with {fault}: {state}, {:?} {toasts:?}",
         batch.reason
     );
