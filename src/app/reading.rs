@@ -152,11 +152,22 @@ fn last(state: &State) -> Option<Box<ChatMessage>> {
 }
 
 fn refresh(state: &mut State) -> Effects {
+    state.followed = 0;
+    ask_newest(state)
+}
+
+/// Asks for the newest page where a look at what is new would not do. It counts as a look, so that
+/// a platform that always needs it is not asked every two seconds.
+fn look_at_newest(state: &mut State) -> Effects {
+    state.followed += 1;
+    ask_newest(state)
+}
+
+fn ask_newest(state: &mut State) -> Effects {
     let now = state.now.timestamp();
     if let Some(chat) = &mut state.conversation.chat {
         chat.newest.start(now);
     }
-    state.followed = 0;
     ask_platform(state, Slot::Conversation, None, None)
 }
 
@@ -245,11 +256,11 @@ fn keep(
 pub fn looked(state: &mut State, page: ConversationPage) -> Effects {
     let now = state.now.timestamp();
     if page.received >= state.settings.page_size as usize {
-        return refresh(state);
+        return look_at_newest(state);
     }
     let mut effects = keep(state, &page, (stretch(&page), false), Some(now));
     let Some(added) = state.conversation.news_arrived(page, now) else {
-        return refresh(state);
+        return look_at_newest(state);
     };
     state.followed = if added > 0 { 0 } else { state.followed + 1 };
     effects.push(next_look(state));
@@ -290,7 +301,7 @@ pub fn look_again(state: &mut State) -> Effects {
         return Vec::new();
     }
     let Some(newest) = newest.filter(|_| !chat.below) else {
-        return refresh(state);
+        return look_at_newest(state);
     };
     let since = newest.saturating_sub(OVERLAP).unwrap_or(newest);
     ask_platform(state, Slot::Follow, Some(since), None)
@@ -330,7 +341,10 @@ pub fn cached(state: &mut State, answer: CachedAnswer) -> Effects {
             let page = people::summary_page(&name.unwrap_or_default(), &summary, &state.now);
             return flows::push_page(state, page);
         }
-        CachedPart::Kept { oldest, above } => state.conversation.above_known(oldest, above),
+        CachedPart::Kept(None) => {}
+        CachedPart::Kept(Some((oldest, above))) => {
+            state.conversation.above_known(oldest, above);
+        }
         CachedPart::Older(slice) => state.conversation.older_recalled(slice, now),
         CachedPart::Newer(slice) => state.conversation.newer_recalled(slice, now),
         CachedPart::Jumped(slice, at) => state.conversation.show(slice, at),

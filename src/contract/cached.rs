@@ -150,13 +150,8 @@ pub enum CachedPart {
     Summary(ConversationSummary),
     /// What is now kept for colleagues.
     KeptHandover(Handover),
-    /// The page is kept.
-    Kept {
-        /// Time of its oldest message.
-        oldest: Timestamp,
-        /// What lies before that.
-        above: Above,
-    },
+    /// The page is kept: the time of its oldest message, if it has one, and what lies before that.
+    Kept(Option<(Timestamp, Above)>),
     /// The part before.
     Older(Slice),
     /// The part after.

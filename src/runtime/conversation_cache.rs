@@ -156,7 +156,7 @@ impl Copy<'_> {
             self.cache.mark_complete(self.key, true)?;
         }
         let Some(oldest) = page.iter().find_map(|message| message.time) else {
-            return Ok(CachedPart::Nothing);
+            return Ok(CachedPart::Kept(None));
         };
         let first = MessageKey {
             at: oldest.as_millisecond(),
@@ -165,7 +165,7 @@ impl Copy<'_> {
         let older = self.cache.window(self.key, Place::Before(first), 1)?;
         let at = older.messages.first().map(|message| message.key.at);
         let above = self.above(first.at, at)?;
-        Ok(CachedPart::Kept { oldest, above })
+        Ok(CachedPart::Kept(Some((oldest, above))))
     }
 
     fn summary(&self, zone: &str, now: Timestamp) -> Result<CachedPart, StoreError> {
@@ -316,4 +316,40 @@ fn bounds(ranges: &[KnownRange], at: i64) -> (i64, i64) {
     range.map_or((at, at), |range| {
         (range.since.as_millisecond(), range.until.as_millisecond())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::answer;
+    use crate::contract::{CachedAsk, CachedPart, ConversationRef};
+    use crate::domain::{BotTarget, User};
+    use crate::store::{CacheStore, Library};
+    use jiff::Timestamp;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_conversation_without_a_message_is_kept_and_nothing_is_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (cache, library) = (
+            CacheStore::in_memory().unwrap(),
+            Library::open(folder.path()).unwrap(),
+        );
+        let conversation = ConversationRef {
+            target: BotTarget {
+                base_url: "http://127.0.0.1:9".to_owned(),
+                customer_id: "99001".to_owned(),
+                bot_key: "00aa11bb22cc33dd".to_owned(),
+            },
+            user: User::unknown("447700900412"),
+        };
+        let ask = CachedAsk::Keep {
+            page: Arc::new(Vec::new()),
+            whole: None,
+            complete: true,
+            refreshed: Some(Timestamp::UNIX_EPOCH),
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        let kept = answer((&cache, &library), &conversation, ask, now).unwrap();
+        assert_eq!(kept, CachedPart::Kept(None));
+    }
 }

@@ -449,6 +449,44 @@ fn follow_waits(stage: &Stage) -> Vec<u64> {
 }
 
 #[test]
+fn a_conversation_without_a_message_is_looked_at_ever_more_rarely_too() {
+    let mut stage = Stage::furnished(120, 40);
+    stage.keys("1 j Enter");
+    stage.answer_page(Vec::new());
+    stage.effects.clear();
+    for _ in 0..6 {
+        stage.event(Event::Timer(TimerId::Follow));
+        stage.answer_page(Vec::new());
+    }
+    assert_eq!(follow_waits(&stage), [4, 8, 16, 32, 60, 60]);
+}
+
+#[test]
+fn a_platform_that_ignores_the_start_of_a_range_is_not_asked_every_two_seconds() {
+    let mut stage = Stage::furnished(120, 40);
+    let page_size = stage.state.settings.page_size as usize;
+    stage.effects.clear();
+    for _ in 0..6 {
+        stage.event(Event::Timer(TimerId::Follow));
+        let messages = stage
+            .state
+            .conversation
+            .chat
+            .as_ref()
+            .unwrap()
+            .messages
+            .clone();
+        let page = ConversationPage {
+            messages: messages.clone(),
+            received: page_size,
+        };
+        stage.answer(Slot::Follow, Ok(ApiResponse::Page(page)));
+        stage.answer_page(messages);
+    }
+    assert_eq!(follow_waits(&stage), [4, 8, 16, 32, 60, 60]);
+}
+
+#[test]
 fn an_open_conversation_is_looked_at_ever_more_rarely_and_only_while_somebody_looks() {
     let mut stage = Stage::furnished(120, 40);
     stage.effects.clear();
