@@ -22,6 +22,9 @@ use tokio_util::sync::CancellationToken;
 /// dashboard should not.
 const KEEP_THREADS: std::time::Duration = std::time::Duration::from_secs(600);
 
+/// How long the end waits for blocking work that has begun.
+const PATIENCE_AT_END: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// What a dashboard starts with.
 pub struct Start {
     /// The profile in use.
@@ -71,8 +74,9 @@ pub fn run(start: Start) -> Result<(), ApiError> {
         .build()
         .map_err(|error| no_terminal(&error))?;
     let ended = runtime.block_on(serve(start, terminal, state));
-    // A request that hangs must not hold up the end; sends were waited for.
-    runtime.shutdown_background();
+    // Writers are waited for, so that whoever removes the folder afterwards removes all of it; a
+    // name that takes long to be looked up must not hold up the end. Sends were waited for.
+    runtime.shutdown_timeout(PATIENCE_AT_END);
     ended.map_err(|error| no_terminal(&error))
 }
 
