@@ -4,6 +4,7 @@
 //! After a cell of more than one code point the cursor is placed anew, so that a terminal that
 //! disagrees about a width spoils one word and never the rest of the row.
 
+use crate::widgets::kitty;
 use crossterm::cursor::MoveTo;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
@@ -16,6 +17,14 @@ use std::io::{self, Write};
 pub struct FrameWriter<W: Write> {
     inner: CrosstermBackend<W>,
     update: Update,
+    placed: Placed,
+}
+
+/// Whether a picture was placed that no wiping is sure to take away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Placed {
+    Something,
+    Nothing,
 }
 
 /// Whether the terminal was told to hold back what comes.
@@ -31,6 +40,7 @@ impl<W: Write> FrameWriter<W> {
         Self {
             inner: CrosstermBackend::new(writer),
             update: Update::None,
+            placed: Placed::Nothing,
         }
     }
 
@@ -51,6 +61,9 @@ impl<W: Write> FrameWriter<W> {
         for change in changes {
             self.begin_update()?;
             run.push(change);
+            if change.2.symbol().starts_with(kitty::BEGIN) {
+                self.placed = Placed::Something;
+            }
             if is_doubtful(change.2) || is_picture(change.2) {
                 // Every run begins by placing the cursor.
                 self.inner.draw(run.drain(..))?;
@@ -72,12 +85,16 @@ impl<W: Write> FrameWriter<W> {
         queue!(self.inner, MoveTo(0, y), Clear(ClearType::CurrentLine))
     }
 
-    /// Blanks the screen.
+    /// Blanks the screen and takes pictures away.
     ///
     /// # Errors
     /// When the terminal is gone.
     pub fn wipe(&mut self) -> io::Result<()> {
         self.begin_update()?;
+        if self.placed == Placed::Something {
+            self.placed = Placed::Nothing;
+            self.inner.write_all(kitty::REMOVE_ALL.as_bytes())?;
+        }
         queue!(self.inner, Clear(ClearType::All))
     }
 

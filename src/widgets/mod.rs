@@ -1,6 +1,7 @@
 //! Small reusable parts of panes, each with its own state type.
 
 pub mod bubble;
+pub mod kitty;
 pub mod painter;
 pub mod picture;
 pub mod spinner;
