@@ -54,7 +54,8 @@ pub struct Start {
 /// # Errors
 /// When there is no terminal, or it goes away.
 pub fn run(start: Start) -> Result<(), ApiError> {
-    let mut terminal = DashboardTerminal::enter().map_err(|error| no_terminal(&error))?;
+    let turning = start.settings.turning;
+    let mut terminal = DashboardTerminal::enter(turning).map_err(|error| no_terminal(&error))?;
     let size = terminal.size().map_err(|error| no_terminal(&error))?;
     let mut state = State::new(
         start.profile.clone(),

@@ -4,6 +4,7 @@
 //! After a cell of more than one code point the cursor is placed anew, so that a terminal that
 //! disagrees about a width spoils one word and never the rest of the row.
 
+use crate::text::turning::LEFT_TO_RIGHT_MARK;
 use crate::widgets::kitty;
 use crossterm::cursor::MoveTo;
 use crossterm::queue;
@@ -64,7 +65,7 @@ impl<W: Write> FrameWriter<W> {
             if change.2.symbol().starts_with(kitty::BEGIN) {
                 self.placed = Placed::Something;
             }
-            if is_doubtful(change.2) || is_picture(change.2) {
+            if is_doubtful(change.2) && !is_marked(change.2) || is_picture(change.2) {
                 // Every run begins by placing the cursor.
                 self.inner.draw(run.drain(..))?;
             }
@@ -123,6 +124,13 @@ impl<W: Write> FrameWriter<W> {
 pub fn is_doubtful(cell: &Cell) -> bool {
     let symbol = cell.symbol();
     symbol.len() > 1 && symbol.chars().nth(1).is_some() && !is_picture(cell)
+}
+
+/// Whether the cell carries a mark of direction. It takes no cell on any screen, but mlterm counts
+/// it as a column when the cursor is placed: a row with marks is written from its beginning to its
+/// end, without placing the cursor behind a mark.
+pub fn is_marked(cell: &Cell) -> bool {
+    cell.symbol().contains(LEFT_TO_RIGHT_MARK)
 }
 
 /// Whether the cell belongs to a picture that the terminal draws itself: it carries the picture,

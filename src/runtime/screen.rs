@@ -10,10 +10,18 @@
 //! not enough: kitty and Konsole leave a picture where it is whatever is written or wiped over it,
 //! and only a wiped screen takes it away in all terminals.
 
-use super::frame_writer::{FrameWriter, is_doubtful, is_picture};
+use super::frame_writer::{FrameWriter, is_doubtful, is_marked, is_picture};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use std::io::{self, Write};
+
+/// What no view draws, so that every cell differs from it.
+const UNSEEN: Cell = {
+    let mut cell = Cell::EMPTY;
+    cell.modifier = Modifier::HIDDEN;
+    cell
+};
 
 /// A screen behind a writer.
 #[derive(Debug)]
@@ -64,6 +72,7 @@ impl<W: Write> Screen<W> {
         } else {
             self.shown = Buffer::empty(area);
             self.writer.wipe()?;
+            self.forget_marked_rows();
         }
         self.writer.cells(self.shown.diff(&self.next).into_iter())?;
         self.writer.finish()?;
@@ -81,10 +90,26 @@ impl<W: Write> Screen<W> {
             let pictured = next.iter().any(is_picture);
             if !pictured && (doubtful(shown) || doubtful(next)) && *shown != *next {
                 self.writer.wipe_row(y)?;
-                shown.fill(Cell::EMPTY);
+                let blank = if next.iter().any(is_marked) {
+                    UNSEEN
+                } else {
+                    Cell::EMPTY
+                };
+                shown.fill(blank);
             }
         }
         Ok(())
+    }
+
+    /// Has every cell of a row with marks written, the blank ones too.
+    fn forget_marked_rows(&mut self) {
+        let width = usize::from(self.shown.area.width).max(1);
+        let rows = self.shown.content.chunks_exact_mut(width);
+        for (shown, next) in rows.zip(self.next.content.chunks_exact(width)) {
+            if next.iter().any(is_marked) {
+                shown.fill(UNSEEN);
+            }
+        }
     }
 
     fn picture_changes(&self) -> bool {
@@ -163,6 +188,26 @@ mod tests {
     fn after_a_doubtful_cell_the_cursor_is_placed_anew() {
         let written = Stage::new().frame(["a\u{301}b", ""]);
         assert!(written.contains("\u{1b}[1;2H"), "{written:?}");
+    }
+
+    #[test]
+    fn a_row_with_marks_is_written_whole_and_in_one_go() {
+        let mut stage = Stage::new();
+        stage.frame(["ab", "elm"]);
+        let paint = |buffer: &mut ratatui::buffer::Buffer| {
+            buffer.set_string(0, 0, "ab   12", Style::new());
+            buffer[(3, 0)].set_symbol("\u{200E}ي\u{200E}");
+            buffer.set_string(0, 1, "elm", Style::new());
+        };
+        stage.screen.draw((20, 2), paint).unwrap();
+        let marked = String::from_utf8(stage.written.0.take()).unwrap();
+        let whole = "ab \u{200E}ي\u{200E} 12             ";
+        assert!(marked.contains(whole), "{marked:?}");
+        assert!(!marked.contains("elm"), "{marked:?}");
+        stage.screen.forget();
+        stage.screen.draw((20, 2), paint).unwrap();
+        let anew = String::from_utf8(stage.written.0.take()).unwrap();
+        assert!(anew.contains(whole), "{anew:?}");
     }
 
     const WIPE: &str = "\u{1b}[2J";

@@ -4,41 +4,52 @@ use super::screen::Screen;
 use crate::app::{State, view};
 use crate::keymap::Keymap;
 use crate::report::crash;
+use crate::text::turning::Turning;
 use crate::theme::Theme;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
     EnableFocusChange, EnableMouseCapture, KeyboardEnhancementFlags, PopKeyboardEnhancementFlags,
     PushKeyboardEnhancementFlags,
 };
+use crossterm::style::Print;
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
-use crossterm::{cursor, execute};
+use crossterm::{cursor, execute, queue};
 use std::io::{self, BufWriter, Stdout};
 
 /// Bytes of a frame that are collected before one write; a full colourful 200×60 frame fits.
 const WRITE_BUFFER: usize = 256 * 1024;
 
+/// Tells terminals that order text from right to left by themselves (those on VTE, mintty) to leave
+/// it; others do not know it. Also: the other way round, which is how they start.
+const LEAVE_ORDER: &str = "\u{1b}[8l";
+const KEEP_ORDER: &str = "\u{1b}[8h";
+
 /// The terminal while the dashboard has it. Dropping gives it back.
 pub struct DashboardTerminal {
     screen: Screen<BufWriter<Stdout>>,
+    turning: Turning,
     entered: bool,
 }
 
 impl DashboardTerminal {
-    /// Takes the terminal: raw mode, alternate screen, pastes and focus reported.
+    /// Takes the terminal: raw mode, alternate screen, pastes and focus reported. Where this
+    /// program turns words round, terminals that could do it too are told to leave it.
     ///
     /// # Errors
     /// When there is no terminal to take.
-    pub fn enter() -> io::Result<Self> {
+    pub fn enter(turning: Turning) -> io::Result<Self> {
         // Under NO_COLOR crossterm would write an empty colour code, which resets reverse and
         // bold as well; the theme leaves colours out by itself.
         crossterm::style::force_color_output(true);
         crash::register_restore(restore_quietly);
-        take()?;
+        take(turning)?;
         let writer = BufWriter::with_capacity(WRITE_BUFFER, io::stdout());
         Ok(Self {
             screen: Screen::new(writer),
+            turning,
             entered: true,
         })
     }
@@ -89,7 +100,7 @@ impl DashboardTerminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn return_to(&mut self) -> io::Result<()> {
-        take()?;
+        take(self.turning)?;
         self.entered = true;
         self.redraw_everything();
         Ok(())
@@ -109,12 +120,17 @@ impl Drop for DashboardTerminal {
     }
 }
 
-fn take() -> io::Result<()> {
+fn take(turning: Turning) -> io::Result<()> {
     enable_raw_mode()?;
     let mut out = io::stdout();
+    if turning == Turning::Program {
+        queue!(out, Print(LEAVE_ORDER))?;
+    }
     execute!(
         out,
         EnterAlternateScreen,
+        // A row that a terminal sees wider than we do must not run on into the next one.
+        DisableLineWrap,
         cursor::Hide,
         EnableBracketedPaste,
         EnableFocusChange,
@@ -131,11 +147,13 @@ fn give_back() -> io::Result<()> {
     let mut out = io::stdout();
     let written = execute!(
         out,
+        Print(KEEP_ORDER),
         PopKeyboardEnhancementFlags,
         DisableMouseCapture,
         DisableFocusChange,
         DisableBracketedPaste,
         cursor::Show,
+        EnableLineWrap,
         LeaveAlternateScreen
     );
     disable_raw_mode()?;

@@ -1,8 +1,10 @@
 //! Puts one line, already wrapped, into the order in which its characters stand on the screen.
 //!
-//! Most terminals draw characters strictly from left to right, so text that runs from right to
-//! left has to be turned round before. It writes no direction controls, it never splits a
-//! grapheme, and it must not be given text that still has to be wrapped.
+//! Text that runs from right to left is turned round before it is drawn; [`super::turning`] then
+//! sees to it that the terminal does not do so again. Whoever draws with `widgets::Painter` gives
+//! text in reading order and need not call this; lines of one wrapped text do, because the text
+//! decides the direction and not the line. It never splits a grapheme, and it must not be given
+//! text that still has to be wrapped.
 
 use std::borrow::Cow;
 
@@ -35,8 +37,18 @@ pub fn is_rtl(text: &str) -> bool {
 }
 
 /// One line in screen order, for a line that is a paragraph of its own.
-pub fn visual(line: &str) -> Cow<'_, str> {
+pub fn visual_piece(line: &str) -> Cow<'_, str> {
     visual_in(line, direction(line))
+}
+
+/// A name for a place inside a line of our own: it keeps its order there and does not change that
+/// of the words and numbers around it. The signs that say so take no cell and are never drawn.
+pub fn apart(name: &str) -> Cow<'_, str> {
+    if may_turn(name) {
+        Cow::Owned(format!("\u{2068}{name}\u{2069}"))
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 /// One line in screen order, for a line of a longer paragraph that runs this way.
@@ -70,21 +82,23 @@ pub fn visual_in(line: &str, paragraph: Direction) -> Cow<'_, str> {
 /// Whether the text has any character of the blocks that run from right to left, or a sign that
 /// could make it do so.
 fn may_turn(text: &str) -> bool {
+    let sign = |character| matches!(character, '\u{200F}' | '\u{202B}' | '\u{202E}' | '\u{2067}');
     !text.is_ascii()
-        && text.chars().any(|character| {
-            matches!(
-                character,
-                '\u{0590}'..='\u{08FF}'
-                    | '\u{200F}'
-                    | '\u{202B}'
-                    | '\u{202E}'
-                    | '\u{2067}'
-                    | '\u{FB1D}'..='\u{FDFF}'
-                    | '\u{FE70}'..='\u{FEFC}'
-                    | '\u{10800}'..='\u{10FFF}'
-                    | '\u{1E800}'..='\u{1EFFF}'
-            )
-        })
+        && text
+            .chars()
+            .any(|character| in_rtl_block(character) || sign(character))
+}
+
+/// Whether the character is of the blocks of letters that run from right to left.
+pub(super) fn in_rtl_block(character: char) -> bool {
+    matches!(
+        character,
+        '\u{0590}'..='\u{08FF}'
+            | '\u{FB1D}'..='\u{FDFF}'
+            | '\u{FE70}'..='\u{FEFC}'
+            | '\u{10800}'..='\u{10FFF}'
+            | '\u{1E800}'..='\u{1EFFF}'
+    )
 }
 
 /// A bracket opens towards its text: turned round it has to be the other one.
@@ -121,12 +135,12 @@ mod tests {
     #[case("(שלום)", "(םולש)")]
     #[case("山田 😊", "山田 😊")]
     fn lines_stand_as_they_are_read(#[case] line: &str, #[case] expected: &str) {
-        assert_eq!(visual(line), expected);
+        assert_eq!(visual_piece(line), expected);
     }
 
     #[test]
     fn a_mark_stays_behind_its_letter() {
-        assert_eq!(visual("بَا"), "ابَ");
+        assert_eq!(visual_piece("بَا"), "ابَ");
     }
 
     #[test]
@@ -137,15 +151,28 @@ mod tests {
     }
 
     #[test]
+    fn a_name_leaves_what_stands_around_it_alone() {
+        let title = format!("Conversation · {} …0164", apart("يوسف حداد"));
+        let bare = |line: &str| line.replace(['\u{2068}', '\u{2069}'], "");
+        assert_eq!(
+            bare(&visual_piece(&title)),
+            "Conversation · دادح فسوي …0164"
+        );
+        let sentence = format!("{} has no messages", apart("يوسف"));
+        assert_eq!(bare(&visual_piece(&sentence)), "فسوي has no messages");
+        assert_eq!(apart("Sara"), "Sara");
+    }
+
+    #[test]
     fn plain_lines_are_not_copied() {
-        assert!(matches!(visual("Léa …0412"), Cow::Borrowed(_)));
+        assert!(matches!(visual_piece("Léa …0412"), Cow::Borrowed(_)));
     }
 
     proptest! {
         #[test]
         fn the_same_graphemes_in_the_same_width(line in "[a-c0-9 ()אבגكلا\u{64e}😊山.]{0,40}") {
             let line = crate::text::sanitize::clean_line(&line);
-            let turned = visual(&line);
+            let turned = visual_piece(&line);
             let mut before: Vec<&str> = line.graphemes(true).filter(|g| mirrored(g) == *g).collect();
             let mut after: Vec<&str> = turned.graphemes(true).filter(|g| mirrored(g) == *g).collect();
             before.sort_unstable();

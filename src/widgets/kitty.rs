@@ -58,7 +58,12 @@ mod tests {
         let commands = placed(&image, Size::new(12, 5), 7).unwrap();
         let pieces: Vec<(&str, &str)> = commands
             .split_terminator("\u{1b}\\")
-            .map(|one| one.strip_prefix("\u{1b}_G").unwrap().split_once(';').unwrap())
+            .map(|one| {
+                one.strip_prefix("\u{1b}_G")
+                    .unwrap()
+                    .split_once(';')
+                    .unwrap()
+            })
             .collect();
         assert!(pieces.len() > 1);
         for (at, (keys, data)) in pieces.iter().enumerate() {

@@ -6,9 +6,9 @@
 //! itself in the environment decides, and whatever says nothing gets half blocks, which need
 //! nothing but colours.
 
+use super::kitty;
 use image::DynamicImage;
 use image::imageops::FilterType;
-use super::kitty;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Rect, Size};
 use ratatui::widgets::Widget;

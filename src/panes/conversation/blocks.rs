@@ -181,7 +181,8 @@ fn columns(message: &ChatMessage, context: &BlockContext<'_>, lines: &mut Vec<Me
     let head = if continues(message, context) {
         Spans::of(Role::Text, " ".repeat(lead))
     } else {
-        let name = width::fit(&side.name, NAME_CELLS, "…");
+        let name = width::truncate(&side.name, NAME_CELLS, "…");
+        let name = width::pad_right(&bidi::visual_piece(&name), NAME_CELLS);
         Spans::of(Role::Muted, format!(" {} ", clock(message, context)))
             .with(side.role, format!("{name} {}", " ".repeat(side.indent)))
             .with(side.role, format!("{} ", side.mark))
@@ -222,7 +223,8 @@ fn stacked(message: &ChatMessage, context: &BlockContext<'_>, lines: &mut Vec<Me
     }
     if !continues(message, context) {
         let room = context.width.saturating_sub(indent + 8);
-        let name = width::truncate(&side.name, room, "…").into_owned();
+        let name = width::truncate(&side.name, room, "…");
+        let name = bidi::visual_piece(&name);
         let agent = if side.agent { " (agent)" } else { "" };
         let spans = Spans::of(Role::Muted, format!("{pad}{} ", clock(message, context)))
             .with(side.role, format!("{} {name}", side.mark))
@@ -279,20 +281,26 @@ fn text_lines(message: &ChatMessage, text_width: usize) -> Vec<Spans> {
     }
 }
 
+/// A text, wrapped and in screen order. A paragraph that runs from right to left stands on the
+/// right edge of the block, which is its longest line, so that the side of the speaker stays clear.
 fn wrapped(text: &str, text_width: usize, role: Role) -> Vec<Spans> {
-    let lines = wrap::wrap(text, text_width);
-    let block = lines
-        .iter()
-        .map(|line| width::cells(line))
-        .max()
-        .unwrap_or(0);
+    let lines: Vec<(bidi::Direction, &str)> = text
+        .split('\n')
+        .flat_map(|paragraph| {
+            let way = bidi::direction(paragraph);
+            let lines = wrap::wrap(paragraph, text_width);
+            lines.into_iter().map(move |line| (way, line))
+        })
+        .collect();
+    let widths = lines.iter().map(|(_, line)| width::cells(line));
+    let block = widths.max().unwrap_or(0);
     lines
         .into_iter()
-        .map(|line| {
-            if bidi::is_rtl(line) {
-                Spans::of(role, width::pad_left(&bidi::visual(line), block))
-            } else {
-                Spans::of(role, bidi::visual(line))
+        .map(|(way, line)| {
+            let shown = bidi::visual_in(line, way);
+            match way {
+                bidi::Direction::RightToLeft => Spans::of(role, width::pad_left(&shown, block)),
+                bidi::Direction::LeftToRight => Spans::of(role, shown),
             }
         })
         .collect()
@@ -303,7 +311,7 @@ fn chips(message: &ChatMessage, text_width: usize) -> Vec<Spans> {
     let mut lines = vec![String::new()];
     for option in &message.options {
         let label = sanitize::clean_line(option);
-        let chip = format!("[ {} ]", bidi::visual(&label));
+        let chip = format!("[ {} ]", bidi::visual_piece(&label));
         let Some(line) = lines.last_mut() else { break };
         let used = width::cells(line);
         if used > 0 && used + 2 + width::cells(&chip) > text_width {
@@ -351,11 +359,14 @@ fn media_lines(message: &ChatMessage, caption: &str, text_width: usize) -> Vec<S
         let possible = media.url.is_some() || hint.is_empty();
         possible && width::cells(&facts) + width::cells(hint) <= room
     });
-    let mut facts = width::truncate_middle(&facts, room, "…").into_owned();
+    let facts = width::truncate_middle(&facts, room, "…");
+    let mut facts = bidi::visual_in(&facts, bidi::Direction::LeftToRight).into_owned();
     facts.push_str(hint.unwrap_or_default());
     let head = Spans::of(Role::Active, format!("{sign} {word}  ")).with(Role::Text, facts);
     let mut lines = vec![head];
-    if !caption.is_empty() {
+    // Without words of the person the platform repeats the name of the file.
+    let repeated = media.name.as_deref() == Some(message.text.as_str());
+    if !caption.is_empty() && !repeated {
         lines.extend(wrapped(caption, text_width, Role::Text));
     }
     lines

@@ -91,6 +91,5 @@ pub fn draw(draft: &Draft, painter: &mut Painter<'_>, area: Rect) {
 /// The message on one line, for the summary.
 pub fn line(draft: &Draft, painter: &Painter<'_>) -> Option<String> {
     let text = draft.reads()?;
-    let one_line = text.replace('\n', painter.theme.glyph(Glyph::LineBreak));
-    Some(crate::text::bidi::visual(&one_line).into_owned())
+    Some(text.replace('\n', painter.theme.glyph(Glyph::LineBreak)))
 }
