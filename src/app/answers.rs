@@ -6,9 +6,9 @@ use super::state::{Armed, Connection, State};
 use super::update::{Effects, notify};
 use super::{choosing, dialogs, drafts, flows, reading};
 use crate::contract::{
-    ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, ErrorKind,
-    Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent,
-    StoreRequest,
+    ApiAnswer, ApiError, ApiResponse, CacheNews, CallDetail, CallDirection, CallOutcome,
+    CallRecord, Effect, ErrorKind, Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer,
+    PlanPurpose, Slot, StorageEvent, StoreRequest,
 };
 use crate::domain::{Batch, BatchId, BatchState};
 use crate::panes::template_composer::Draft;
@@ -436,6 +436,10 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             state.toasts.settle("draft-save");
             Vec::new()
         }
+        StorageEvent::Cache(news) => {
+            cache_news(state, news);
+            Vec::new()
+        }
         StorageEvent::Failed(error) => {
             let about = if error.kind == ErrorKind::Storage {
                 "draft-save"
@@ -447,4 +451,29 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             Vec::new()
         }
     }
+}
+
+/// An encrypted copy that cannot be opened is no reason to stop anybody: a toast that stays, and
+/// the whole text in the activity list.
+fn cache_news(state: &mut State, news: CacheNews) {
+    let error = match news {
+        CacheNews::Told(sentence) => return notify(state, Notice::fact("cache", sentence)),
+        CacheNews::InMemory(error) => error,
+    };
+    let text = format!("✗ Cache in memory only: {} · @ details", error.message);
+    notify(state, Notice::error("cache", text));
+    state.activity.add(CallRecord {
+        started: state.now.timestamp(),
+        duration: Duration::ZERO,
+        direction: CallDirection::Local,
+        label: "open the local cache".to_owned(),
+        outcome: CallOutcome::Failed,
+        result: "kept in memory".to_owned(),
+        http_status: None,
+        detail: Box::new(CallDetail {
+            sentence: format!("{}; what is read is gone at the end.", error.message),
+            advice: error.advice,
+            ..CallDetail::default()
+        }),
+    });
 }

@@ -1,5 +1,6 @@
 //! What can go wrong with the local database, each with a sentence that says what to do.
 
+use crate::contract::{ApiError, ErrorKind};
 use rusqlite::ErrorCode;
 use std::path::Path;
 
@@ -126,6 +127,25 @@ impl StoreError {
             file,
             detail: error.to_string(),
         }
+    }
+}
+
+impl From<&StoreError> for ApiError {
+    /// What happened as the message, what to do as the advice.
+    fn from(error: &StoreError) -> Self {
+        let text = error.to_string();
+        let (message, advice) = text.rsplit_once(": ").unwrap_or((text.as_str(), ""));
+        let mut letters = advice.chars();
+        let advice = letters.next().map_or_else(String::new, |first| {
+            format!("{}{}.", first.to_uppercase(), letters.as_str())
+        });
+        Self::new(ErrorKind::Storage, message, advice)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::from(&error)
     }
 }
 

@@ -75,7 +75,7 @@ fn open(
     let readable = cache_path(data_dir);
     let mut note = None;
     if tables == 0 && readable.exists() {
-        note = move_into(&readable, &mut connection)?;
+        note = move_into(&readable, (path, &mut connection))?;
     }
     let db = Database::adopt(connection, path, &schema::SCHEMA)?;
     let removed =
@@ -83,13 +83,23 @@ fn open(
     Ok((db, note.or(removed.then_some(CacheNote::Removed))))
 }
 
-/// A readable file that is damaged has nothing worth moving.
-fn move_into(readable: &Path, to: &mut Connection) -> Result<Option<CacheNote>, StoreError> {
-    match Database::open(readable, &schema::SCHEMA) {
-        Ok(db) => db.copy_into(to).map(|()| Some(CacheNote::Moved)),
-        Err(StoreError::Damaged { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
+/// Copies the readable file, all of it or nothing. One that is damaged has nothing worth moving.
+fn move_into(
+    readable: &Path,
+    (path, to): (&Path, &mut Connection),
+) -> Result<Option<CacheNote>, StoreError> {
+    let db = match Database::open(readable, &schema::SCHEMA) {
+        Ok(db) => db,
+        Err(StoreError::Damaged { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let fail = |error: rusqlite::Error| StoreError::from_sqlite(path, &error);
+    to.execute_batch("PRAGMA journal_mode = WAL;")
+        .map_err(fail)?;
+    db.copy_into(to)?;
+    to.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")
+        .map_err(fail)?;
+    Ok(Some(CacheNote::Moved))
 }
 
 /// Removes the readable file, what SQLite keeps beside it, and what was set aside of it. Says
