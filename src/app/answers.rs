@@ -456,24 +456,37 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
 /// An encrypted copy that cannot be opened is no reason to stop anybody: a toast that stays, and
 /// the whole text in the activity list.
 fn cache_news(state: &mut State, news: CacheNews) {
-    let error = match news {
-        CacheNews::Told(sentence) => return notify(state, Notice::fact("cache", sentence)),
-        CacheNews::InMemory(error) => error,
+    let (notice, outcome, result, detail) = match news {
+        CacheNews::Told(sentence) => {
+            let notice = Notice::fact("cache", sentence.clone());
+            let detail = CallDetail {
+                sentence,
+                ..CallDetail::default()
+            };
+            (notice, CallOutcome::Done, "opened", detail)
+        }
+        CacheNews::InMemory(ApiError {
+            message, advice, ..
+        }) => {
+            let text = format!("✗ Cache in memory only: {message} · @ details");
+            let detail = CallDetail {
+                sentence: format!("{message}."),
+                advice: format!("What is read is gone at the end. {advice}"),
+                ..CallDetail::default()
+            };
+            let notice = Notice::error("cache", text);
+            (notice, CallOutcome::Failed, "in memory only", detail)
+        }
     };
-    let text = format!("✗ Cache in memory only: {} · @ details", error.message);
-    notify(state, Notice::error("cache", text));
+    notify(state, notice);
     state.activity.add(CallRecord {
         started: state.now.timestamp(),
         duration: Duration::ZERO,
         direction: CallDirection::Local,
         label: "open the local cache".to_owned(),
-        outcome: CallOutcome::Failed,
-        result: "kept in memory".to_owned(),
+        outcome,
+        result: result.to_owned(),
         http_status: None,
-        detail: Box::new(CallDetail {
-            sentence: format!("{}; what is read is gone at the end.", error.message),
-            advice: error.advice,
-            ..CallDetail::default()
-        }),
+        detail: Box::new(detail),
     });
 }

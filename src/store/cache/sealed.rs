@@ -14,17 +14,13 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CacheNote {
     /// What the readable file held is in the encrypted one now.
-    #[error(
-        "The local cache is encrypted from now on: cache.db was moved into cache.sealed and removed."
-    )]
+    #[error("The cache is encrypted from now on; cache.db moved over and is gone.")]
     Moved,
     /// A readable file lay beside the encrypted one.
-    #[error("A readable cache.db lay beside the encrypted cache and was removed.")]
+    #[error("A readable cache.db lay beside the encrypted one and was removed.")]
     Removed,
     /// The encrypted file was damaged.
-    #[error(
-        "The encrypted cache was damaged; it is now cache.sealed.damaged, and a new one begins."
-    )]
+    #[error("The encrypted cache is damaged, now cache.sealed.damaged; a new one begins.")]
     Renewed,
 }
 
