@@ -231,8 +231,10 @@ fn open(folder: &Path, form: &str) -> CacheStore {
 
 /// A million messages in one conversation, stored from the newest page to the oldest.
 fn filled(form: &str) -> &'static CacheStore {
-    static CACHES: [OnceLock<(TempDir, CacheStore)>; 2] = [const { OnceLock::new() }; 2];
-    let (_, cache) = CACHES[usize::from(form != "plain")].get_or_init(|| {
+    static PLAIN: OnceLock<(TempDir, CacheStore)> = OnceLock::new();
+    static ENCRYPTED: OnceLock<(TempDir, CacheStore)> = OnceLock::new();
+    let slot = if form == "plain" { &PLAIN } else { &ENCRYPTED };
+    let (_, cache) = slot.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a folder");
         let cache = open(folder.path(), form);
         for from in (0..MESSAGES).step_by(PAGE).rev() {

@@ -2,7 +2,7 @@
 //! encrypted one cannot be opened, a copy in memory takes its place, and that is said once.
 
 use crate::contract::{ApiError, CacheNews};
-use crate::store::{CacheStore, StoreError};
+use crate::store::{CacheNote, CacheStore, StoreError};
 use secrecy::SecretString;
 use std::fmt;
 use std::path::Path;
@@ -29,6 +29,11 @@ impl CacheSecret {
     /// A key that this function fetches; it may block.
     pub fn new(fetch: impl Fn() -> Result<SecretString, ApiError> + Send + Sync + 'static) -> Self {
         Self(Box::new(fetch))
+    }
+
+    fn open(&self, data_dir: &Path) -> Result<(CacheStore, Option<CacheNote>), ApiError> {
+        let Self(fetch) = self;
+        CacheStore::open_sealed(data_dir, &fetch()?).map_err(ApiError::from)
     }
 }
 
@@ -82,26 +87,22 @@ impl LocalCopy {
     }
 
     fn open(&self, data_dir: &Path) -> Result<CacheStore, ApiError> {
-        let opened = match &self.place {
+        match &self.place {
             CachePlace::Memory => CacheStore::in_memory().map_err(ApiError::from),
             CachePlace::File => match CacheStore::open(data_dir) {
                 Err(error @ StoreError::NoKey { .. }) => self.in_memory(error.into()),
                 opened => opened.map_err(ApiError::from),
             },
-            CachePlace::Sealed(CacheSecret(fetch)) => match fetch() {
-                Ok(secret) => match CacheStore::open_sealed(data_dir, &secret) {
-                    Ok((cache, note)) => {
-                        if let Some(note) = note {
-                            self.tell(CacheNews::Told(note.to_string()));
-                        }
-                        Ok(cache)
+            CachePlace::Sealed(secret) => match secret.open(data_dir) {
+                Ok((cache, note)) => {
+                    if let Some(note) = note {
+                        self.tell(CacheNews::Told(note.to_string()));
                     }
-                    Err(error) => self.in_memory(error.into()),
-                },
+                    Ok(cache)
+                }
                 Err(error) => self.in_memory(error),
             },
-        };
-        opened
+        }
     }
 
     fn in_memory(&self, why: ApiError) -> Result<CacheStore, ApiError> {

@@ -228,8 +228,8 @@ impl Database {
     }
 }
 
-/// Makes the folder (0700) and the file (0600); SQLite gives its side files the same mode.
-fn prepare_file(path: &Path) -> std::io::Result<()> {
+/// Makes the folder of a file (0700) if it is not there.
+pub(super) fn prepare_folder(path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
@@ -237,6 +237,12 @@ fn prepare_file(path: &Path) -> std::io::Result<()> {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(folder)?;
     }
+    Ok(())
+}
+
+/// Makes the folder and the file (0600); SQLite gives its side files the same mode.
+fn prepare_file(path: &Path) -> std::io::Result<()> {
+    prepare_folder(path)?;
     if path.exists() {
         return Ok(());
     }

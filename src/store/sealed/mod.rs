@@ -10,6 +10,7 @@ mod keys;
 mod sectors;
 mod vfs;
 
+use super::database::prepare_folder;
 use super::error::{StoreError, file_name};
 use keys::Keys;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -60,6 +61,7 @@ pub fn connect(path: &Path, secret: &SecretString) -> Result<Connection, StoreEr
 
 fn open_file(path: &Path, secret: &SecretString) -> Result<(File, Keys), StoreError> {
     let fail = |error: io::Error| StoreError::from_io(path, &error);
+    prepare_folder(path).map_err(fail)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     let file = options.mode(0o600).open(path).map_err(fail)?;

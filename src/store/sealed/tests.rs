@@ -142,6 +142,19 @@ fn another_key_is_refused_and_the_file_left_alone() {
 }
 
 #[test]
+fn a_new_file_and_its_folder_are_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inner/x.sealed");
+    let connection = open(&path);
+    fill(&connection);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(&path.with_extension("sealed-wal")), 0o600);
+}
+
+#[test]
 fn one_holds_it_and_the_next_may_when_it_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.sealed");
