@@ -6,6 +6,7 @@
 //! It protects what a disk, a backup or a copy holds against being read; it does not notice
 //! somebody who changes the file. It must not know what is stored.
 
+mod cipher;
 mod keys;
 mod sectors;
 mod vfs;

@@ -1,7 +1,7 @@
 //! A file of encrypted sectors that is read and written at any place, as if it were a plain one.
 //! Its length is always a number of whole sectors: what was never written reads as zeros.
 
-use super::keys::{Cipher, SECTOR};
+use super::cipher::{Cipher, SECTOR};
 use std::fs::File;
 use std::io;
 use std::ops::Range;
@@ -60,10 +60,9 @@ impl Sectors {
         self.buffer.clear();
         self.buffer.resize(span.bytes, 0);
         let there = self.load(span.first, 0..span.bytes)?;
-        let wanted = self.buffer.iter().skip(span.before);
-        out.iter_mut()
-            .zip(wanted)
-            .for_each(|(to, from)| *to = *from);
+        if let Some(wanted) = self.buffer.get(span.place(out.len())) {
+            out.copy_from_slice(wanted);
+        }
         Ok(there.saturating_sub(span.before).min(out.len()))
     }
 
@@ -80,8 +79,9 @@ impl Sectors {
             let number = span.first + (last / SECTOR) as u64;
             self.load(number, last..span.bytes)?;
         }
-        let place = self.buffer.iter_mut().skip(span.before);
-        place.zip(data).for_each(|(to, from)| *to = *from);
+        if let Some(place) = self.buffer.get_mut(span.place(data.len())) {
+            place.copy_from_slice(data);
+        }
         self.cipher.encrypt(&mut self.buffer, span.first);
         let at = self.start + span.first * SECTOR as u64;
         self.file.write_all_at(&self.buffer, at)
@@ -129,5 +129,10 @@ impl Span {
             after: bytes - before - length,
             bytes,
         }
+    }
+
+    /// Where so many bytes from the first on stand in the sectors.
+    fn place(self, length: usize) -> Range<usize> {
+        self.before..self.before + length
     }
 }

@@ -1,7 +1,7 @@
 //! The encrypted file by itself: any reads and writes, keys, locks, and what lies on the disk.
 
+use super::cipher::{Cipher, SECTOR};
 use super::connect;
-use super::keys::{Cipher, SECTOR};
 use super::sectors::Sectors;
 use crate::store::StoreError;
 use proptest::prelude::{Strategy, any, prop, prop_assert_eq, proptest};

@@ -1,7 +1,8 @@
 //! The file system that SQLite sees: a file, its journals and nameless temporary files, all of
 //! them encrypted. It is made for one connection, which therefore is alone with it.
 
-use super::keys::{Cipher, Keys};
+use super::cipher::Cipher;
+use super::keys::Keys;
 use super::random;
 use super::sectors::Sectors;
 use sqlite_vfs::{DatabaseHandle, LockKind, OpenAccess, OpenKind, Vfs, WalDisabled};
