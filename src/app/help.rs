@@ -156,12 +156,15 @@ pub fn call_page(record: &CallRecord, now: &Zoned) -> page::State {
     if !detail.advice.is_empty() {
         push_fact(&mut lines, "What to do", &detail.advice);
     }
-    lines.push(Spans::default());
-    lines.push(Spans::of(
-        Role::Muted,
-        "what the platform said ─────────────────────",
-    ));
-    platform_lines(record, &mut lines);
+    // What took no time and has no status asked nobody.
+    if record.http_status.is_some() || !record.duration.is_zero() {
+        lines.push(Spans::default());
+        lines.push(Spans::of(
+            Role::Muted,
+            "what the platform said ─────────────────────",
+        ));
+        platform_lines(record, &mut lines);
+    }
     if record.direction != CallDirection::Local {
         lines.push(Spans::default());
         lines.push(Spans::of(

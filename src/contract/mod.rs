@@ -19,8 +19,8 @@ pub use action::Action;
 pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord};
 pub use api::{ApiError, ApiRequest, ApiResponse, ConversationPage, ErrorKind, PageRequest};
 pub use cached::{
-    Above, CachedAnswer, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover, Slice,
-    SyncEnd, SyncNews,
+    Above, CacheNews, CachedAnswer, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover,
+    Slice, SyncEnd, SyncNews,
 };
 pub use effect::{DraftForm, Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
 pub use event::{

@@ -8,7 +8,7 @@ use super::{sender_loop, whole_conversation};
 use crate::contract::{
     AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
     Event, FetchedMedia, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer, PlanFailure,
-    PlanProblem, PlanPurpose, Slot, SyncEnd, SyncNews, Ticket, TimerId,
+    PlanProblem, PlanPurpose, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::Profile;
 use crate::store::{CacheStore, ConversationKey};
@@ -421,11 +421,15 @@ async fn work_off(
     events: mpsc::Sender<Event>,
 ) {
     while let Some((job, live)) = jobs.recv().await {
-        let world = Arc::clone(&world);
-        match run_blocking(move || execute(&world, job)).await {
+        let working = Arc::clone(&world);
+        match run_blocking(move || execute(&working, job)).await {
             Ok(Some(event)) => deliver(&events, event).await,
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "a request to the record broke"),
+        }
+        if let Some(news) = world.cache_news() {
+            let event = StorageEvent::Cache(news);
+            deliver(&events, Event::Storage(Box::new(event))).await;
         }
         drop(live);
     }

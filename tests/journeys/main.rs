@@ -17,4 +17,5 @@ mod properties;
 mod reading;
 mod scenery;
 mod screens;
+mod sealed;
 mod sending;
