@@ -185,7 +185,10 @@ pub fn call_page(record: &CallRecord, now: &Zoned) -> page::State {
     let at = format::clock_seconds(&record.started.to_zoned(now.time_zone().clone()));
     page::State {
         kind: Kind::Detail,
-        title: format!("Activity · {at} · {}", sanitize::clean_line(&record.label)),
+        title: format!(
+            "Activity · {at} · {}",
+            sanitize::clean_line(&record.title())
+        ),
         state: Spans::of(role, word),
         copy: plain(&lines),
         lines,
