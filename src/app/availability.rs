@@ -5,7 +5,7 @@ use super::focus::{self, Target};
 use super::state::State;
 use super::waits;
 use crate::contract::{Above, Action, PaneId, Slot};
-use crate::domain::{BatchState, ChatMessage};
+use crate::domain::BatchState;
 use crate::overlays::Overlay;
 use crate::panes::conversation;
 
@@ -36,19 +36,10 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::FetchAll if state.tickets.is_waiting(Slot::Sync) => {
             Err("a conversation is being fetched already: Esc in its pane stops it".to_owned())
         }
-        Action::SaveFile if !matches!(state.overlays.last(), Some(Overlay::Media(_))) => {
-            Err("no file is open: Enter on a message opens its file".to_owned())
+        Action::Open | Action::OpenFile | Action::Mark if in_conversation(state) => {
+            on_message(action, state)
         }
-        Action::OpenFile | Action::Open if in_conversation(state) => something_to_open(state),
-        Action::OpenFile
-            if !matches!(
-                state.overlays.last(),
-                Some(Overlay::Media(_) | Overlay::Link(_))
-            ) =>
-        {
-            Err("no file or link is open: Enter on a message opens it".to_owned())
-        }
-        Action::Mark if in_conversation(state) => message(state).map(|_| ()),
+        Action::SaveFile | Action::OpenFile => on_file(action, state),
         Action::Mark if state.overlays.is_empty() && state.focus != PaneId::Users => {
             Err("only people and messages can be marked".to_owned())
         }
@@ -93,16 +84,23 @@ fn in_conversation(state: &State) -> bool {
     focus::target(state) == Target::Pane(PaneId::Conversation)
 }
 
-fn message(state: &State) -> Result<&ChatMessage, Why> {
-    conversation::current(&state.conversation).ok_or_else(|| "no message is here".to_owned())
-}
-
-fn something_to_open(state: &State) -> Result<(), Why> {
-    let message = message(state)?;
-    if message.media.is_some() || !conversation::addresses(message).is_empty() {
+fn on_message(action: Action, state: &State) -> Result<(), Why> {
+    let Some(message) = conversation::current(&state.conversation) else {
+        return Err("no message is here".to_owned());
+    };
+    let opens = message.media.is_some() || !conversation::addresses(message).is_empty();
+    if action == Action::Mark || opens {
         Ok(())
     } else {
         Err("the message under the cursor has no file and no link".to_owned())
+    }
+}
+
+fn on_file(action: Action, state: &State) -> Result<(), Why> {
+    match state.overlays.last() {
+        Some(Overlay::Media(_)) => Ok(()),
+        Some(Overlay::Link(_)) if action == Action::OpenFile => Ok(()),
+        _ => Err("no file is open: Enter on a message opens its file".to_owned()),
     }
 }
 

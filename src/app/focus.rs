@@ -102,7 +102,7 @@ pub fn at_top(state: &State) -> bool {
         && state.toasts.iter().next().is_none()
         && state.users.filter.is_empty()
         && state.conversation.find.is_none()
-        && !(state.focus == PaneId::Conversation && !state.conversation.marked().is_empty())
+        && (state.focus != PaneId::Conversation || state.conversation.marked().is_empty())
         && !(state.focus == PaneId::Broadcasts && state.broadcasts.detail_open)
         && state.visited_from.is_none()
 }

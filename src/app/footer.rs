@@ -20,7 +20,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Conversation,
-        "open template_to_user find next_match load_older mark copy raw_view refresh last zoom",
+        "open template_to_user find next_match load_older copy mark raw_view refresh last zoom",
     ),
     (
         KeyContext::Composer,

@@ -113,7 +113,7 @@ actions! {
     RateDown = "rate_down", "slower", "fewer messages a minute";
 
     SaveFile = "save_file", "save", "save the file in the folder for downloads";
-    OpenFile = "open_file", "open it", "open a link or file with the desktop's program; a file is saved";
+    OpenFile = "open_file", "open it", "open the link or saved file with the desktop's program";
 
     Accept = "accept", "take it", "take what the dialog offers";
     NextTab = "next_tab", "next view", "show the next view of the dialog";

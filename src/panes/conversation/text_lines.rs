@@ -114,14 +114,14 @@ fn wrapped(message: &ChatMessage, text: &str, text_width: usize, role: Role) -> 
 
 /// The parts of a line that belong to a link, left to right: cells before each and what it shows.
 /// Text that runs both ways can take a link apart.
-fn parts(line: &str, place: &Range<usize>, link: &Range<usize>) -> Vec<(usize, String)> {
+fn parts(line: &str, place: &Range<usize>, address: &Range<usize>) -> Vec<(usize, String)> {
     let mut parts: Vec<(usize, String)> = Vec::new();
-    if link.end <= place.start || place.end <= link.start {
+    if address.end <= place.start || place.end <= address.start {
         return parts;
     }
     let (mut column, mut inside) = (0, false);
     for (at, grapheme) in bidi::screen_order(line) {
-        let belongs = link.contains(&(place.start + at));
+        let belongs = address.contains(&(place.start + at));
         match parts.last_mut().filter(|_| belongs && inside) {
             Some((_, text)) => text.push_str(grapheme),
             None if belongs => parts.push((column, grapheme.to_owned())),
@@ -194,9 +194,9 @@ fn media_lines(message: &ChatMessage, caption: &str, text_width: usize) -> Vec<T
         possible && width::cells(&facts) + width::cells(hint) <= room
     });
     let facts = width::truncate_middle(&facts, room, "…").into_owned();
-    let mut links = Vec::new();
+    let mut to_file = Vec::new();
     if let Some(target) = media.url.as_deref().and_then(links::target) {
-        links.push(LineLink {
+        to_file.push(LineLink {
             from: 0,
             text: format!("{sign} {word}  {facts}").trim_end().into(),
             id: id(message, u32::MAX),
@@ -205,7 +205,11 @@ fn media_lines(message: &ChatMessage, caption: &str, text_width: usize) -> Vec<T
     }
     let facts = format!("{facts}{}", hint.unwrap_or_default());
     let spans = Spans::of(Role::Active, format!("{sign} {word}  ")).with(Role::Text, facts);
-    let mut lines = vec![TextLine { spans, links }];
+    let head = TextLine {
+        spans,
+        links: to_file,
+    };
+    let mut lines = vec![head];
     if !caption.is_empty() {
         lines.extend(wrapped(message, caption, text_width, Role::Text));
     }
@@ -243,8 +247,8 @@ mod tests {
     }
 
     /// What stands in the cells of a link.
-    fn covered(line: &TextLine, link: &super::LineLink) -> String {
-        let columns = link.from..link.from + cells(&link.text);
+    fn covered(line: &TextLine, part: &super::LineLink) -> String {
+        let columns = part.from..part.from + cells(&part.text);
         let mut column = 0;
         let mut text = String::new();
         for grapheme in shown(line).graphemes(true) {
@@ -260,17 +264,17 @@ mod tests {
     fn a_wrapped_link_is_one_link_with_the_whole_address() {
         let address = format!("https://fernoak.example/{}", "track/".repeat(12));
         let lines = text_lines(&message(&format!("see {address} and {address}.")), 30);
-        let links: Vec<_> = lines.iter().flat_map(|line| &line.links).collect();
-        assert!(links.len() > 6, "{links:?}");
-        assert!(links.iter().all(|link| *link.target == *address));
-        let ids: HashSet<u64> = links.iter().map(|link| link.id).collect();
+        let parts: Vec<_> = lines.iter().flat_map(|line| &line.links).collect();
+        assert!(parts.len() > 6, "{parts:?}");
+        assert!(parts.iter().all(|part| *part.target == *address));
+        let ids: HashSet<u64> = parts.iter().map(|part| part.id).collect();
         assert_eq!(ids.len(), 2, "two links, not one and not many");
-        let first = links.iter().take_while(|link| link.id == links[0].id);
-        let text: String = first.map(|link| &*link.text).collect();
+        let first = parts.iter().take_while(|part| part.id == parts[0].id);
+        let text: String = first.map(|part| &*part.text).collect();
         assert_eq!(text, address);
         for line in &lines {
-            for link in &line.links {
-                assert_eq!(covered(line, link), *link.text);
+            for part in &line.links {
+                assert_eq!(covered(line, part), *part.text);
             }
         }
     }
@@ -280,12 +284,12 @@ mod tests {
         let text = "تتبع الطلب https://fernoak.example/track/88213/ من فضلك";
         let lines = text_lines(&message(text), 70);
         assert_eq!(lines.len(), 1);
-        let links = &lines[0].links;
-        let all: String = links.iter().map(|link| &*link.text).collect();
+        let parts = &lines[0].links;
+        let all: String = parts.iter().map(|part| &*part.text).collect();
         assert!(all.contains("https://fernoak.example/track/88213"), "{all}");
-        for link in links {
-            assert_eq!(covered(&lines[0], link), *link.text);
-            assert_eq!(&*link.target, "https://fernoak.example/track/88213/");
+        for part in parts {
+            assert_eq!(covered(&lines[0], part), *part.text);
+            assert_eq!(&*part.target, "https://fernoak.example/track/88213/");
         }
     }
 
