@@ -66,13 +66,6 @@ impl LinkLayer {
         }
     }
 
-    /// Whether all cells of a row do.
-    pub fn agrees_in_row(&self, other: &Self, y: u16) -> bool {
-        let width = self.width.max(other.width);
-        let start = usize::from(y) * width;
-        (start..start + width).all(|cell| self.agrees(other, cell))
-    }
-
     /// The row was wiped: nothing of it belongs to a link any more.
     pub fn forget_row(&mut self, y: u16) {
         let start = usize::from(y) * self.width;
@@ -302,6 +295,29 @@ mod tests {
             !inside.contains("example\u{1b}[39"),
             "only one cell: {inside:?}"
         );
+    }
+
+    #[test]
+    fn blanks_inside_a_link_belong_to_it_also_after_their_row_was_wiped() {
+        let links = || vec![link(2, 0, "leg of oak", "https://a.example/leg")];
+        let whole = |stage: &Stage| {
+            let leads = |x| {
+                stage
+                    .terminal
+                    .cells
+                    .get(&(x, 0))
+                    .map(|(_, link)| link.is_some())
+            };
+            (2..12).all(|x| leads(x) == Some(true))
+        };
+        let mut stage = Stage::new();
+        stage.frame(&[Row::plain("नि leg of oak")], links());
+        assert!(whole(&stage));
+        let wiped = stage.frame(&[Row::plain("e\u{301} leg of oak")], links());
+        assert!(wiped.contains("\u{1b}[2K") && whole(&stage), "{wiped:?}");
+        stage.screen.forget();
+        let wiped = stage.frame(&[Row::plain("a leg of oak")], links());
+        assert!(wiped.contains("\u{1b}[2J") && whole(&stage), "{wiped:?}");
     }
 
     #[test]

@@ -105,7 +105,6 @@ impl<W: Write> Screen<W> {
     fn wipe_doubtful_rows(&mut self) -> io::Result<()> {
         let width = usize::from(self.shown.area.width).max(1);
         let picture_changes = self.picture_changes();
-        let links = (&mut self.shown_links, &self.next_links);
         let rows = self.shown.content.chunks_exact_mut(width);
         let next = self.next.content.chunks_exact(width);
         for (y, (shown, next)) in (0_u16..).zip(rows.zip(next)) {
@@ -114,13 +113,12 @@ impl<W: Write> Screen<W> {
             let wiped = if pictured(shown) || pictured(next) {
                 picture_changes
             } else {
-                let doubt = doubtful(shown) || doubtful(next);
-                doubt && (*shown != *next || !links.0.agrees_in_row(links.1, y))
+                (doubtful(shown) || doubtful(next)) && *shown != *next
             };
             if wiped {
                 self.writer.wipe_row(y)?;
                 shown.fill(Cell::EMPTY);
-                links.0.forget_row(y);
+                self.shown_links.forget_row(y);
             }
         }
         Ok(())
