@@ -166,34 +166,42 @@ pub fn call_page(record: &CallRecord, now: &Zoned) -> page::State {
         platform_lines(record, &mut lines);
     }
     if record.direction != CallDirection::Local {
-        lines.push(Spans::default());
-        lines.push(Spans::of(
-            Role::Muted,
-            "what we asked ──────────────────────────────",
-        ));
-        push_wrapped(&mut lines, Role::Text, &detail.request);
-        let mut asked = "Authorization: Basic ••••••••".to_owned();
-        if let Some(sha) = &detail.request_sha256 {
-            asked.push_str(&format!(
-                " · {}, sha256 {}",
-                format::bytes(detail.request_bytes),
-                sha.short()
-            ));
-        }
-        if let Some(rule) = &detail.rule {
-            asked.push_str(&format!(" · attempt {} · rule {rule}", detail.attempt));
-        }
-        push_wrapped(&mut lines, Role::Muted, &asked);
+        asked_lines(record, &mut lines);
     }
     let at = format::clock_seconds(&record.started.to_zoned(now.time_zone().clone()));
     page::State {
         kind: Kind::Detail,
-        title: format!("Activity · {at} · {}", sanitize::clean_line(&record.label)),
+        title: format!(
+            "Activity · {at} · {}",
+            sanitize::clean_line(&record.title())
+        ),
         state: Spans::of(role, word),
         copy: plain(&lines),
         lines,
         scroll: 0,
     }
+}
+
+fn asked_lines(record: &CallRecord, lines: &mut Vec<Spans>) {
+    let detail = &record.detail;
+    lines.push(Spans::default());
+    lines.push(Spans::of(
+        Role::Muted,
+        "what we asked ──────────────────────────────",
+    ));
+    push_wrapped(lines, Role::Text, &detail.request);
+    let mut asked = "Authorization: Basic ••••••••".to_owned();
+    if let Some(sha) = &detail.request_sha256 {
+        asked.push_str(&format!(
+            " · {}, sha256 {}",
+            format::bytes(detail.request_bytes),
+            sha.short()
+        ));
+    }
+    if let Some(rule) = &detail.rule {
+        asked.push_str(&format!(" · attempt {} · rule {rule}", detail.attempt));
+    }
+    push_wrapped(lines, Role::Muted, &asked);
 }
 
 fn platform_lines(record: &CallRecord, lines: &mut Vec<Spans>) {

@@ -3,7 +3,7 @@
 use super::connect;
 use super::context::Context;
 use super::exit::ExitStatus;
-use super::{keys, pictures};
+use super::{keys, links, pictures};
 use crate::app;
 use crate::app::layout::LayoutOptions;
 use crate::contract::{ApiError, ErrorKind};
@@ -71,6 +71,7 @@ pub fn open(context: &Context, start: Start) -> Result<ExitStatus, ApiError> {
         sandbox,
         cache: cache_place(context, &settings),
         files: pictures::files(&settings),
+        links: links::told(settings.appearance.hyperlinks),
         prepare: Box::new(move |data_dir| {
             if is_demo {
                 super::demo::fill_library(data_dir, started)

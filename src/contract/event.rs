@@ -168,7 +168,7 @@ pub enum Event {
     OutboxAnswer(Box<OutboxAnswer>),
     /// The local database answers.
     Storage(Box<StorageEvent>),
-    /// A file of a message came, or became something.
+    /// A file or a link of a message came, or became something.
     Media(Box<MediaAnswer>),
     /// A timer ran out.
     Timer(TimerId),

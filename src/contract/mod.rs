@@ -16,7 +16,7 @@ pub mod remote;
 pub mod slot;
 
 pub use action::Action;
-pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord};
+pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord, Series};
 pub use api::{ApiError, ApiRequest, ApiResponse, ConversationPage, ErrorKind, PageRequest};
 pub use cached::{
     Above, CacheNews, CachedAnswer, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover,

@@ -5,7 +5,7 @@ use super::effect_runner::{EffectRunner, QUEUE};
 use super::event_loop::EventLoop;
 use super::files::Files;
 use super::local_copy::CachePlace;
-use super::terminal::DashboardTerminal;
+use super::terminal::{DashboardTerminal, Links};
 use super::world::{Connector, Preparation, World};
 use crate::app::{Settings, State};
 use crate::contract::{ApiError, ErrorKind};
@@ -48,6 +48,8 @@ pub struct Start {
     pub prepare: Preparation,
     /// How files are shown, kept and opened.
     pub files: Files,
+    /// Whether the terminal is told of links.
+    pub links: Links,
 }
 
 /// Runs the dashboard to its end.
@@ -55,7 +57,8 @@ pub struct Start {
 /// # Errors
 /// When there is no terminal, or it goes away.
 pub fn run(start: Start) -> Result<(), ApiError> {
-    let mut terminal = DashboardTerminal::enter().map_err(|error| no_terminal(&error))?;
+    let mut terminal =
+        DashboardTerminal::enter(start.links).map_err(|error| no_terminal(&error))?;
     let size = terminal.size().map_err(|error| no_terminal(&error))?;
     let mut state = State::new(
         start.profile.clone(),

@@ -1,7 +1,8 @@
 //! The real terminal: entered once, given back on every way out.
 
+use super::links;
 use super::screen::Screen;
-use crate::app::{State, view};
+use crate::app::{State, hyperlinks, view};
 use crate::keymap::Keymap;
 use crate::report::crash;
 use crate::theme::Theme;
@@ -19,9 +20,19 @@ use std::io::{self, BufWriter, Stdout};
 /// Bytes of a frame that are collected before one write; a full colourful 200×60 frame fits.
 const WRITE_BUFFER: usize = 256 * 1024;
 
+/// Whether the terminal is told of links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// It is.
+    Told,
+    /// It would not know what to do with them.
+    Kept,
+}
+
 /// The terminal while the dashboard has it. Dropping gives it back.
 pub struct DashboardTerminal {
     screen: Screen<BufWriter<Stdout>>,
+    links: Links,
     entered: bool,
 }
 
@@ -30,15 +41,19 @@ impl DashboardTerminal {
     ///
     /// # Errors
     /// When there is no terminal to take.
-    pub fn enter() -> io::Result<Self> {
+    pub fn enter(links: Links) -> io::Result<Self> {
         // Under NO_COLOR crossterm would write an empty colour code, which resets reverse and
         // bold as well; the theme leaves colours out by itself.
         crossterm::style::force_color_output(true);
-        crash::register_restore(restore_quietly);
+        crash::register_restore(match links {
+            Links::Told => restore_with_links_quietly,
+            Links::Kept => restore_quietly,
+        });
         take()?;
         let writer = BufWriter::with_capacity(WRITE_BUFFER, io::stdout());
         Ok(Self {
             screen: Screen::new(writer),
+            links,
             entered: true,
         })
     }
@@ -56,8 +71,14 @@ impl DashboardTerminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(&mut self, state: &State, theme: &Theme, keymap: &Keymap) -> io::Result<()> {
-        self.screen
-            .draw(state.size, |buffer| view(state, theme, keymap, buffer))
+        let told = self.links;
+        self.screen.draw(state.size, |buffer| {
+            view(state, theme, keymap, buffer);
+            match told {
+                Links::Told => hyperlinks(state, theme, buffer),
+                Links::Kept => Vec::new(),
+            }
+        })
     }
 
     /// Writes text to the terminal's clipboard (OSC 52).
@@ -79,6 +100,9 @@ impl DashboardTerminal {
     pub fn leave(&mut self) -> io::Result<()> {
         if self.entered {
             self.entered = false;
+            if self.links == Links::Told {
+                links::close(&mut io::stdout())?;
+            }
             give_back()?;
         }
         Ok(())
@@ -140,6 +164,12 @@ fn give_back() -> io::Result<()> {
     );
     disable_raw_mode()?;
     written
+}
+
+/// A frame that broke off in the middle of a link would leave the shell inside it.
+fn restore_with_links_quietly() {
+    drop(links::close(&mut io::stdout()));
+    restore_quietly();
 }
 
 fn restore_quietly() {

@@ -56,6 +56,8 @@ pub struct Appearance {
     pub bidi: Bidi,
     /// How pictures are drawn.
     pub pictures: Pictures,
+    /// Whether the terminal is told of links.
+    pub hyperlinks: Hyperlinks,
     /// Whether the user list stays beside the conversation.
     pub dock_users: bool,
     /// Whether the focused pane is larger.
@@ -110,6 +112,17 @@ pub enum Pictures {
     /// As inline files of iTerm2.
     Iterm2,
     /// Not at all.
+    Off,
+}
+
+/// Whether the terminal is told of links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hyperlinks {
+    /// As the terminal says of itself.
+    Auto,
+    /// It is.
+    On,
+    /// It is not.
     Off,
 }
 
@@ -461,6 +474,11 @@ fn appearance(general: &Merged) -> Appearance {
             "iterm2" => Pictures::Iterm2,
             "off" => Pictures::Off,
             _ => Pictures::Auto,
+        },
+        hyperlinks: match general.text("hyperlinks").as_str() {
+            "on" => Hyperlinks::On,
+            "off" => Hyperlinks::Off,
+            _ => Hyperlinks::Auto,
         },
         dock_users: general.flag("layout.dock_users"),
         follow_focus: general.flag("layout.follow_focus"),

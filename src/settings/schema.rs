@@ -124,6 +124,12 @@ pub static GENERAL: &[Key] = &[
         "how pictures of messages are drawn",
     ),
     key(
+        "hyperlinks",
+        Shape::Word(&["auto", "on", "off"]),
+        Some("auto"),
+        "whether links in messages can be clicked in the terminal",
+    ),
+    key(
         "log_level",
         Shape::Word(&["off", "error", "warn", "info", "debug", "trace"]),
         Some("info"),

@@ -12,6 +12,8 @@ mod support;
 mod commands;
 mod faults;
 mod finding;
+mod links;
+mod marks;
 mod media;
 mod properties;
 mod reading;
