@@ -13,8 +13,10 @@ use alertdesk::store::cache::{ConversationKey, MessageKey, MessageQuery, Place};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
 use serde_json::json;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
@@ -215,29 +217,46 @@ fn key() -> ConversationKey {
     ConversationKey::new(&target(), PERSON)
 }
 
+/// How the cache lies on the disk.
+const FORMS: [&str; 2] = ["plain", "encrypted"];
+
+fn open(folder: &Path, form: &str) -> CacheStore {
+    if form == "plain" {
+        return CacheStore::open(folder).expect("a cache");
+    }
+    let secret = SecretString::from("a made-up secret of some length");
+    let (cache, _) = CacheStore::open_sealed(folder, &secret).expect("a cache");
+    cache
+}
+
 /// A million messages in one conversation, stored from the newest page to the oldest.
-fn filled() -> &'static CacheStore {
-    static CACHE: OnceLock<(TempDir, CacheStore)> = OnceLock::new();
-    let (_, cache) = CACHE.get_or_init(|| {
+fn filled(form: &str) -> &'static CacheStore {
+    static PLAIN: OnceLock<(TempDir, CacheStore)> = OnceLock::new();
+    static ENCRYPTED: OnceLock<(TempDir, CacheStore)> = OnceLock::new();
+    let slot = if form == "plain" { &PLAIN } else { &ENCRYPTED };
+    let (_, cache) = slot.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a folder");
-        let cache = CacheStore::open(folder.path()).expect("a cache");
+        let cache = open(folder.path(), form);
         for from in (0..MESSAGES).step_by(PAGE).rev() {
             let stored = cache
                 .store_messages(&key(), &page(from), start())
                 .expect("stored");
             assert_eq!(stored.new, PAGE as u64);
         }
-        let bytes = std::fs::metadata(folder.path().join("cache.db")).map_or(0, |data| data.len());
-        eprintln!("1,000,000 messages take {} MB", bytes / 1_000_000);
+        let files = std::fs::read_dir(folder.path()).expect("the folder");
+        let bytes: u64 = files
+            .map(|file| file.and_then(|file| file.metadata()).expect("a file").len())
+            .sum();
+        eprintln!("1,000,000 messages take {} MB, {form}", bytes / 1_000_000);
         (folder, cache)
     });
     cache
 }
 
 /// A new page in front of a million messages, again and again.
-#[divan::bench(sample_count = 200, sample_size = 1)]
-fn store_page_of_500(bencher: Bencher<'_, '_>) {
-    let cache = filled();
+#[divan::bench(args = FORMS, sample_count = 200, sample_size = 1)]
+fn store_page_of_500(bencher: Bencher<'_, '_>, form: &str) {
+    let cache = filled(form);
     let mut from = MESSAGES;
     bencher
         .counter(ItemsCount::new(PAGE))
@@ -252,9 +271,9 @@ fn store_page_of_500(bencher: Bencher<'_, '_>) {
 }
 
 /// The same page again, as every refresh brings it.
-#[divan::bench(sample_count = 100, sample_size = 1)]
-fn store_known_page_of_500(bencher: Bencher<'_, '_>) {
-    let cache = filled();
+#[divan::bench(args = FORMS, sample_count = 100, sample_size = 1)]
+fn store_known_page_of_500(bencher: Bencher<'_, '_>, form: &str) {
+    let cache = filled(form);
     let page = page(MESSAGES - PAGE);
     bencher.bench_local(|| {
         cache
@@ -264,23 +283,50 @@ fn store_known_page_of_500(bencher: Bencher<'_, '_>) {
 }
 
 /// Pages into an empty cache, from the newest to the oldest; the making of them not counted.
-#[divan::bench(sample_count = 1, sample_size = 1)]
-fn store_100000(bencher: Bencher<'_, '_>) {
+#[divan::bench(args = FORMS, sample_count = 1, sample_size = 1)]
+fn store_100000(bencher: Bencher<'_, '_>, form: &str) {
     let pages: Vec<_> = (0..100_000).step_by(PAGE).rev().map(page).collect();
     bencher
         .counter(ItemsCount::new(100_000_usize))
         .bench_local(|| {
             let folder = tempfile::tempdir().expect("a folder");
-            let cache = CacheStore::open(folder.path()).expect("a cache");
+            let cache = open(folder.path(), form);
             for page in &pages {
                 cache.store_messages(&key(), page, start()).expect("stored");
             }
         });
 }
 
-#[divan::bench(args = ["newest", "oldest", "middle"], sample_count = 100)]
-fn window_of_200(bencher: Bencher<'_, '_>, place: &str) {
-    let cache = filled();
+/// Opening a file of 100,000 messages and reading its newest 200.
+#[divan::bench(args = FORMS, sample_count = 100, sample_size = 1)]
+fn open_and_show_200(bencher: Bencher<'_, '_>, form: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = open(folder.path(), form);
+    for from in (0..100_000).step_by(PAGE) {
+        cache
+            .store_messages(&key(), &page(from), start())
+            .expect("stored");
+    }
+    drop(cache);
+    bencher.bench_local(|| {
+        let cache = open(folder.path(), form);
+        cache
+            .window(&key(), Place::Newest, 200)
+            .expect("a window")
+            .messages
+            .len()
+    });
+}
+
+/// Each place in each form.
+fn in_both<'a>(what: &[&'a str]) -> Vec<(&'static str, &'a str)> {
+    let pairs = what.iter().map(|one| FORMS.map(|form| (form, *one)));
+    pairs.flatten().collect()
+}
+
+#[divan::bench(args = in_both(&["newest", "oldest", "middle"]), sample_count = 100)]
+fn window_of_200(bencher: Bencher<'_, '_>, (form, place): (&str, &str)) {
+    let cache = filled(form);
     let place = match place {
         "newest" => Place::Newest,
         "oldest" => Place::Oldest,
@@ -295,7 +341,7 @@ fn window_of_200(bencher: Bencher<'_, '_>, place: &str) {
 
 #[divan::bench(sample_count = 100)]
 fn position(bencher: Bencher<'_, '_>) {
-    let cache = filled();
+    let cache = filled("plain");
     let at = start().as_millisecond() + 60_000_000_000;
     bencher.bench_local(|| {
         cache
@@ -304,9 +350,9 @@ fn position(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(sample_count = 3, sample_size = 1)]
-fn read_everything(bencher: Bencher<'_, '_>) {
-    let cache = filled();
+#[divan::bench(args = FORMS, sample_count = 3, sample_size = 1)]
+fn read_everything(bencher: Bencher<'_, '_>, form: &str) {
+    let cache = filled(form);
     bencher.counter(ItemsCount::new(MESSAGES)).bench_local(|| {
         let mut count = 0;
         cache
@@ -340,9 +386,9 @@ const SEARCHED: [&str; 16] = [
     "the tablet",
 ];
 
-#[divan::bench(args = SEARCHED, sample_count = 20)]
-fn search_first_50(bencher: Bencher<'_, '_>, text: &str) {
-    let cache = filled();
+#[divan::bench(args = in_both(&SEARCHED), sample_count = 20)]
+fn search_first_50(bencher: Bencher<'_, '_>, (form, text): (&str, &str)) {
+    let cache = filled(form);
     let query = MessageQuery {
         text: text.to_owned(),
         account: ConversationKey::account_of(&target()),
@@ -358,13 +404,13 @@ fn search_first_50(bencher: Bencher<'_, '_>, text: &str) {
 
 #[divan::bench(args = ["the", RARE, "zz"], sample_count = 10)]
 fn count_matches(bencher: Bencher<'_, '_>, text: &str) {
-    let cache = filled();
+    let cache = filled("plain");
     bencher.bench_local(|| cache.count_matches(&key(), text).expect("counted"));
 }
 
 #[divan::bench(args = ["the", RARE, "zz"], sample_count = 10)]
 fn next_match(bencher: Bencher<'_, '_>, text: &str) {
-    let cache = filled();
+    let cache = filled("plain");
     let from = MessageKey { at: 0, id: 0 };
     bencher.bench_local(|| {
         cache

@@ -9,6 +9,7 @@ use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
 };
+use crate::text::format;
 
 /// Runs an action wherever the keys are.
 pub fn run(state: &mut State, action: Action, context: &Context<'_>) -> Effects {
@@ -95,7 +96,19 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
     Some(effects)
 }
 
-/// One level back: a pane's own, then a toast, the zoom, the pane visited; at the top it leaves.
+/// Takes away the marks of the open conversation; says whether there were any.
+fn clear_marks(state: &mut State) -> bool {
+    let marks = state.conversation.clear_marks();
+    if marks > 0 {
+        let word = if marks == 1 { "mark" } else { "marks" };
+        let text = format!("{} {word} taken away.", format::count(marks as u64));
+        notify(state, Notice::fact("marks", text));
+    }
+    marks > 0
+}
+
+/// One level back: a pane's own, then a toast, the zoom, the pane visited, marks; at the top it
+/// leaves.
 fn back(state: &mut State) -> Option<Effects> {
     let inside_pane = match state.focus {
         PaneId::Users => !state.users.filter.is_empty(),
@@ -115,6 +128,9 @@ fn back(state: &mut State) -> Option<Effects> {
     }
     if let Some(pane) = state.visited_from.take() {
         state.focus = pane;
+        return Some(Vec::new());
+    }
+    if state.focus == PaneId::Conversation && clear_marks(state) {
         return Some(Vec::new());
     }
     Some(flows::quit(state))

@@ -1,11 +1,13 @@
 //! Whether an action is possible right now, and if not, why: one table for keys, footer, help and
 //! palette. Unavailable actions are shown grey and answer with the reason.
 
+use super::focus::{self, Target};
 use super::state::State;
 use super::waits;
 use crate::contract::{Above, Action, PaneId, Slot};
 use crate::domain::BatchState;
 use crate::overlays::Overlay;
+use crate::panes::conversation;
 
 /// Why an action is not possible, as a sentence.
 pub type Why = String;
@@ -34,10 +36,15 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::FetchAll if state.tickets.is_waiting(Slot::Sync) => {
             Err("a conversation is being fetched already: Esc in its pane stops it".to_owned())
         }
-        Action::SaveFile | Action::OpenFile
-            if !matches!(state.overlays.last(), Some(Overlay::Media(_))) =>
-        {
-            Err("no file is open: Enter on a message opens its file".to_owned())
+        Action::Open | Action::OpenFile | Action::Mark if in_conversation(state) => {
+            on_message(action, state)
+        }
+        Action::SaveFile | Action::OpenFile => on_file(action, state),
+        Action::Mark if state.overlays.is_empty() && state.focus != PaneId::Users => {
+            Err("only people and messages can be marked".to_owned())
+        }
+        Action::NextMark | Action::PreviousMark if state.conversation.marked().is_empty() => {
+            Err("no message is marked: Space marks one".to_owned())
         }
         Action::LoadOlder => older(state),
         Action::NextMatch | Action::PreviousMatch if state.focus == PaneId::Conversation => {
@@ -69,6 +76,31 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         | Action::RateUp
         | Action::RateDown => on_batch(action, state),
         _ => Ok(()),
+    }
+}
+
+/// Whether keys reach the messages of the open conversation.
+fn in_conversation(state: &State) -> bool {
+    focus::target(state) == Target::Pane(PaneId::Conversation)
+}
+
+fn on_message(action: Action, state: &State) -> Result<(), Why> {
+    let Some(message) = conversation::current(&state.conversation) else {
+        return Err("no message is here".to_owned());
+    };
+    let opens = message.media.is_some() || !conversation::addresses(message).is_empty();
+    if action == Action::Mark || opens {
+        Ok(())
+    } else {
+        Err("the message under the cursor has no file and no link".to_owned())
+    }
+}
+
+fn on_file(action: Action, state: &State) -> Result<(), Why> {
+    match state.overlays.last() {
+        Some(Overlay::Media(_)) => Ok(()),
+        Some(Overlay::Link(_)) if action == Action::OpenFile => Ok(()),
+        _ => Err("no file is open: Enter on a message opens its file".to_owned()),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{choosing, drafts, files, flows};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, SenderState, TimerId};
 use crate::domain::{BatchId, Guard, Plan};
 use crate::overlays::confirm::Purpose;
-use crate::overlays::{Overlay, confirm, page, palette, review};
+use crate::overlays::{Overlay, confirm, link, page, palette, review};
 use crate::text::{format, sanitize};
 use crate::widgets::TextField;
 use crossterm::event::KeyEvent;
@@ -27,6 +27,7 @@ pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
     let opened = match overlay {
         Overlay::Review(review) => review.opened,
         Overlay::Confirm(confirm) => confirm.opened,
+        Overlay::Link(link) => link.opened,
         Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) => return None,
     };
     (held || now.duration_since(opened) < QUIET).then(Vec::new)
@@ -39,6 +40,7 @@ pub fn restart_quiet_time(state: &mut State) {
         match overlay {
             Overlay::Review(review) => review.opened = now,
             Overlay::Confirm(confirm) => confirm.opened = now,
+            Overlay::Link(link) => link.opened = now,
             Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) => {}
         }
     }
@@ -50,7 +52,7 @@ pub fn key(overlay: &mut Overlay, key: KeyEvent) {
         Overlay::Palette(palette) => palette::key(palette, key),
         Overlay::Review(review) => review::key(review, key),
         Overlay::Confirm(confirm) => confirm::key(confirm, key),
-        Overlay::Page(_) | Overlay::Media(_) => {}
+        Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) => {}
     }
 }
 
@@ -81,6 +83,15 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             }
         }
         Some(Overlay::Media(_)) => files::act(state, action),
+        Some(Overlay::Link(link)) => match link::act(link, action, body) {
+            None => Vec::new(),
+            Some(link::Wish::Close) => close(state),
+            Some(link::Wish::Copy(address)) => flows::copy(state, address),
+            Some(link::Wish::Open(address)) => {
+                state.overlays.pop();
+                vec![Effect::OpenLink(address)]
+            }
+        },
         Some(Overlay::Review(review)) => match review::act(review, action, body, &now) {
             None => Vec::new(),
             Some(review::Wish::Close) => close(state),
@@ -208,6 +219,22 @@ fn ask(
         refusal: None,
         guarded: state.profile.guard == Guard::Production,
     }));
+    vec![Effect::After {
+        delay: Duration::from_millis(400),
+        timer: TimerId::DialogReady,
+    }]
+}
+
+/// Shows the addresses in a message; opening one is asked for there.
+pub fn show_links(state: &mut State, addresses: Vec<String>) -> Effects {
+    let opened = state.now.timestamp();
+    let links = link::State {
+        addresses,
+        at: 0,
+        scroll: 0,
+        opened,
+    };
+    state.overlays.push(Overlay::Link(links));
     vec![Effect::After {
         delay: Duration::from_millis(400),
         timer: TimerId::DialogReady,

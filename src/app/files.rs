@@ -9,7 +9,7 @@ use crate::contract::{
 use crate::domain::{Media, MediaKind};
 use crate::overlays::Overlay;
 use crate::overlays::media::{self, Content, Shown, Wish};
-use crate::text::sanitize;
+use crate::text::{links, sanitize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,7 +22,8 @@ pub fn open(state: &mut State, file: Media) -> Effects {
         return Vec::new();
     };
     let clean = |text: &str| sanitize::clean_line(text).into_owned();
-    let host = clean(host(&url));
+    // Nothing else of the address is shown.
+    let host = clean(links::host(&url));
     let name = file.name.as_deref().map(clean);
     let shown = match (file.kind, state.settings.no_pictures) {
         (MediaKind::Image, None) => Shown::Soon,
@@ -49,18 +50,15 @@ pub fn open(state: &mut State, file: Media) -> Effects {
     if at_once { fetch(state) } else { Vec::new() }
 }
 
-/// The host of an address, for a sentence: nothing else of it is shown.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    host.rsplit_once('@').map_or(host, |(_, host)| host)
-}
-
 /// The open file, also while a question stands above it.
 fn open_file(state: &mut State) -> Option<&mut media::State> {
     state.overlays.iter_mut().find_map(|overlay| match overlay {
         Overlay::Media(open) => Some(&mut **open),
-        Overlay::Page(_) | Overlay::Palette(_) | Overlay::Review(_) | Overlay::Confirm(_) => None,
+        Overlay::Page(_)
+        | Overlay::Palette(_)
+        | Overlay::Review(_)
+        | Overlay::Confirm(_)
+        | Overlay::Link(_) => None,
     })
 }
 
@@ -138,6 +136,13 @@ pub fn answered(state: &mut State, answer: MediaAnswer) -> Effects {
                     state,
                     format!("Given to the desktop's program: {}", path.display()),
                 ),
+                Err(error) => failed(state, &error),
+            }
+            Vec::new()
+        }
+        MediaAnswer::LinkOpened(result) => {
+            match result {
+                Ok(address) => say(state, format!("Given to the desktop's program: {address}")),
                 Err(error) => failed(state, &error),
             }
             Vec::new()

@@ -211,7 +211,12 @@ pub fn activity(state: &mut State, wish: Option<activity_pane::Wish>) -> Effects
 /// Copies text as it is, and says so.
 pub fn copy(state: &mut State, text: String) -> Effects {
     let first: String = sanitize::clean_line(&text).chars().take(40).collect();
-    notify(state, Notice::fact("copy", format!("Copied: {first}")));
+    copy_as(state, text, &first)
+}
+
+/// Copies text as it is, and says in these words what was copied.
+pub fn copy_as(state: &mut State, text: String, said: &str) -> Effects {
+    notify(state, Notice::fact("copy", format!("Copied: {said}")));
     vec![Effect::Copy(text)]
 }
 

@@ -75,6 +75,7 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
         },
         Overlay::Palette(_) => KeyContext::Palette,
         Overlay::Media(_) => KeyContext::Media,
+        Overlay::Link(_) => KeyContext::Link,
         Overlay::Review(_) => KeyContext::Review,
         Overlay::Confirm(_) => KeyContext::Confirm,
     }
@@ -101,6 +102,7 @@ pub fn at_top(state: &State) -> bool {
         && state.toasts.iter().next().is_none()
         && state.users.filter.is_empty()
         && state.conversation.find.is_none()
+        && (state.focus != PaneId::Conversation || state.conversation.marked().is_empty())
         && !(state.focus == PaneId::Broadcasts && state.broadcasts.detail_open)
         && state.visited_from.is_none()
 }

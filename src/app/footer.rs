@@ -20,7 +20,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Conversation,
-        "template_to_user find next_match load_older copy raw_view refresh last zoom",
+        "open template_to_user find next_match load_older copy mark raw_view refresh last zoom",
     ),
     (
         KeyContext::Composer,
@@ -41,6 +41,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (KeyContext::Review, "next_tab previous_tab back"),
     (KeyContext::Media, "save_file open_file back"),
+    (KeyContext::Link, "open_file copy next_tab back"),
     (KeyContext::Confirm, "accept back"),
     (KeyContext::Palette, "accept back"),
     (KeyContext::CommandLine, "accept back"),

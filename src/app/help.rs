@@ -156,41 +156,52 @@ pub fn call_page(record: &CallRecord, now: &Zoned) -> page::State {
     if !detail.advice.is_empty() {
         push_fact(&mut lines, "What to do", &detail.advice);
     }
-    lines.push(Spans::default());
-    lines.push(Spans::of(
-        Role::Muted,
-        "what the platform said ─────────────────────",
-    ));
-    platform_lines(record, &mut lines);
-    if record.direction != CallDirection::Local {
+    // What took no time and has no status asked nobody.
+    if record.http_status.is_some() || !record.duration.is_zero() {
         lines.push(Spans::default());
         lines.push(Spans::of(
             Role::Muted,
-            "what we asked ──────────────────────────────",
+            "what the platform said ─────────────────────",
         ));
-        push_wrapped(&mut lines, Role::Text, &detail.request);
-        let mut asked = "Authorization: Basic ••••••••".to_owned();
-        if let Some(sha) = &detail.request_sha256 {
-            asked.push_str(&format!(
-                " · {}, sha256 {}",
-                format::bytes(detail.request_bytes),
-                sha.short()
-            ));
-        }
-        if let Some(rule) = &detail.rule {
-            asked.push_str(&format!(" · attempt {} · rule {rule}", detail.attempt));
-        }
-        push_wrapped(&mut lines, Role::Muted, &asked);
+        platform_lines(record, &mut lines);
+    }
+    if record.direction != CallDirection::Local {
+        asked_lines(record, &mut lines);
     }
     let at = format::clock_seconds(&record.started.to_zoned(now.time_zone().clone()));
     page::State {
         kind: Kind::Detail,
-        title: format!("Activity · {at} · {}", sanitize::clean_line(&record.label)),
+        title: format!(
+            "Activity · {at} · {}",
+            sanitize::clean_line(&record.title())
+        ),
         state: Spans::of(role, word),
         copy: plain(&lines),
         lines,
         scroll: 0,
     }
+}
+
+fn asked_lines(record: &CallRecord, lines: &mut Vec<Spans>) {
+    let detail = &record.detail;
+    lines.push(Spans::default());
+    lines.push(Spans::of(
+        Role::Muted,
+        "what we asked ──────────────────────────────",
+    ));
+    push_wrapped(lines, Role::Text, &detail.request);
+    let mut asked = "Authorization: Basic ••••••••".to_owned();
+    if let Some(sha) = &detail.request_sha256 {
+        asked.push_str(&format!(
+            " · {}, sha256 {}",
+            format::bytes(detail.request_bytes),
+            sha.short()
+        ));
+    }
+    if let Some(rule) = &detail.rule {
+        asked.push_str(&format!(" · attempt {} · rule {rule}", detail.attempt));
+    }
+    push_wrapped(lines, Role::Muted, &asked);
 }
 
 fn platform_lines(record: &CallRecord, lines: &mut Vec<Spans>) {

@@ -83,7 +83,7 @@ pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
                 confirm.refusal = Some("type it: a paste is not taken here".to_owned());
             }
             Some(Overlay::Palette(palette)) => crate::overlays::palette::paste(palette, text),
-            Some(Overlay::Page(_) | Overlay::Media(_)) | None => {}
+            Some(Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_)) | None => {}
         },
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {
@@ -161,9 +161,9 @@ fn select_row(state: &mut State, pane: PaneId, row: usize, layout: &super::layou
             }
         }
         PaneId::Conversation => {
-            let sticky = usize::from(state.conversation.sticky_day.is_some());
+            let above = usize::from(state.conversation.rows_above());
             let line = row
-                .checked_sub(sticky)
+                .checked_sub(above)
                 .and_then(|row| state.conversation.visible.get(row));
             if let Some(message) = line.map(|line| line.message) {
                 let now = state.now.clone();

@@ -28,7 +28,7 @@ pub mod waits;
 
 pub use state::{Armed, Context, Settings, State};
 pub use update::update;
-pub use view::view;
+pub use view::{hyperlinks, view};
 
 #[cfg(test)]
 mod tests;

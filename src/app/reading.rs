@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, fetching, files, flows, help, people};
+use super::{dialogs, drafts, fetching, files, flows, help, people};
 use crate::contract::{
     Above, ApiError, ApiRequest, CachedAnswer, CachedAsk, CachedPart, ConversationPage,
     ConversationRef, Effect, ErrorKind, Notice, PageRequest, PaneId, Slot, StoreRequest, TimerId,
@@ -115,7 +115,10 @@ pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
         }
         Some(Wish::WriteTemplate(user)) => drafts::write_template(state, &[*user]),
         Some(Wish::ShowMedia(file)) => files::open(state, *file),
+        Some(Wish::ShowLinks(addresses)) => dialogs::show_links(state, addresses),
+        Some(Wish::GoToTime(time)) => ask_cached(state, CachedAsk::At(time)),
         Some(Wish::Copy(text)) => flows::copy(state, text),
+        Some(Wish::CopyMarked { text, said }) => flows::copy_as(state, text, &said),
         Some(Wish::ShowRaw(raw)) => {
             let page = help::raw_page("Raw answer of the platform", &raw);
             flows::push_page(state, page)

@@ -6,14 +6,14 @@ use super::state::State;
 use super::{footer, header};
 use crate::contract::PaneId;
 use crate::keymap::Keymap;
-use crate::overlays::{Overlay, confirm, media, page, palette, review};
+use crate::overlays::{Overlay, confirm, link, media, page, palette, review};
 use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
 };
 use crate::text::{gate, turning};
 use crate::theme::{Glyph, Role, Theme};
-use crate::widgets::Painter;
+use crate::widgets::{Hyperlink, Painter};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -39,6 +39,20 @@ pub fn view(state: &State, theme: &Theme, keymap: &Keymap, buffer: &mut Buffer) 
     ) {
         media::put(open, layout.body, painter.buffer);
     }
+}
+
+/// The links on the screen that [`view`] drew into this buffer: those whose text can still be seen
+/// whole. Under an overlay there are none; it has the keys and the eyes.
+pub fn hyperlinks(state: &State, theme: &Theme, buffer: &Buffer) -> Vec<Hyperlink> {
+    let layout = state.layout();
+    let fits = layout.shape != Shape::TooSmall && buffer.area == layout.screen;
+    let inside = layout.inside(PaneId::Conversation);
+    let Some(inside) = inside.filter(|_| fits && state.overlays.is_empty()) else {
+        return Vec::new();
+    };
+    let mut links = conversation::hyperlinks(&state.conversation, inside);
+    links.retain(|link| link.is_shown(buffer, theme));
+    links
 }
 
 fn screen(state: &State, keymap: &Keymap, painter: &mut Painter<'_>, layout: &Layout) {
@@ -127,6 +141,7 @@ fn draw_overlay(state: &State, overlay: &Overlay, painter: &mut Painter<'_>, bod
     match overlay {
         Overlay::Page(page) => page::draw(page, painter, body),
         Overlay::Media(open) => media::draw(open, painter, body),
+        Overlay::Link(links) => link::draw(links, painter, body),
         Overlay::Palette(palette) => palette::draw(palette, painter, body),
         Overlay::Review(review) => review::draw(review, painter, body, &state.now),
         Overlay::Confirm(confirm) => confirm::draw(confirm, painter, body),

@@ -9,7 +9,7 @@ use crate::settings::environment::Environment;
 use crate::settings::explain::{Explained, explain, table, without_effect};
 use crate::settings::paths::Folders;
 use crate::settings::schema::PROFILE;
-use crate::settings::{Settings, SettingsError, load};
+use crate::settings::{CacheSetting, Settings, SettingsError, load};
 use crate::text::nearest::nearest;
 use serde_json::json;
 
@@ -81,6 +81,7 @@ fn check(context: &Context) -> Result<ExitStatus, ApiError> {
     };
     let mut notes = settings.warnings.clone();
     notes.extend(without_effect(&settings));
+    notes.extend(unopened_cache(&settings));
     let file = settings.folders.config_file();
     let connection = settings.connection();
     let found = match &connection {
@@ -94,12 +95,17 @@ fn check(context: &Context) -> Result<ExitStatus, ApiError> {
         "file": file.exists().then(|| file.display().to_string()),
         "profile": settings.profile_name,
         "connected": connection.is_ok(),
+        "cache": settings.cache.to_string(),
         "summary": found,
         "notes": notes,
     });
     context.output.document(
         &document,
-        &[("check", found.clone()), ("notes", notes.join("\n"))],
+        &[
+            ("check", found.clone()),
+            ("cache", settings.cache.to_string()),
+            ("notes", notes.join("\n")),
+        ],
     );
     // A profile that is written down and leads nowhere must not look ready to a script.
     match connection {
@@ -108,6 +114,19 @@ fn check(context: &Context) -> Result<ExitStatus, ApiError> {
         }
         Ok(_) | Err(_) => Ok(ExitStatus::Done),
     }
+}
+
+/// An encrypted cache that these settings have no key for.
+fn unopened_cache(settings: &Settings) -> Option<String> {
+    let file = settings.folders.sealed_cache_file();
+    let unopened = settings.cache == CacheSetting::Readable && file.exists();
+    unopened.then(|| {
+        format!(
+            "{} is encrypted and no `cache_key` is set: set it again, or delete the file, which \
+             may be done at any time",
+            file.display()
+        )
+    })
 }
 
 /// Runs a `profile` command.

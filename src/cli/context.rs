@@ -6,7 +6,8 @@ use super::output::Output;
 use crate::contract::{ApiError, ErrorKind};
 use crate::report::{Redactor, crash, logging};
 use crate::settings::environment::Environment;
-use crate::settings::{self, Connection, Settings};
+use crate::settings::secrets::Purpose;
+use crate::settings::{self, CacheSetting, Connection, KeySource, Settings};
 use crate::store::cache::CacheStore;
 use crate::store::{Library, StoreError};
 use jiff::tz::TimeZone;
@@ -66,9 +67,21 @@ impl Context {
     /// # Errors
     /// Where it should have come from and what to do.
     pub async fn key(&self, connection: &Connection) -> Result<SecretString, ApiError> {
-        let key = connection.key.fetch().await?;
-        self.redactor.learn(&key);
-        Ok(key)
+        self.secret(&connection.key, Purpose::Api).await
+    }
+
+    async fn secret(&self, source: &KeySource, purpose: Purpose) -> Result<SecretString, ApiError> {
+        let secret = source.fetch(purpose).await?;
+        self.redactor.learn(&secret);
+        Ok(secret)
+    }
+
+    /// The key of the encrypted cache; redacted everywhere as well. Blocks, so no task may ask.
+    ///
+    /// # Errors
+    /// Where it should have come from and what to do.
+    pub fn cache_key(&self, source: &KeySource) -> Result<SecretString, ApiError> {
+        block_on(self.secret(source, Purpose::Cache))
     }
 
     /// The local library of templates and flows.
@@ -80,19 +93,31 @@ impl Context {
         Library::open(&settings.folders.data.path).map_err(|error| storage(&error))
     }
 
-    /// The cache of what was read.
+    /// The cache of what was read. No task may ask: the key of an encrypted one is waited for.
     ///
     /// # Errors
-    /// When it is switched off, or cannot be used.
+    /// When it is switched off, or cannot be used, for example because another process has the
+    /// encrypted one.
     pub fn cache(&self, settings: &Settings) -> Result<CacheStore, ApiError> {
-        if !settings.cache {
-            return Err(usage(
+        let folder = &settings.folders.data.path;
+        match &settings.cache {
+            CacheSetting::Off => Err(usage(
                 "the local cache is switched off (`cache = false`)",
                 "Take that line out of config.toml, or read with `alertdesk conversation show`.",
-            ));
+            )),
+            CacheSetting::Readable => {
+                settings.folders.make_data()?;
+                CacheStore::open(folder).map_err(ApiError::from)
+            }
+            CacheSetting::Encrypted(source) => {
+                settings.folders.make_data()?;
+                let (cache, note) = CacheStore::open_sealed(folder, &self.cache_key(source)?)?;
+                if let Some(note) = note {
+                    self.output.note(&note.to_string());
+                }
+                Ok(cache)
+            }
         }
-        settings.folders.make_data()?;
-        CacheStore::open(&settings.folders.data.path).map_err(|error| storage(&error))
     }
 
     /// The current time in the zone of the profile, or of the machine without a profile.
@@ -108,11 +133,7 @@ impl Context {
 
 /// An error of the local database as commands show it.
 pub fn storage(error: &StoreError) -> ApiError {
-    let text = error.to_string();
-    let (message, advice) = text
-        .rsplit_once(": ")
-        .map_or((text.as_str(), ""), |(message, advice)| (message, advice));
-    ApiError::new(ErrorKind::Storage, message, as_sentence(advice))
+    ApiError::from(error)
 }
 
 /// Wrong use, with a sentence and what to do.

@@ -3,16 +3,17 @@
 use super::connect;
 use super::context::Context;
 use super::exit::ExitStatus;
-use super::{keys, pictures, turning};
+use super::{keys, links, pictures, turning};
 use crate::app;
 use crate::app::layout::LayoutOptions;
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::{Guard, SendLimits};
 use crate::runtime::dashboard as screen;
-use crate::runtime::world::{CachePlace, Connected, Connecting, Connector};
+use crate::runtime::local_copy::{CachePlace, CacheSecret};
+use crate::runtime::world::{Connected, Connecting, Connector};
 use crate::sandbox::BoundSandbox;
 use crate::settings::environment::Environment;
-use crate::settings::{self, Appearance, Color, Connection, Glyphs, Settings};
+use crate::settings::{self, Appearance, CacheSetting, Color, Connection, Glyphs, Settings};
 use crate::theme::{Theme, ThemeOptions};
 use std::sync::Arc;
 
@@ -68,12 +69,9 @@ pub fn open(context: &Context, start: Start) -> Result<ExitStatus, ApiError> {
             connection,
         }),
         sandbox,
-        cache: if settings.cache {
-            CachePlace::File
-        } else {
-            CachePlace::Memory
-        },
+        cache: cache_place(context, &settings),
         files: pictures::files(&settings),
+        links: links::told(settings.appearance.hyperlinks),
         prepare: Box::new(move |data_dir| {
             if is_demo {
                 super::demo::fill_library(data_dir, started)
@@ -83,6 +81,17 @@ pub fn open(context: &Context, start: Start) -> Result<ExitStatus, ApiError> {
         }),
     })?;
     Ok(ExitStatus::Done)
+}
+
+fn cache_place(context: &Context, settings: &Settings) -> CachePlace {
+    match &settings.cache {
+        CacheSetting::Off => CachePlace::Memory,
+        CacheSetting::Readable => CachePlace::File,
+        CacheSetting::Encrypted(source) => {
+            let (context, source) = (context.clone(), source.clone());
+            CachePlace::Sealed(CacheSecret::new(move || context.cache_key(&source)))
+        }
+    }
 }
 
 fn screen_settings(settings: &Settings, connection: &Connection) -> app::Settings {

@@ -141,7 +141,7 @@ pub fn fill_library(data_dir: &Path, now: Timestamp) -> Result<(), ApiError> {
         let mut template = import_json(payload)
             .map_err(|error| damaged(error.to_string()))?
             .template;
-        template.body_text = wordings
+        template.wording.body = wordings
             .iter()
             .find(|wording| wording.name == template.name && wording.language == template.language)
             .map(|wording| wording.body.clone());
@@ -176,7 +176,7 @@ mod tests {
         assert!(
             templates
                 .iter()
-                .all(|one| one.version == 1 && one.body_text.is_some())
+                .all(|one| one.version == 1 && one.wording.body.is_some())
         );
         assert!(!library.flows().unwrap().is_empty());
     }

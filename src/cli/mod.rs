@@ -15,6 +15,7 @@ pub mod explain;
 pub mod flow;
 pub mod generate;
 pub mod keys;
+pub mod links;
 pub mod outbox;
 pub mod output;
 pub mod pictures;

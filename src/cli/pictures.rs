@@ -1,6 +1,7 @@
 //! How this terminal shows pictures of messages, from the settings and what the terminal says of
-//! itself in the environment. Nothing is asked of the terminal.
+//! itself in the environment, and where saved files go. Nothing is asked of the terminal.
 
+use crate::domain::Guard;
 use crate::runtime::files::Files;
 use crate::settings::{Appearance, Glyphs, Pictures, Settings};
 use crate::widgets::{Graphics, PictureTerminal};
@@ -10,7 +11,13 @@ use ratatui::layout::Size;
 pub fn files(settings: &Settings) -> Files {
     let downloads = directories::UserDirs::new()
         .and_then(|folders| folders.download_dir().map(ToOwned::to_owned));
-    let folder = downloads.unwrap_or_else(|| settings.folders.data.path.join("files"));
+    let demo = settings
+        .connection()
+        .is_ok_and(|connection| connection.profile.guard == Guard::Sandbox);
+    let here = std::env::current_dir().ok().filter(|_| demo);
+    let kept = settings.folders.data.path.join("files");
+    // The data of a demo goes with it, and a file that somebody saved must not.
+    let folder = downloads.or(here).unwrap_or(kept);
     Files {
         terminal: terminal(settings.appearance.pictures, variable, cell()),
         ..Files::in_folder(folder)
@@ -74,7 +81,7 @@ fn reason(
 #[cfg(test)]
 mod tests {
     use super::{reason, terminal};
-    use crate::settings::{Appearance, Bidi, Color, Glyphs, Interface, Pictures};
+    use crate::settings::{Appearance, Bidi, Color, Glyphs, Hyperlinks, Interface, Pictures};
     use crate::widgets::Graphics;
     use rstest::rstest;
 
@@ -86,6 +93,7 @@ mod tests {
             interface: Interface::Dashboard,
             bidi: Bidi::App,
             pictures,
+            hyperlinks: Hyperlinks::Auto,
             dock_users: true,
             follow_focus: true,
         }

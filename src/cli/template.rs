@@ -213,7 +213,7 @@ fn show(context: &Context, library: &Library, name: &TemplateName) -> Result<Exi
     let document = json!({
         "name": template.name, "language": template.language, "namespace": template.namespace,
         "version": template.version, "parameters": parameter_names(&template),
-        "details": details, "body_text": template.body_text, "components": template.components,
+        "details": details, "body_text": template.wording.body, "components": template.components,
     });
     let places: Vec<String> = template
         .parameters
@@ -230,7 +230,7 @@ fn show(context: &Context, library: &Library, name: &TemplateName) -> Result<Exi
         ("version", template.version.to_string()),
         ("parameters", places.join("\n")),
     ];
-    if let Some(body) = &template.body_text {
+    if let Some(body) = &template.wording.body {
         lines.push(("text", body.clone()));
     }
     lines.push(("components", components));

@@ -76,9 +76,11 @@ actions! {
     NextFromCustomer = "next_from_customer", "next of them", "go to the next message of the customer";
     PreviousFromCustomer = "previous_from_customer", "last of them", "go to the customer's message before";
     Mark = "mark", "mark", "mark or unmark the row";
+    NextMark = "next_mark", "next mark", "go to the next marked message";
+    PreviousMark = "previous_mark", "mark before", "go to the marked message before";
     Copy = "copy", "copy", "copy what is under the cursor";
     Chart = "chart", "chart", "show messages per day and how fast answers came";
-    CopyRaw = "copy_raw", "copy raw", "copy the JSON of the message";
+    CopyRaw = "copy_raw", "copy raw", "copy the JSON of the message, or of all that are marked";
     TemplateToUser = "template_to_user", "template", "write a template to this person";
     LoadOlder = "load_older", "older", "load older messages";
     FetchAll = "fetch_all", "fetch all", "fetch the whole conversation into the local copy";
@@ -111,7 +113,7 @@ actions! {
     RateDown = "rate_down", "slower", "fewer messages a minute";
 
     SaveFile = "save_file", "save", "save the file in the folder for downloads";
-    OpenFile = "open_file", "open it", "save the file and open it with the desktop's program";
+    OpenFile = "open_file", "open it", "open the link or saved file with the desktop's program";
 
     Accept = "accept", "take it", "take what the dialog offers";
     NextTab = "next_tab", "next view", "show the next view of the dialog";

@@ -1,6 +1,8 @@
 //! One line of the activity list: a call to the platform or something else worth knowing.
 
+use super::slot::Ticket;
 use crate::domain::{BatchId, PlatformError, Sha256Hex};
+use crate::text::format;
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -53,6 +55,57 @@ pub struct CallRecord {
     pub detail: Box<CallDetail>,
 }
 
+impl CallRecord {
+    /// What it was for, and how many calls, where the line stands for several.
+    pub fn title(&self) -> String {
+        match self.detail.series {
+            Some(series) if series.calls > 1 => {
+                format!("{}, {} calls", self.label, format::count(series.calls))
+            }
+            Some(_) | None => self.label.clone(),
+        }
+    }
+
+    /// Whether this call belongs to the line that stands for others of its kind. A failed one has
+    /// a line of its own.
+    pub fn continues(&self, line: &CallRecord) -> bool {
+        let ticket = |record: &CallRecord| record.detail.series.map(|series| series.ticket);
+        let done = self.outcome == CallOutcome::Done && line.outcome == CallOutcome::Done;
+        done && ticket(self).is_some() && ticket(self) == ticket(line)
+    }
+
+    /// Takes in one more call; its details take the place of those of the one before.
+    pub fn count(&mut self, next: CallRecord) {
+        let (Some(mut sum), Some(one)) = (self.detail.series, next.detail.series) else {
+            return;
+        };
+        sum.calls += one.calls;
+        sum.messages += one.messages;
+        self.duration += next.duration;
+        self.http_status = next.http_status;
+        self.detail = next.detail;
+        self.detail.series = Some(sum);
+        self.result = format!("{} messages", format::count(sum.messages));
+        self.detail.sentence = format!(
+            "{} calls of one fetch brought {}. Below is the last of them.",
+            format::count(sum.calls),
+            self.result
+        );
+    }
+}
+
+/// Calls that are steps of one thing: a line stands for all of them, so that a long conversation
+/// does not push everything else out of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Series {
+    /// Which asking they belong to.
+    pub ticket: Ticket,
+    /// How many calls.
+    pub calls: u64,
+    /// How many messages they brought.
+    pub messages: u64,
+}
+
 /// The long half of a [`CallRecord`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallDetail {
@@ -82,4 +135,6 @@ pub struct CallDetail {
     pub batch: Option<BatchId>,
     /// Digits of the person, where there is one.
     pub recipient: Option<String>,
+    /// The series it is a step of.
+    pub series: Option<Series>,
 }

@@ -161,3 +161,12 @@ pub enum CachedPart {
     /// The local copy has nothing of the kind.
     Nothing,
 }
+
+/// What the opening of the local copy had to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CacheNews {
+    /// A fact, as one sentence.
+    Told(String),
+    /// The file could not be opened. What is read is kept in memory, and gone at the end.
+    InMemory(ApiError),
+}

@@ -193,6 +193,8 @@ pub enum Effect {
     },
     /// Let the desktop's program open a file that was saved just now.
     OpenSaved(PathBuf),
+    /// Let the desktop's program open an address that a person has read.
+    OpenLink(String),
     /// Put text on the clipboard of the terminal.
     Copy(String),
     /// Edit text in `$EDITOR`; the screen is given up meanwhile.

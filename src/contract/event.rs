@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::activity::CallRecord;
 use super::api::{ApiError, ApiResponse};
-use super::cached::{CachedAnswer, FoundMessage, SyncNews};
+use super::cached::{CacheNews, CachedAnswer, FoundMessage, SyncNews};
 use super::effect::{PlanPurpose, TimerId};
 use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
@@ -60,6 +60,8 @@ pub enum StorageEvent {
     SavedSearches(Vec<(String, String)>),
     /// The draft is kept.
     DraftSaved,
+    /// What the opening of the local copy had to say, once.
+    Cache(CacheNews),
     /// Something could not be read or written.
     Failed(ApiError),
 }
@@ -166,7 +168,7 @@ pub enum Event {
     OutboxAnswer(Box<OutboxAnswer>),
     /// The local database answers.
     Storage(Box<StorageEvent>),
-    /// A file of a message came, or became something.
+    /// A file or a link of a message came, or became something.
     Media(Box<MediaAnswer>),
     /// A timer ran out.
     Timer(TimerId),

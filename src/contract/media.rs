@@ -1,4 +1,4 @@
-//! Files of messages: what is asked, what came, what became of it. Nothing is asked unless a
+//! Files and links of messages: what is asked, what came, what became of it. Nothing is asked unless a
 //! person does, and it must not know how a picture reaches a terminal.
 
 use super::activity::CallRecord;
@@ -110,4 +110,6 @@ pub enum MediaAnswer {
     Saved(Result<PathBuf, ApiError>),
     /// The desktop was asked to open it, or was not.
     Opened(Result<PathBuf, ApiError>),
+    /// The desktop was asked to open this address, or was not.
+    LinkOpened(Result<String, ApiError>),
 }

@@ -16,11 +16,11 @@ pub mod remote;
 pub mod slot;
 
 pub use action::Action;
-pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord};
+pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord, Series};
 pub use api::{ApiError, ApiRequest, ApiResponse, ConversationPage, ErrorKind, PageRequest};
 pub use cached::{
-    Above, CachedAnswer, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover, Slice,
-    SyncEnd, SyncNews,
+    Above, CacheNews, CachedAnswer, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover,
+    Slice, SyncEnd, SyncNews,
 };
 pub use effect::{DraftForm, Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
 pub use event::{

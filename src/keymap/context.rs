@@ -55,6 +55,7 @@ contexts! {
     Unknowns = "unknowns", "Unknown results", [Overlay, List], "The list of unknown results.";
     Detail = "detail", "Detail", [Overlay, List], "One call of the log in full.";
     Media = "media", "File", [Overlay, List], "A picture or another file of a message.";
+    Link = "link", "Link", [Overlay, List], "The links of a message.";
     Profiles = "profiles", "Profiles", [Overlay, List], "The choice of the profile.";
     Setup = "setup", "Set-up", [Overlay, List], "The first set-up.";
     TooSmall = "too_small", "Too small", [], "The window is too small for anything else.";

@@ -167,6 +167,7 @@ fn call_record(call: &Finished, outcome: &Outcome, now: Moment) -> CallRecord {
             attempt: call.marked.number,
             batch: Some(call.batch),
             recipient: candidate.recipient.clone(),
+            series: None,
         }),
     }
 }

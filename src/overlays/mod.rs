@@ -1,10 +1,11 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Five kinds serve everything: a page to read, a list to choose from, the review of a plan, a
-//! question answered by typing, and the file of a message.
+//! Six kinds serve everything: a page to read, a list to choose from, the review of a plan, a
+//! question answered by typing, the file of a message, and the links in its text.
 
 pub mod confirm;
 pub mod frame;
+pub mod link;
 pub mod media;
 pub mod page;
 pub mod palette;
@@ -19,6 +20,8 @@ pub enum Overlay {
     Palette(palette::State),
     /// The file of a message.
     Media(Box<media::State>),
+    /// The links of a message.
+    Link(link::State),
     /// A plan to confirm.
     Review(Box<review::State>),
     /// A question answered by typing a word or a number.
@@ -29,6 +32,9 @@ impl Overlay {
     /// Whether the overlay decides something, so that early keys, held keys and pastes must not
     /// reach it.
     pub fn decides(&self) -> bool {
-        matches!(self, Overlay::Review(_) | Overlay::Confirm(_))
+        matches!(
+            self,
+            Overlay::Review(_) | Overlay::Confirm(_) | Overlay::Link(_)
+        )
     }
 }

@@ -4,8 +4,9 @@ use super::clock;
 use super::effect_runner::{EffectRunner, QUEUE};
 use super::event_loop::EventLoop;
 use super::files::Files;
-use super::terminal::DashboardTerminal;
-use super::world::{CachePlace, Connector, Preparation, World};
+use super::local_copy::CachePlace;
+use super::terminal::{DashboardTerminal, Links, Manners};
+use super::world::{Connector, Preparation, World};
 use crate::app::{Settings, State};
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::Profile;
@@ -47,6 +48,8 @@ pub struct Start {
     pub prepare: Preparation,
     /// How files are shown, kept and opened.
     pub files: Files,
+    /// Whether the terminal is told of links.
+    pub links: Links,
 }
 
 /// Runs the dashboard to its end.
@@ -54,8 +57,11 @@ pub struct Start {
 /// # Errors
 /// When there is no terminal, or it goes away.
 pub fn run(start: Start) -> Result<(), ApiError> {
-    let turning = start.settings.turning;
-    let mut terminal = DashboardTerminal::enter(turning).map_err(|error| no_terminal(&error))?;
+    let manners = Manners {
+        links: start.links,
+        turning: start.settings.turning,
+    };
+    let mut terminal = DashboardTerminal::enter(manners).map_err(|error| no_terminal(&error))?;
     let size = terminal.size().map_err(|error| no_terminal(&error))?;
     let mut state = State::new(
         start.profile.clone(),

@@ -1,14 +1,15 @@
 //! Executes effects: the only file of the dashboard that starts tasks. Results come back into the
 //! one queue as events.
 
+use super::sender_loop;
 use super::storage::{Job, execute};
+use super::whole_conversation::{self, Calls};
 use super::world::World;
 use super::{clock, files, plan_builder};
-use super::{sender_loop, whole_conversation};
 use crate::contract::{
     AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
     Event, FetchedMedia, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer, PlanFailure,
-    PlanProblem, PlanPurpose, Slot, SyncEnd, SyncNews, Ticket, TimerId,
+    PlanProblem, PlanPurpose, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::Profile;
 use crate::store::{CacheStore, ConversationKey};
@@ -147,6 +148,7 @@ impl EffectRunner {
             } => self.prepare_picture(ticket, file, space),
             Effect::SaveMedia { ask, file, after } => self.save_media(ask, file, after),
             Effect::OpenSaved(path) => self.open_saved(path),
+            Effect::OpenLink(address) => self.open_link(address),
             Effect::SwitchProfile(name) => self.switch_profile(name),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
             Effect::Copy(text) => return Some(LoopEffect::Copy(text)),
@@ -235,8 +237,12 @@ impl EffectRunner {
                 // A page that nobody hears of is counted by the next one.
                 drop(events.try_send(told(progress, None)));
             };
+            let calls = Calls {
+                events: &events,
+                series: ticket,
+            };
             let (progress, end) = match cache_of(&world).await {
-                Ok(cache) => whole_conversation::fetch(&world, cache, &key, &mut tell).await,
+                Ok(cache) => whole_conversation::fetch(&world, cache, &key, calls, &mut tell).await,
                 Err(error) => (Progress::default(), SyncEnd::Failed(error)),
             };
             deliver(&events, told(progress, Some(end))).await;
@@ -366,6 +372,15 @@ impl EffectRunner {
         });
     }
 
+    fn open_link(&self, address: String) {
+        let (world, events, live) = self.task();
+        spawn(async move {
+            let _live = live;
+            let answer = MediaAnswer::LinkOpened(open_in_browser(world.files(), address));
+            deliver(&events, Event::Media(Box::new(answer))).await;
+        });
+    }
+
     fn switch_profile(&self, name: String) {
         let (world, events, live) = self.task();
         spawn(async move {
@@ -387,7 +402,21 @@ fn open_with_desktop(files: &files::Files, path: PathBuf) -> Result<PathBuf, Api
     let mut command = files::opener(files, &path)?;
     match command.spawn() {
         Ok(_) => Ok(path),
-        Err(error) => Err(files::not_opened(&path, &error)),
+        Err(error) => {
+            let saved = format!("The file is saved: {}", path.display());
+            Err(files::not_opened(&error, saved))
+        }
+    }
+}
+
+fn open_in_browser(files: &files::Files, address: String) -> Result<String, ApiError> {
+    let mut command = files::link_opener(files, &address)?;
+    match command.spawn() {
+        Ok(_) => Ok(address),
+        Err(error) => {
+            let advice = "Enter shows the link again, and y copies it.".to_owned();
+            Err(files::not_opened(&error, advice))
+        }
     }
 }
 
@@ -421,11 +450,15 @@ async fn work_off(
     events: mpsc::Sender<Event>,
 ) {
     while let Some((job, live)) = jobs.recv().await {
-        let world = Arc::clone(&world);
-        match run_blocking(move || execute(&world, job)).await {
+        let working = Arc::clone(&world);
+        match run_blocking(move || execute(&working, job)).await {
             Ok(Some(event)) => deliver(&events, event).await,
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "a request to the record broke"),
+        }
+        if let Some(news) = world.cache_news() {
+            let event = StorageEvent::Cache(news);
+            deliver(&events, Event::Storage(Box::new(event))).await;
         }
         drop(live);
     }

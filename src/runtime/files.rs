@@ -1,4 +1,5 @@
-//! What is done with files of messages: fetched without the key, made ready for the screen, saved.
+//! What is done with files of messages: fetched without the key, made ready for the screen, saved,
+//! and how they and links are opened.
 //! Started by the effect runner; nothing here starts a task or a program.
 
 use super::clock;
@@ -8,9 +9,10 @@ use crate::contract::{
     ApiError, CallDetail, CallDirection, CallOutcome, CallRecord, ErrorKind, FetchedMedia,
     MediaAsk, PreparedPicture, ReadyPicture,
 };
-use crate::text::format;
+use crate::text::{format, links};
 use crate::widgets::{Picture, PictureTerminal};
 use ratatui::layout::Size;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -137,22 +139,46 @@ pub fn opener(files: &Files, path: &Path) -> Result<Command, ApiError> {
             format!("It is saved: {}", path.display()),
         ));
     };
+    Ok(detached(program, path.as_os_str()))
+}
+
+/// The call that opens an address with the desktop's program: the one address and no shell.
+///
+/// # Errors
+/// What is no address of the web in the form in which it may be handed on; a system without a known
+/// program.
+pub fn link_opener(files: &Files, address: &str) -> Result<Command, ApiError> {
+    if links::target(address).as_deref() != Some(address) {
+        return Err(ApiError::new(
+            ErrorKind::Refused,
+            "This is no address of the web, so it is not opened.",
+            "",
+        ));
+    }
+    let Some(program) = &files.opener else {
+        return Err(ApiError::new(
+            ErrorKind::Usage,
+            "No program is known here that opens links.",
+            "Enter shows the link again, and y copies it.",
+        ));
+    };
+    Ok(detached(program, OsStr::new(address)))
+}
+
+fn detached(program: &str, argument: &OsStr) -> Command {
     let mut command = Command::new(program);
     command
-        .arg(path)
+        .arg(argument)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     #[cfg(unix)]
     command.process_group(0);
-    Ok(command)
+    command
 }
 
-/// The error of an opener that did not start.
-pub fn not_opened(path: &Path, error: &std::io::Error) -> ApiError {
-    ApiError::new(
-        ErrorKind::Usage,
-        format!("The desktop's program did not start: {error}."),
-        format!("The file is saved: {}", path.display()),
-    )
+/// The error of an opener that did not start, and what can be done without it.
+pub fn not_opened(error: &std::io::Error, advice: String) -> ApiError {
+    let text = format!("The desktop's program did not start: {error}.");
+    ApiError::new(ErrorKind::Usage, text, advice)
 }

@@ -2,10 +2,12 @@
 //! nothing changed is none. It never asks the terminal anything it would have to wait for.
 //!
 //! After a cell of more than one code point the cursor is placed anew, so that a terminal that
-//! disagrees about a width spoils one word and never the rest of the row.
+//! disagrees about a width spoils one word and never the rest of the row. Cells of a link are
+//! written by themselves, in stretches without a gap, between the opening and the closing of it.
 
+use super::links::{self, LinkLayer};
 use crate::text::turning::LEFT_TO_RIGHT_MARK;
-use crate::widgets::kitty;
+use crate::widgets::{Hyperlink, kitty};
 use crossterm::cursor::MoveTo;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
@@ -50,31 +52,60 @@ impl<W: Write> FrameWriter<W> {
         &mut self.inner
     }
 
-    /// Puts cells of a frame at their places, left to right and top to bottom.
+    /// Puts cells of a frame at their places, left to right and top to bottom, as parts of the links
+    /// that lie over them.
     ///
     /// # Errors
     /// When the terminal is gone.
     pub fn cells<'a>(
         &mut self,
         changes: impl Iterator<Item = (u16, u16, &'a Cell)>,
+        links: &LinkLayer,
     ) -> io::Result<()> {
         let mut run: Vec<(u16, u16, &'a Cell)> = Vec::new();
+        let mut run_link: Option<&Hyperlink> = None;
         for change in changes {
             self.begin_update()?;
+            let (x, y, cell) = change;
+            let link = links.at(x, y);
+            let goes_on = run.last().is_none_or(|(before, row, _)| {
+                link == run_link && (link.is_none() || (*row == y && before + 1 == x))
+            });
+            if !goes_on {
+                self.run(run.drain(..), run_link)?;
+            }
+            run_link = link;
             run.push(change);
-            if change.2.symbol().starts_with(kitty::BEGIN) {
+            if cell.symbol().starts_with(kitty::BEGIN) {
                 self.placed = Placed::Something;
             }
-            if is_doubtful(change.2) && !is_marked(change.2) || is_picture(change.2) {
+            if is_doubtful(cell) && !is_marked(cell) || is_picture(cell) {
                 // Every run begins by placing the cursor.
-                self.inner.draw(run.drain(..))?;
+                self.run(run.drain(..), run_link)?;
             }
         }
         if run.is_empty() {
             Ok(())
         } else {
-            self.inner.draw(run.into_iter())
+            self.run(run.into_iter(), run_link)
         }
+    }
+
+    fn run<'a>(
+        &mut self,
+        cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
+        link: Option<&Hyperlink>,
+    ) -> io::Result<()> {
+        let Some(link) = link else {
+            return self.inner.draw(cells);
+        };
+        let mut cells = cells.peekable();
+        if let Some((x, y, _)) = cells.peek() {
+            queue!(self.inner, MoveTo(*x, *y))?;
+        }
+        links::open(&mut self.inner, link)?;
+        self.inner.draw(cells)?;
+        links::close(&mut self.inner)
     }
 
     /// Blanks a row in the terminal's own colours.

@@ -12,6 +12,8 @@ pub mod files;
 pub mod frame_pacer;
 pub mod frame_writer;
 pub mod input;
+pub mod links;
+pub mod local_copy;
 pub mod plan_builder;
 pub mod screen;
 pub mod sender_loop;

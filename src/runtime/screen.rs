@@ -1,5 +1,11 @@
 //! What the terminal shows, and how the next frame gets there: only what changed is written, in
-//! one synchronized update. It knows cells, not what they mean.
+//! one synchronized update. It knows cells and links, not what they mean.
+//!
+//! A link is no part of a cell: a view draws text, and beside the cells it gives a list of the
+//! stretches that lead somewhere. A cell whose link changed counts as changed, so what a terminal
+//! keeps of a link is always what the last frame said. The writer opens a link right before its
+//! cells and closes it right after them, stretch by stretch, so that none is ever open anywhere
+//! else, also when only a part of a row is written anew.
 //!
 //! Terminals disagree about the width of some scripts and emoji. A row that holds such cells, or
 //! held them, is wiped before its new text is written; writing only what changed by our own
@@ -11,6 +17,8 @@
 //! and only a wiped screen takes it away in all terminals.
 
 use super::frame_writer::{FrameWriter, is_doubtful, is_marked, is_picture};
+use super::links::LinkLayer;
+use crate::widgets::Hyperlink;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -29,6 +37,8 @@ pub struct Screen<W: Write> {
     writer: FrameWriter<W>,
     shown: Buffer,
     next: Buffer,
+    shown_links: LinkLayer,
+    next_links: LinkLayer,
 }
 
 impl<W: Write> Screen<W> {
@@ -38,6 +48,8 @@ impl<W: Write> Screen<W> {
             writer: FrameWriter::new(writer),
             shown: Buffer::default(),
             next: Buffer::default(),
+            shown_links: LinkLayer::default(),
+            next_links: LinkLayer::default(),
         }
     }
 
@@ -51,14 +63,15 @@ impl<W: Write> Screen<W> {
         self.shown = Buffer::default();
     }
 
-    /// Writes the difference to what `paint` puts into an empty buffer of this size.
+    /// Writes the difference to what `paint` puts into an empty buffer of this size, and to the
+    /// links it gives.
     ///
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(
         &mut self,
         (width, height): (u16, u16),
-        paint: impl FnOnce(&mut Buffer),
+        paint: impl FnOnce(&mut Buffer) -> Vec<Hyperlink>,
     ) -> io::Result<()> {
         let area = Rect::new(0, 0, width, height);
         if self.next.area == area {
@@ -66,18 +79,37 @@ impl<W: Write> Screen<W> {
         } else {
             self.next = Buffer::empty(area);
         }
-        paint(&mut self.next);
+        let links = paint(&mut self.next);
+        self.next_links.set(links, area);
         if self.shown.area == area && !self.picture_changes() {
             self.wipe_doubtful_rows()?;
         } else {
             self.shown = Buffer::empty(area);
+            self.shown_links = LinkLayer::default();
             self.writer.wipe()?;
             self.forget_marked_rows();
         }
-        self.writer.cells(self.shown.diff(&self.next).into_iter())?;
+        self.unlearn_changed_links();
+        let changes = self.shown.diff(&self.next);
+        self.writer.cells(changes.into_iter(), &self.next_links)?;
         self.writer.finish()?;
         std::mem::swap(&mut self.shown, &mut self.next);
+        std::mem::swap(&mut self.shown_links, &mut self.next_links);
         Ok(())
+    }
+
+    /// Cells whose link is another one are written anew, whatever they show.
+    fn unlearn_changed_links(&mut self) {
+        if self.shown_links == self.next_links {
+            return;
+        }
+        for (at, cell) in self.shown.content.iter_mut().enumerate() {
+            if !self.shown_links.agrees(&self.next_links, at) {
+                *cell = Cell::EMPTY;
+                // No cell of a frame has every attribute at once.
+                cell.modifier = Modifier::all();
+            }
+        }
     }
 
     fn wipe_doubtful_rows(&mut self) -> io::Result<()> {
@@ -96,6 +128,7 @@ impl<W: Write> Screen<W> {
                     Cell::EMPTY
                 };
                 shown.fill(blank);
+                self.shown_links.forget_row(y);
             }
         }
         Ok(())
@@ -158,6 +191,7 @@ mod tests {
                 for (y, text) in (0..).zip(rows) {
                     buffer.set_string(0, y, text, Style::new());
                 }
+                Vec::new()
             };
             self.screen.draw((20, 2), paint).unwrap();
             String::from_utf8(self.written.0.take()).unwrap()
@@ -229,6 +263,7 @@ mod tests {
                 buffer[(9, 1)].reset();
                 buffer.set_string(8, 1, toast, Style::new());
             }
+            Vec::new()
         };
         stage.screen.draw((20, 2), paint).unwrap();
         String::from_utf8(stage.written.0.take()).unwrap()

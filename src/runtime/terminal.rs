@@ -1,7 +1,8 @@
 //! The real terminal: entered once, given back on every way out.
 
+use super::links;
 use super::screen::Screen;
-use crate::app::{State, view};
+use crate::app::{State, hyperlinks, view};
 use crate::keymap::Keymap;
 use crate::report::crash;
 use crate::text::turning::Turning;
@@ -26,11 +27,28 @@ const WRITE_BUFFER: usize = 256 * 1024;
 /// it; others do not know it. Also: the other way round, which is how they start.
 const LEAVE_ORDER: &str = "\u{1b}[8l";
 const KEEP_ORDER: &str = "\u{1b}[8h";
+/// Whether the terminal is told of links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// It is.
+    Told,
+    /// It would not know what to do with them.
+    Kept,
+}
+
+/// What a terminal is told and what it is spared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manners {
+    /// Whether it is told of links.
+    pub links: Links,
+    /// Who turns words round that run from right to left.
+    pub turning: Turning,
+}
 
 /// The terminal while the dashboard has it. Dropping gives it back.
 pub struct DashboardTerminal {
     screen: Screen<BufWriter<Stdout>>,
-    turning: Turning,
+    manners: Manners,
     entered: bool,
 }
 
@@ -40,16 +58,19 @@ impl DashboardTerminal {
     ///
     /// # Errors
     /// When there is no terminal to take.
-    pub fn enter(turning: Turning) -> io::Result<Self> {
+    pub fn enter(manners: Manners) -> io::Result<Self> {
         // Under NO_COLOR crossterm would write an empty colour code, which resets reverse and
         // bold as well; the theme leaves colours out by itself.
         crossterm::style::force_color_output(true);
-        crash::register_restore(restore_quietly);
-        take(turning)?;
+        crash::register_restore(match manners.links {
+            Links::Told => restore_with_links_quietly,
+            Links::Kept => restore_quietly,
+        });
+        take(manners.turning)?;
         let writer = BufWriter::with_capacity(WRITE_BUFFER, io::stdout());
         Ok(Self {
             screen: Screen::new(writer),
-            turning,
+            manners,
             entered: true,
         })
     }
@@ -67,8 +88,14 @@ impl DashboardTerminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(&mut self, state: &State, theme: &Theme, keymap: &Keymap) -> io::Result<()> {
-        self.screen
-            .draw(state.size, |buffer| view(state, theme, keymap, buffer))
+        let told = self.manners.links;
+        self.screen.draw(state.size, |buffer| {
+            view(state, theme, keymap, buffer);
+            match told {
+                Links::Told => hyperlinks(state, theme, buffer),
+                Links::Kept => Vec::new(),
+            }
+        })
     }
 
     /// Writes text to the terminal's clipboard (OSC 52).
@@ -90,6 +117,9 @@ impl DashboardTerminal {
     pub fn leave(&mut self) -> io::Result<()> {
         if self.entered {
             self.entered = false;
+            if self.manners.links == Links::Told {
+                links::close(&mut io::stdout())?;
+            }
             give_back()?;
         }
         Ok(())
@@ -100,7 +130,7 @@ impl DashboardTerminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn return_to(&mut self) -> io::Result<()> {
-        take(self.turning)?;
+        take(self.manners.turning)?;
         self.entered = true;
         self.redraw_everything();
         Ok(())
@@ -158,6 +188,12 @@ fn give_back() -> io::Result<()> {
     );
     disable_raw_mode()?;
     written
+}
+
+/// A frame that broke off in the middle of a link would leave the shell inside it.
+fn restore_with_links_quietly() {
+    drop(links::close(&mut io::stdout()));
+    restore_quietly();
 }
 
 fn restore_quietly() {

@@ -2,9 +2,10 @@
 //! library, the cache. Built in the background, each once, so that the first frame waits for none.
 
 use super::files::Files;
+use super::local_copy::{CachePlace, LocalCopy};
 use crate::api::ReadClient;
 use crate::api::media::{MediaClient, MediaClientConfig};
-use crate::contract::{ApiError, ErrorKind};
+use crate::contract::{ApiError, CacheNews, ErrorKind};
 use crate::domain::{BotTarget, Profile, Reason};
 use crate::outbox::clock::SystemClock;
 use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider};
@@ -37,15 +38,6 @@ pub trait Connector: Send + Sync {
 /// What has to happen once before the library is read, for example filling the demo's.
 pub type Preparation = Box<dyn Fn(&Path) -> Result<(), ApiError> + Send + Sync>;
 
-/// Where the local copy of people and conversations is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CachePlace {
-    /// In the data folder.
-    File,
-    /// In memory: nothing read is written down, and all of it is gone at the end.
-    Memory,
-}
-
 /// Everything effects work on.
 pub struct World {
     data_dir: PathBuf,
@@ -56,8 +48,7 @@ pub struct World {
     prepare: Preparation,
     prepared: OnceLock<Result<(), ApiError>>,
     outbox: OnceLock<Outbox>,
-    cache: OnceLock<CacheStore>,
-    cache_place: CachePlace,
+    local_copy: LocalCopy,
     files: Files,
     media: Mutex<Option<(String, Arc<MediaClient>)>>,
 }
@@ -77,15 +68,14 @@ impl World {
             prepare,
             prepared: OnceLock::new(),
             outbox: OnceLock::new(),
-            cache: OnceLock::new(),
-            cache_place: CachePlace::File,
+            local_copy: LocalCopy::new(CachePlace::File),
         }
     }
 
     /// The same world with its local copy elsewhere.
     #[must_use]
     pub fn with_cache(mut self, place: CachePlace) -> Self {
-        self.cache_place = place;
+        self.local_copy = LocalCopy::new(place);
         self
     }
 
@@ -193,15 +183,12 @@ impl World {
     /// # Errors
     /// When it cannot be used; it may be deleted at any time.
     pub fn cache(&self) -> Result<&CacheStore, ApiError> {
-        if let Some(cache) = self.cache.get() {
-            return Ok(cache);
-        }
-        let opened = match self.cache_place {
-            CachePlace::File => CacheStore::open(&self.data_dir),
-            CachePlace::Memory => CacheStore::in_memory(),
-        };
-        let opened = opened.map_err(|error| storage_error(&error))?;
-        Ok(self.cache.get_or_init(|| opened))
+        self.local_copy.get(&self.data_dir)
+    }
+
+    /// What the opening of the cache had to say, once.
+    pub fn cache_news(&self) -> Option<CacheNews> {
+        self.local_copy.take_news()
     }
 }
 

@@ -5,7 +5,6 @@ use super::merge::Merged;
 use super::paths::Folders;
 use super::secrets::{KeySource, SandboxKey};
 use super::usage;
-use super::value::Value;
 use crate::contract::ApiError;
 use crate::domain::{BotTarget, FlowVersion, Guard, LetterCase, Profile, WireOptions};
 use std::path::PathBuf;
@@ -71,18 +70,12 @@ pub(super) fn connect(
     merged: &Merged,
     folders: &Folders,
 ) -> Result<Connection, ApiError> {
-    let key = merged
-        .get("api_key")
-        .and_then(|sourced| match &sourced.value {
-            Value::Key(source) => Some(source.clone()),
-            Value::Text(_) | Value::Flag(_) | Value::Count(_) => None,
-        });
     let needed = ["base_url", "customer_id", "bot_key", "api_key"];
     let missing: Vec<&str> = needed
         .into_iter()
         .filter(|path| merged.get(path).is_none())
         .collect();
-    let Some(key) = key.filter(|_| missing.is_empty()) else {
+    let Some(key) = merged.key("api_key").filter(|_| missing.is_empty()) else {
         return Err(not_connected(&name, &missing, needed.len(), folders));
     };
     let small = |path: &str, fallback: u32| {
@@ -112,7 +105,7 @@ pub(super) fn connect(
             strict_5xx: merged.flag("strict_5xx"),
             trust_408: merged.flag("trust_408"),
         },
-        key,
+        key: key.clone(),
         ca_file: merged
             .optional_text("ca_file")
             .map(|path| folders.config.path.join(path)),

@@ -3,7 +3,7 @@
 
 use super::merge::Merged;
 use super::schema::{Effect, GENERAL, Key, PROFILE};
-use super::{Settings, value::Origin};
+use super::{CacheSetting, Settings, value::Origin};
 use serde::Serialize;
 
 /// One line of `config show`.
@@ -65,10 +65,11 @@ fn line(prefix: &str, key: &'static Key, merged: &Merged) -> Explained {
     }
 }
 
-/// Settings a person gave that this version does not act on yet, as sentences.
+/// Settings a person gave that change nothing, as sentences: this version does not act on them
+/// yet, or another setting is in their way.
 pub fn without_effect(settings: &Settings) -> Vec<String> {
     let tables = [(GENERAL, &settings.general), (PROFILE, &settings.profile)];
-    tables
+    let later = tables
         .into_iter()
         .flat_map(|(keys, merged)| keys.iter().map(move |key| (key, merged)))
         .filter(|(key, _)| key.effect == Effect::Later)
@@ -80,6 +81,14 @@ pub fn without_effect(settings: &Settings) -> Vec<String> {
                     key.path, sourced.origin
                 )
             })
-        })
-        .collect()
+        });
+    let cache_key = settings.general.get("cache_key");
+    let unused = cache_key.filter(|_| settings.cache == CacheSetting::Off);
+    let unused = unused.map(|sourced| {
+        format!(
+            "`cache_key` ({}) has no effect because `cache` is false",
+            sourced.origin
+        )
+    });
+    later.chain(unused).collect()
 }

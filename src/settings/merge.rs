@@ -3,6 +3,7 @@
 
 use super::file::Layer;
 use super::schema::{Key, Shape};
+use super::secrets::KeySource;
 use super::value::{Origin, Sourced, Value, check_text};
 
 /// The winning value of each setting of one table.
@@ -62,6 +63,14 @@ impl Merged {
         match &self.get(path)?.value {
             Value::Count(count) => Some(*count),
             Value::Text(_) | Value::Flag(_) | Value::Key(_) => None,
+        }
+    }
+
+    /// Where a secret comes from, if that is set.
+    pub fn key(&self, path: &str) -> Option<&KeySource> {
+        match &self.get(path)?.value {
+            Value::Key(source) => Some(source),
+            Value::Text(_) | Value::Flag(_) | Value::Count(_) => None,
         }
     }
 }

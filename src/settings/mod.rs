@@ -56,6 +56,8 @@ pub struct Appearance {
     pub bidi: Bidi,
     /// How pictures are drawn.
     pub pictures: Pictures,
+    /// Whether the terminal is told of links.
+    pub hyperlinks: Hyperlinks,
     /// Whether the user list stays beside the conversation.
     pub dock_users: bool,
     /// Whether the focused pane is larger.
@@ -113,6 +115,17 @@ pub enum Pictures {
     Off,
 }
 
+/// Whether the terminal is told of links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hyperlinks {
+    /// As the terminal says of itself.
+    Auto,
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
 /// Who orders right-to-left text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bidi {
@@ -124,6 +137,27 @@ pub enum Bidi {
     Terminal,
 }
 
+/// How what was read is kept on this computer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CacheSetting {
+    /// Not at all: it is gone with the process.
+    Off,
+    /// In a file.
+    Readable,
+    /// In a file that is encrypted with a key from there.
+    Encrypted(KeySource),
+}
+
+impl std::fmt::Display for CacheSetting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            CacheSetting::Off => f.write_str("off"),
+            CacheSetting::Readable => f.write_str("a readable file"),
+            CacheSetting::Encrypted(source) => write!(f, "encrypted, its key from {source}"),
+        }
+    }
+}
+
 /// The settings of this start.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -133,8 +167,8 @@ pub struct Settings {
     pub appearance: Appearance,
     /// Level of the log file.
     pub log_level: String,
-    /// Whether what is read is kept in the local cache.
-    pub cache: bool,
+    /// How what is read is kept.
+    pub cache: CacheSetting,
     /// Profiles of the file, by name in order.
     pub profiles: Vec<String>,
     /// The profile in use, if one could be chosen.
@@ -158,7 +192,8 @@ impl Settings {
     }
 
     /// These settings for the embedded sandbox: its connection, a data folder of its own, and
-    /// nothing of the profiles, so that a demonstration never touches a real account.
+    /// nothing of the profiles, so that a demonstration never touches a real account. What is
+    /// invented needs no encryption.
     #[must_use]
     pub fn for_sandbox(self, connection: Connection, data: PathBuf) -> Self {
         let mut folders = self.folders;
@@ -173,6 +208,10 @@ impl Settings {
             profile: Merged::default(),
             warnings: Vec::new(),
             folders,
+            cache: match self.cache {
+                CacheSetting::Off => CacheSetting::Off,
+                CacheSetting::Readable | CacheSetting::Encrypted(_) => CacheSetting::Readable,
+            },
             ..self
         }
     }
@@ -248,7 +287,15 @@ pub fn load(overrides: &Overrides, environment: &Environment) -> Result<Settings
     if let Ok(connection) = &connection {
         warnings.extend(connection.key.warning());
     }
-    let databases = [folders.outbox_file(), folders.cache_file()];
+    let cache = cache(&general);
+    if let CacheSetting::Encrypted(source) = &cache {
+        warnings.extend(source.warning());
+    }
+    let databases = [
+        folders.outbox_file(),
+        folders.cache_file(),
+        folders.sealed_cache_file(),
+    ];
     warnings.extend(
         databases
             .iter()
@@ -257,7 +304,7 @@ pub fn load(overrides: &Overrides, environment: &Environment) -> Result<Settings
     Ok(Settings {
         appearance: appearance(&general),
         log_level: general.text("log_level"),
-        cache: general.flag("cache"),
+        cache,
         profiles: file.profiles.keys().cloned().collect(),
         profile_name,
         connection,
@@ -389,6 +436,16 @@ fn fill_dependent(profile: &mut Merged, environment: &Environment) {
     }
 }
 
+fn cache(general: &Merged) -> CacheSetting {
+    if !general.flag("cache") {
+        return CacheSetting::Off;
+    }
+    match general.key("cache_key") {
+        Some(source) => CacheSetting::Encrypted(source.clone()),
+        None => CacheSetting::Readable,
+    }
+}
+
 fn appearance(general: &Merged) -> Appearance {
     Appearance {
         theme: general.text("theme"),
@@ -419,6 +476,11 @@ fn appearance(general: &Merged) -> Appearance {
             "iterm2" => Pictures::Iterm2,
             "off" => Pictures::Off,
             _ => Pictures::Auto,
+        },
+        hyperlinks: match general.text("hyperlinks").as_str() {
+            "on" => Hyperlinks::On,
+            "off" => Hyperlinks::Off,
+            _ => Hyperlinks::Auto,
         },
         dock_users: general.flag("layout.dock_users"),
         follow_focus: general.flag("layout.follow_focus"),

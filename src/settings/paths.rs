@@ -100,6 +100,11 @@ impl Folders {
         self.data.path.join("cache.db")
     }
 
+    /// The same, encrypted.
+    pub fn sealed_cache_file(&self) -> PathBuf {
+        self.data.path.join("cache.sealed")
+    }
+
     /// Log files and crash reports.
     pub fn log(&self) -> PathBuf {
         self.data.path.join("log")

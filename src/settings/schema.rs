@@ -12,7 +12,7 @@ pub enum Shape {
     Count(u64, u64),
     /// One of these words.
     Word(&'static [&'static str]),
-    /// Where the API key comes from.
+    /// Where a secret comes from.
     KeySource,
     /// Scheme, host and port.
     BaseUrl,
@@ -124,6 +124,12 @@ pub static GENERAL: &[Key] = &[
         "how pictures of messages are drawn",
     ),
     key(
+        "hyperlinks",
+        Shape::Word(&["auto", "on", "off"]),
+        Some("auto"),
+        "whether links in messages can be clicked in the terminal",
+    ),
+    key(
         "log_level",
         Shape::Word(&["off", "error", "warn", "info", "debug", "trace"]),
         Some("info"),
@@ -134,6 +140,12 @@ pub static GENERAL: &[Key] = &[
         Shape::Flag,
         Some("true"),
         "keep what was read in a local cache",
+    ),
+    key(
+        "cache_key",
+        Shape::KeySource,
+        None,
+        "where the key of the local cache comes from; with one the cache is encrypted",
     ),
     key(
         "layout.dock_users",

@@ -1,5 +1,5 @@
-//! Where the API key comes from, and fetching it when it is first needed. The key is never part
-//! of a setting, a `Debug` or an error.
+//! Where the secrets come from, the API key and the key of the local cache, and fetching them when
+//! they are first needed. A secret is never part of a setting, a `Debug` or an error.
 
 use crate::contract::{ApiError, ErrorKind};
 use secrecy::{ExposeSecret, SecretString};
@@ -17,7 +17,36 @@ const COMMAND_LIMIT: Duration = Duration::from_secs(10);
 /// A key is one short line; more than this is a wrong file.
 const MOST_BYTES: u64 = 16 * 1024;
 
-/// Where the API key comes from.
+/// The fewest characters of the key of the local cache: whoever has the file may try as many keys
+/// as they like.
+const LEAST_CHARACTERS: usize = 16;
+
+/// What a secret is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The API key.
+    Api,
+    /// The key that the local cache is encrypted with.
+    Cache,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Purpose::Api => "the API key",
+            Purpose::Cache => "the key of the local cache",
+        }
+    }
+
+    fn setting(self) -> &'static str {
+        match self {
+            Purpose::Api => "api_key",
+            Purpose::Cache => "cache_key",
+        }
+    }
+}
+
+/// Where a secret comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
     /// The variable of this name.
@@ -65,51 +94,59 @@ impl fmt::Display for KeySource {
 }
 
 impl KeySource {
-    /// Fetches the key. Blocks for a file; a command has ten seconds.
+    /// Fetches the secret. Blocks for a file; a command has ten seconds.
     ///
     /// # Errors
-    /// A sentence that names the source and what to do; never any part of the key or of what a
+    /// A sentence that names the source and what to do; never any part of the secret or of what a
     /// command printed.
-    pub async fn fetch(&self) -> Result<SecretString, ApiError> {
+    pub async fn fetch(&self, purpose: Purpose) -> Result<SecretString, ApiError> {
+        let (what, setting) = (purpose.name(), purpose.setting());
         let text = match self {
             KeySource::Environment(name) => std::env::var(name).map_err(|_| {
                 problem(
-                    format!("the variable {name} for the API key is not set"),
-                    format!("Set {name}, or use another `api_key` form."),
+                    format!("the variable {name} for {what} is not set"),
+                    format!("Set {name}, or use another `{setting}` form."),
                 )
             })?,
-            KeySource::Command(command) => run(command).await?,
-            KeySource::File(path) => read(path, &path.display().to_string())?,
+            KeySource::Command(command) => run(command, what).await?,
+            KeySource::File(path) => read(path, &path.display().to_string(), what)?,
             KeySource::Descriptor(number) => read(
                 Path::new(&format!("/dev/fd/{number}")),
                 &format!("file descriptor {number}"),
+                what,
             )?,
             KeySource::Sandbox(SandboxKey(key)) => key.clone(),
             KeySource::Keyring => {
                 return Err(problem(
                     "this build has no keyring".to_owned(),
-                    "Use api_key = { command = \"…\" } with a password manager, or { file = \"…\" }."
-                        .to_owned(),
+                    format!(
+                        "Use {setting} = {{ command = \"…\" }} with a password manager, or \
+                         {{ file = \"…\" }}."
+                    ),
                 ));
             }
         };
-        self.first_line(&SecretString::from(text))
+        let text = SecretString::from(text);
+        let line = text.expose_secret().lines().next().unwrap_or("").trim();
+        if line.is_empty() {
+            return Err(problem(
+                format!("{what} from {self} is empty"),
+                "It must be on the first line.".to_owned(),
+            ));
+        }
+        match purpose {
+            Purpose::Api => self.api_key(line),
+            Purpose::Cache => self.cache_key(line),
+        }
     }
 
-    fn first_line(&self, text: &SecretString) -> Result<SecretString, ApiError> {
-        let line = text.expose_secret().lines().next().unwrap_or("").trim();
+    fn api_key(&self, line: &str) -> Result<SecretString, ApiError> {
         // People paste the whole header value; the scheme is not part of the key.
         let line = match line.split_once(' ') {
             Some((scheme, key)) if scheme.eq_ignore_ascii_case("basic") => key.trim(),
             Some(_) | None => line,
         };
-        if line.is_empty() {
-            return Err(problem(
-                format!("the API key from {self} is empty"),
-                "It must be on the first line.".to_owned(),
-            ));
-        }
-        if !line.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if line.is_empty() || !line.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(problem(
                 format!("the API key from {self} has signs that no key has"),
                 "It must be one line of letters, digits and signs, without spaces.".to_owned(),
@@ -118,7 +155,20 @@ impl KeySource {
         Ok(SecretString::from(line.to_owned()))
     }
 
-    /// A sentence if others can read the file the key is in.
+    fn cache_key(&self, line: &str) -> Result<SecretString, ApiError> {
+        if line.chars().count() < LEAST_CHARACTERS {
+            return Err(problem(
+                format!("the key of the local cache from {self} is too short"),
+                format!(
+                    "It needs {LEAST_CHARACTERS} characters or more, best made by chance; \
+                     `openssl rand -base64 32` prints one."
+                ),
+            ));
+        }
+        Ok(SecretString::from(line.to_owned()))
+    }
+
+    /// A sentence if others can read the file the secret is in.
     pub fn warning(&self) -> Option<String> {
         match self {
             KeySource::File(path) => super::paths::readable_by_others(path, 0o600),
@@ -135,23 +185,23 @@ fn problem(message: String, advice: String) -> ApiError {
     ApiError::new(ErrorKind::Usage, message, advice)
 }
 
-fn read(path: &Path, shown: &str) -> Result<String, ApiError> {
+fn read(path: &Path, shown: &str, what: &str) -> Result<String, ApiError> {
     let mut text = String::new();
     std::fs::File::open(path)
         .and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text))
         .map_err(|error| {
             problem(
-                format!("the API key could not be read from {shown}: {error}"),
+                format!("{what} could not be read from {shown}: {error}"),
                 "Check that it exists and that you may read it.".to_owned(),
             )
         })?;
     Ok(text)
 }
 
-async fn run(command: &str) -> Result<String, ApiError> {
+async fn run(command: &str, what: &str) -> Result<String, ApiError> {
     let failed = |why: String| {
         problem(
-            format!("the command for the API key {why}"),
+            format!("the command for {what} {why}"),
             "Run it by hand in this terminal to see why; its first line must be the key."
                 .to_owned(),
         )
@@ -190,16 +240,20 @@ async fn run(command: &str) -> Result<String, ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use super::KeySource;
+    use super::{KeySource, Purpose};
     use secrecy::ExposeSecret;
 
     fn fetch(source: &KeySource) -> Result<String, String> {
+        fetch_for(source, Purpose::Api)
+    }
+
+    fn fetch_for(source: &KeySource, purpose: Purpose) -> Result<String, String> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
         runtime
-            .block_on(source.fetch())
+            .block_on(source.fetch(purpose))
             .map(|key| key.expose_secret().to_owned())
             .map_err(|error| error.to_string())
     }
@@ -241,6 +295,26 @@ mod tests {
         assert_eq!(
             fetch(&empty).unwrap_err(),
             "the API key from command is empty"
+        );
+    }
+
+    #[test]
+    fn the_key_of_the_cache_may_be_a_sentence_and_not_a_short_word() {
+        let from = |text: &str| KeySource::Command(format!("echo '{text}'"));
+        let sentence = "Basic words of a made-up key";
+        let fetched = fetch_for(&from(sentence), Purpose::Cache);
+        assert_eq!(fetched.unwrap(), sentence);
+        let fifteen = "made-up-15-char";
+        let error = fetch_for(&from(fifteen), Purpose::Cache).unwrap_err();
+        assert_eq!(
+            error,
+            "the key of the local cache from command is too short"
+        );
+        assert!(fetch_for(&from("made-up-16-chars"), Purpose::Cache).is_ok());
+        let error = fetch_for(&KeySource::Command("exit 2".to_owned()), Purpose::Cache);
+        assert_eq!(
+            error.unwrap_err(),
+            "the command for the key of the local cache ended with status 2"
         );
     }
 }

@@ -1,6 +1,9 @@
 //! Settings as a whole: layers, choice of the profile, sentences for what is missing.
 
-use super::{Color, Overrides, Settings, SettingsError, environment::Environment, load};
+use super::{
+    CacheSetting, Color, KeySource, Overrides, Settings, SettingsError, environment::Environment,
+    load,
+};
 use crate::domain::Guard;
 use crate::settings::explain::{explain, without_effect};
 use crate::settings::value::Origin;
@@ -207,12 +210,44 @@ fn settings_without_effect_are_named() {
 
 #[test]
 fn the_cache_can_be_switched_off() {
-    assert!(settings("", &[]).cache);
+    assert_eq!(settings("", &[]).cache, CacheSetting::Readable);
     let settings = settings("cache = false\n", &[]);
-    assert!(!settings.cache);
+    assert_eq!(settings.cache, CacheSetting::Off);
     assert_eq!(without_effect(&settings), [""; 0]);
     assert_eq!(
         settings.general.get("cache").unwrap().origin,
         Origin::File(1)
     );
+}
+
+#[test]
+fn a_key_encrypts_the_cache_and_show_says_where_it_comes_from() {
+    let command = "cache_key = { command = \"pass show made-up\" }\n";
+    let sealed = settings(command, &[]);
+    let source = KeySource::Command("pass show made-up".to_owned());
+    assert_eq!(sealed.cache, CacheSetting::Encrypted(source));
+    let lines = explain(&sealed);
+    let line = lines.iter().find(|line| line.key == "cache_key").unwrap();
+    assert_eq!(line.value, "set (from command)");
+    assert_eq!(line.origin, "config.toml line 1");
+    assert!(line.help.contains("encrypted"), "{}", line.help);
+
+    let off = settings("cache = false\ncache_key = { env = \"MADE_UP\" }\n", &[]);
+    assert_eq!(off.cache, CacheSetting::Off);
+    assert_eq!(
+        without_effect(&off),
+        ["`cache_key` (config.toml line 2) has no effect because `cache` is false"]
+    );
+}
+
+#[test]
+fn the_key_file_of_the_cache_is_looked_at_too() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder("cache_key = { file = \"key\" }\n");
+    let file = folder.path().join("key");
+    std::fs::write(&file, "a made-up key of some length").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let settings = load(&overrides(folder.path()), &environment(&[])).unwrap();
+    let said = settings.warnings.join("\n");
+    assert!(said.contains("key can be read by others"), "{said}");
 }

@@ -16,7 +16,7 @@ pub enum Value {
     Flag(bool),
     /// A whole number.
     Count(u64),
-    /// Where the API key comes from, never the key.
+    /// Where a secret comes from, never the secret.
     Key(KeySource),
 }
 

@@ -3,6 +3,7 @@
 
 use super::error::StoreError;
 use jiff::Timestamp;
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,8 +54,21 @@ impl Database {
     pub fn open(path: &Path, schema: &Schema) -> Result<Self, StoreError> {
         prepare_file(path).map_err(|error| StoreError::from_io(path, &error))?;
         let fail = |error: rusqlite::Error| StoreError::from_sqlite(path, &error);
-        let mut connection = Connection::open(path).map_err(fail)?;
+        let connection = Connection::open(path).map_err(fail)?;
         connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
+        Self::adopt(connection, path, schema)
+    }
+
+    /// As [`Database::open`], for a connection that was made already.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn adopt(
+        mut connection: Connection,
+        path: &Path,
+        schema: &Schema,
+    ) -> Result<Self, StoreError> {
+        let fail = |error: rusqlite::Error| StoreError::from_sqlite(path, &error);
         connection.set_prepared_statement_cache_capacity(64);
         check_identity(&connection, path, schema)?;
         configure(&connection, schema).map_err(fail)?;
@@ -102,6 +116,14 @@ impl Database {
             reader: None,
             path,
         })
+    }
+
+    /// Copies everything into an empty database, all of it or nothing.
+    ///
+    /// # Errors
+    /// Whatever either database says.
+    pub fn copy_into(&self, to: &mut Connection) -> Result<(), StoreError> {
+        self.read(|connection| Backup::new(connection, to)?.step(-1).map(drop))
     }
 
     /// Where the file lies.
@@ -206,8 +228,8 @@ impl Database {
     }
 }
 
-/// Makes the folder (0700) and the file (0600); SQLite gives its side files the same mode.
-fn prepare_file(path: &Path) -> std::io::Result<()> {
+/// Makes the folder of a file (0700) if it is not there.
+pub(super) fn prepare_folder(path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
@@ -215,6 +237,12 @@ fn prepare_file(path: &Path) -> std::io::Result<()> {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(folder)?;
     }
+    Ok(())
+}
+
+/// Makes the folder and the file (0600); SQLite gives its side files the same mode.
+fn prepare_file(path: &Path) -> std::io::Result<()> {
+    prepare_folder(path)?;
     if path.exists() {
         return Ok(());
     }

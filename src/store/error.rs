@@ -1,5 +1,6 @@
 //! What can go wrong with the local database, each with a sentence that says what to do.
 
+use crate::contract::{ApiError, ErrorKind};
 use rusqlite::ErrorCode;
 use std::path::Path;
 
@@ -45,6 +46,30 @@ pub enum StoreError {
         found: i64,
         /// The newest format this program reads.
         known: i64,
+    },
+    /// Another process has the encrypted file.
+    #[error(
+        "the encrypted {file} is in use by another process and only one at a time can have it: close the other one and try again"
+    )]
+    Held {
+        /// Name of the file.
+        file: String,
+    },
+    /// The file was encrypted with another key. It is left as it is.
+    #[error(
+        "{file} was encrypted with another key and was left untouched: set `cache_key` to the key it was made with, or delete the file, which may be done at any time"
+    )]
+    WrongKey {
+        /// Name of the file.
+        file: String,
+    },
+    /// There is an encrypted file, and no key to open it with.
+    #[error(
+        "{file} is encrypted and no `cache_key` is set: set it again, or delete the file, which may be done at any time"
+    )]
+    NoKey {
+        /// Name of the file.
+        file: String,
     },
     /// A rule of the record would have been broken, so nothing was changed.
     #[error("the record of {file} refused a change: {detail}")]
@@ -105,7 +130,27 @@ impl StoreError {
     }
 }
 
-fn file_name(path: &Path) -> String {
+impl From<&StoreError> for ApiError {
+    /// What happened as the message, what to do as the advice.
+    fn from(error: &StoreError) -> Self {
+        let text = error.to_string();
+        let (message, advice) = text.rsplit_once(": ").unwrap_or((text.as_str(), ""));
+        let mut letters = advice.chars();
+        let advice = letters.next().map_or_else(String::new, |first| {
+            format!("{}{}.", first.to_uppercase(), letters.as_str())
+        });
+        Self::new(ErrorKind::Storage, message, advice)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::from(&error)
+    }
+}
+
+/// The name of a file without its folder.
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(
         || path.display().to_string(),
         |name| name.to_string_lossy().into_owned(),

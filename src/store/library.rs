@@ -272,6 +272,7 @@ fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> 
 #[cfg(test)]
 mod tests {
     use super::{DraftRow, Library};
+    use crate::domain::template::Wording;
     use crate::domain::{Flow, Template};
     use jiff::Timestamp;
     use serde_json::json;
@@ -288,7 +289,9 @@ mod tests {
             version: 0,
             components: json!([{"type": "body"}]),
             parameters: Vec::new(),
-            body_text: None,
+            wording: Wording::default(),
+            category: None,
+            note: String::new(),
         }
     }
 

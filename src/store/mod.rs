@@ -10,8 +10,9 @@ pub mod error;
 pub mod handover;
 pub mod library;
 pub mod outbox;
+pub mod sealed;
 
-pub use cache::{CacheStore, ConversationKey, MessageKey, UsedAttribute};
+pub use cache::{CacheNote, CacheStore, ConversationKey, MessageKey, UsedAttribute};
 pub use error::StoreError;
 pub use library::{DraftRow, Library, TemplateInsert};
 pub use outbox::OutboxStore;
@@ -22,6 +23,8 @@ use std::path::{Path, PathBuf};
 pub const OUTBOX_FILE: &str = "outbox.db";
 /// File name of the cache, which may be deleted at any time.
 pub const CACHE_FILE: &str = "cache.db";
+/// File name of the cache where it is encrypted.
+pub const SEALED_CACHE_FILE: &str = "cache.sealed";
 
 /// Where the record lies in a data folder.
 pub fn outbox_path(data_dir: &Path) -> PathBuf {
@@ -31,4 +34,9 @@ pub fn outbox_path(data_dir: &Path) -> PathBuf {
 /// Where the cache lies in a data folder.
 pub fn cache_path(data_dir: &Path) -> PathBuf {
     data_dir.join(CACHE_FILE)
+}
+
+/// Where the encrypted cache lies in a data folder.
+pub fn sealed_cache_path(data_dir: &Path) -> PathBuf {
+    data_dir.join(SEALED_CACHE_FILE)
 }

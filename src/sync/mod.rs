@@ -34,14 +34,19 @@ impl Pages for ReadClient {
     fn page<'a>(&'a self, asked: &'a PageRequest) -> PageFuture<'a> {
         Box::pin(async move {
             let request = ApiRequest::ConversationPage(asked.clone());
-            match self.fetch(&request).await.0? {
-                ApiResponse::Page(page) => Ok(page),
-                ApiResponse::Users(_) => Ok(ConversationPage {
-                    messages: Vec::new(),
-                    received: 0,
-                }),
-            }
+            self.fetch(&request).await.0.map(page_of)
         })
+    }
+}
+
+/// The page in an answer.
+pub fn page_of(answer: ApiResponse) -> ConversationPage {
+    match answer {
+        ApiResponse::Page(page) => page,
+        ApiResponse::Users(_) => ConversationPage {
+            messages: Vec::new(),
+            received: 0,
+        },
     }
 }
 

@@ -7,6 +7,7 @@
 //! text that still has to be wrapped.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use unicode_bidi::{BidiInfo, Level};
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -53,8 +54,45 @@ pub fn apart(name: &str) -> Cow<'_, str> {
 
 /// One line in screen order, for a line of a longer paragraph that runs this way.
 pub fn visual_in(line: &str, paragraph: Direction) -> Cow<'_, str> {
-    if !may_turn(line) {
+    let Some(pieces) = pieces(line, paragraph) else {
         return Cow::Borrowed(line);
+    };
+    let mut out = String::with_capacity(line.len());
+    for (range, turned) in pieces {
+        let piece = line.get(range).unwrap_or_default();
+        if turned {
+            out.extend(piece.graphemes(true).rev().map(mirrored));
+        } else {
+            out.push_str(piece);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The graphemes of [`visual_in`], each with its place in the line, in bytes.
+pub fn screen_order(line: &str, paragraph: Direction) -> Vec<(usize, &str)> {
+    let Some(pieces) = pieces(line, paragraph) else {
+        return line.grapheme_indices(true).collect();
+    };
+    let mut order = Vec::with_capacity(line.len());
+    for (range, turned) in pieces {
+        let (start, piece) = (range.start, line.get(range).unwrap_or_default());
+        let placed = piece.grapheme_indices(true);
+        if turned {
+            let turned = placed.rev();
+            order.extend(turned.map(|(at, grapheme)| (start + at, mirrored(grapheme))));
+        } else {
+            order.extend(placed.map(|(at, grapheme)| (start + at, grapheme)));
+        }
+    }
+    order
+}
+
+/// The pieces of a line in screen order, and which of them are turned round; `None` where the line
+/// stays as it is.
+fn pieces(line: &str, paragraph: Direction) -> Option<Vec<(Range<usize>, bool)>> {
+    if !may_turn(line) {
+        return None;
     }
     let base = match paragraph {
         Direction::LeftToRight => Level::ltr(),
@@ -62,21 +100,17 @@ pub fn visual_in(line: &str, paragraph: Direction) -> Cow<'_, str> {
     };
     let info = BidiInfo::new(line, Some(base));
     if !info.has_rtl() {
-        return Cow::Borrowed(line);
+        return None;
     }
-    let mut out = String::with_capacity(line.len());
+    let mut pieces = Vec::new();
     for part in &info.paragraphs {
         let (levels, runs) = info.visual_runs(part, part.range.clone());
         for run in runs {
-            let piece = line.get(run.clone()).unwrap_or_default();
-            if levels.get(run.start).is_some_and(Level::is_rtl) {
-                out.extend(piece.graphemes(true).rev().map(mirrored));
-            } else {
-                out.push_str(piece);
-            }
+            let turned = levels.get(run.start).is_some_and(Level::is_rtl);
+            pieces.push((run, turned));
         }
     }
-    Cow::Owned(out)
+    Some(pieces)
 }
 
 /// Whether the text has any character of the blocks that run from right to left, or a sign that
@@ -179,6 +213,13 @@ mod tests {
             after.sort_unstable();
             prop_assert_eq!(before, after);
             prop_assert_eq!(cells(&line), cells(&turned));
+            let order = screen_order(&line, direction(&line));
+            let drawn: String = order.iter().map(|(_, grapheme)| *grapheme).collect();
+            prop_assert_eq!(drawn, turned);
+            for (at, grapheme) in order {
+                let here = &line[at..];
+                prop_assert!(here.starts_with(grapheme) || here.starts_with(mirrored(grapheme)));
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod gate;
 pub mod highlight;
 mod joined_forms;
 mod joining;
+pub mod links;
 pub mod nearest;
 pub mod sanitize;
 pub mod turning;

@@ -123,16 +123,24 @@ impl Theme {
             return;
         }
         for cell in &mut buffer.content {
-            if cell.symbol().is_ascii() {
-                continue;
-            }
-            // The no-break space of grouped numbers.
-            if cell.symbol() == "\u{a0}" {
-                cell.set_symbol(" ");
-            } else if let Some(ascii) = glyphs::to_ascii(cell.symbol()) {
-                cell.set_symbol(ascii);
+            let drawn = self.in_charset(cell.symbol());
+            if drawn != cell.symbol() {
+                let drawn = drawn.to_owned();
+                cell.set_symbol(&drawn);
             }
         }
+    }
+
+    /// What stands on the screen for a symbol of the program: itself, or its ASCII form.
+    pub fn in_charset<'a>(&self, symbol: &'a str) -> &'a str {
+        if self.charset == Charset::Unicode || symbol.is_ascii() {
+            return symbol;
+        }
+        // The no-break space of grouped numbers.
+        if symbol == "\u{a0}" {
+            return " ";
+        }
+        glyphs::to_ascii(symbol).unwrap_or(symbol)
     }
 
     /// The frames of the spinner, in order.

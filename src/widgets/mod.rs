@@ -1,6 +1,7 @@
 //! Small reusable parts of panes, each with its own state type.
 
 pub mod bubble;
+pub mod hyperlink;
 pub mod kitty;
 pub mod painter;
 pub mod picture;
@@ -8,6 +9,7 @@ pub mod spinner;
 pub mod text_field;
 pub mod windowed_list;
 
+pub use hyperlink::Hyperlink;
 pub use painter::{Painter, Span, Spans};
 pub use picture::{Graphics, Picture, PictureTerminal};
 pub use text_field::{Lines, TextField};

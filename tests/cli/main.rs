@@ -9,6 +9,7 @@ mod config;
 mod export;
 mod files;
 mod reads;
+mod sealed;
 mod secrets;
 mod sends;
 mod signals;

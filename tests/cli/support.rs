@@ -159,8 +159,13 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub fn start(options: &[&str]) -> Self {
+        Self::with_messages("700", options)
+    }
+
+    /// One whose busiest conversation has so many messages.
+    pub fn with_messages(messages: &str, options: &[&str]) -> Self {
         let mut child = Desk::new()
-            .command(&[&["sandbox", "--messages", "700"], options].concat())
+            .command(&[&["sandbox", "--messages", messages], options].concat())
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();

@@ -1,7 +1,7 @@
 //! Find people, open a conversation, read back to its beginning, look for a word.
 
 use crate::support::harness::{Harness, Options};
-use alertdesk::contract::{Above, PaneId};
+use alertdesk::contract::{Above, CallOutcome, PaneId};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -358,6 +358,60 @@ async fn a_whole_conversation_is_fetched_on_demand_and_esc_stops_it() {
     desk.keys("A");
     desk.until_idle().await;
     desk.assert_shows("A goes on with it.");
+}
+
+#[tokio::test]
+async fn the_calls_of_a_fetch_are_one_line_that_counts_and_what_failed_stands_apart() {
+    let mut desk = Harness::start(Options {
+        messages: 2600,
+        ..Options::default()
+    })
+    .await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    let calls = desk.platform.calls("/conversations").await;
+    let (lines, total) = {
+        let activity = &desk.state.activity;
+        (activity.records.len(), activity.total)
+    };
+    desk.keys("A");
+    desk.until_idle().await;
+    let asked = desk.platform.calls("/conversations").await - calls;
+    assert!(asked > 4, "{asked}");
+    let activity = &desk.state.activity;
+    assert_eq!(activity.total - total, asked, "every call is counted");
+    assert_eq!(activity.records.len(), lines + 1, "on one line");
+    let line = &activity.records[0];
+    assert_eq!(line.title(), format!("conversation …0412, {asked} calls"));
+    assert_eq!(
+        (line.http_status, line.outcome),
+        (Some(200), CallOutcome::Done)
+    );
+    assert!(!line.duration.is_zero());
+    desk.keys("6 g Enter");
+    desk.assert_shows(&format!("{asked} calls of one fetch brought"));
+    desk.keys("Esc 2");
+    desk.platform.faults("conversations:status=500").await;
+    desk.keys("A");
+    desk.until_idle().await;
+    let activity = &desk.state.activity;
+    assert_eq!(activity.records.len(), lines + 2);
+    let failed = &activity.records[0];
+    assert_eq!(
+        (failed.http_status, failed.outcome),
+        (Some(500), CallOutcome::Failed)
+    );
+    assert_eq!(
+        (failed.title().as_str(), activity.errors),
+        ("conversation …0412", 1)
+    );
+    // A look for what is new is a call like any other.
+    desk.platform.faults("").await;
+    let before = desk.state.activity.records.len();
+    desk.advance(60_000);
+    desk.until_idle().await;
+    assert_eq!(desk.state.activity.records.len(), before + 1);
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@
 use crate::scenery::{batch, counts, outbox, unknown_item, with_batches, with_calls, with_review};
 use crate::support::screen;
 use crate::support::stage::{Stage, chat, message, no_answer, people, person, profile};
-use alertdesk::contract::{ApiResponse, Event, OutboxAnswer, OutboxEvent, Slot, TimerId};
+use alertdesk::contract::{
+    ApiError, ApiResponse, CacheNews, ErrorKind, Event, OutboxAnswer, OutboxEvent, Slot,
+    StorageEvent, TimerId,
+};
 use alertdesk::domain::{BatchState, ChatMessage, Direction, Guard, Media, MediaKind, MessageKind};
 use alertdesk::theme::{Theme, ThemeOptions};
 use ratatui::style::{Color, Modifier};
@@ -93,6 +96,22 @@ fn a_conversation_in_every_state() {
     keep_stage("conversation__failed", &other);
     silent.answer_page(Vec::new());
     keep_stage("conversation__empty", &silent);
+}
+
+#[test]
+fn a_local_copy_that_cannot_be_opened() {
+    let mut stage = Stage::furnished(120, 40);
+    let error = ApiError::new(
+        ErrorKind::Storage,
+        "cache.sealed was encrypted with another key and was left untouched",
+        "Set `cache_key` to the key it was made with, or delete the file, which may be done at any \
+         time.",
+    );
+    let news = StorageEvent::Cache(CacheNews::InMemory(error));
+    stage.event(Event::Storage(Box::new(news)));
+    keep_sizes("cache__in_memory", &stage);
+    stage.keys("@ Enter");
+    keep_sizes("cache__in_memory_details", &stage);
 }
 
 fn strange_messages() -> Vec<ChatMessage> {

@@ -14,6 +14,7 @@ use alertdesk::keymap::Keymap;
 use alertdesk::runtime::clock;
 use alertdesk::runtime::effect_runner::{EffectRunner, Live, LoopEffect, QUEUE};
 use alertdesk::runtime::files::Files;
+use alertdesk::runtime::local_copy::CachePlace;
 use alertdesk::runtime::world::World;
 use alertdesk::sandbox::SandboxConfig;
 use alertdesk::theme::{Theme, ThemeOptions};
@@ -22,7 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -58,6 +59,8 @@ pub struct Options {
     pub sends: bool,
     /// What opens files with the programs of the desktop.
     pub opener: Option<String>,
+    /// Where the local copy of this data folder is; it may put something there before.
+    pub cache: fn(&Path) -> CachePlace,
 }
 
 impl Default for Options {
@@ -74,6 +77,7 @@ impl Default for Options {
             tries: 1,
             sends: true,
             opener: None,
+            cache: |_| CachePlace::File,
         }
     }
 }
@@ -139,6 +143,7 @@ impl Harness {
         };
         let prepare = Box::new(move |path: &std::path::Path| fill_library(path, now));
         let world = World::new(folder.path().to_owned(), Arc::new(connector), prepare);
+        let world = world.with_cache((options.cache)(folder.path()));
         let world = world.with_files(Files {
             opener: options.opener.clone(),
             ..Files::in_folder(folder.path().join("downloads"))
@@ -322,6 +327,11 @@ impl Harness {
         };
         self.until(what, |state| found(state).is_some()).await;
         found(&self.state).unwrap()
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The folder that files are saved in.

@@ -5,6 +5,70 @@ use rstest::rstest;
 use std::time::Duration;
 use vt100::Color;
 
+/// What the program told the terminal of links: opened with this address, or closed.
+fn links(written: &[u8]) -> Vec<Option<String>> {
+    let text = String::from_utf8_lossy(written).into_owned();
+    let told = text.split("\u{1b}]8;").skip(1);
+    told.map(|told| {
+        let (said, _) = told.split_once("\u{1b}\\").expect("a whole sequence");
+        let (id, target) = said.split_once(';').expect("parameters and an address");
+        assert_eq!(id.is_empty(), target.is_empty(), "{said:?}");
+        (!target.is_empty()).then(|| target.to_owned())
+    })
+    .collect()
+}
+
+/// Opens a conversation with a link in it, looks around and leaves.
+fn read_and_leave(home: Home, term: &str) -> Tty {
+    let mut tty = Tty::start_in(home, &["demo"], (120, 40), &[("TERM", term)]);
+    tty.find_people();
+    tty.keys("\r");
+    tty.wait_for("Is that possible?");
+    tty.wait_for("https://fernoak.example/track/88213");
+    tty.keys("kkkk?");
+    tty.wait_for("Keys here");
+    tty.keys("\u{1b}");
+    tty.wait_without("Keys here");
+    tty.keys("q");
+    assert!(tty.wait_for_end().success());
+    tty
+}
+
+#[test]
+fn links_of_messages_reach_the_terminal_and_every_one_is_closed() {
+    let tty = read_and_leave(Home::new(), "xterm-256color");
+    let told = links(&tty.written);
+    let targets: Vec<&String> = told.iter().flatten().collect();
+    let track = "https://fernoak.example/track/88213";
+    assert!(targets.iter().any(|target| *target == track), "{targets:?}");
+    let file = "/media/table-leg.jpg";
+    assert!(
+        targets.iter().any(|target| target.contains(file)),
+        "{targets:?}"
+    );
+    assert_eq!(told.last(), Some(&None), "closed at the end");
+    let mut open = false;
+    for one in &told {
+        assert!(!(open && one.is_some()), "one inside another: {told:?}");
+        open = one.is_some();
+    }
+    tty.assert_given_back();
+}
+
+#[rstest]
+#[case("xterm-256color", "hyperlinks = \"off\"\n")]
+#[case("linux", "")]
+#[case("dumb", "hyperlinks = \"on\"\n")]
+fn a_terminal_that_is_not_to_know_of_links_is_told_of_none(
+    #[case] term: &str,
+    #[case] settings: &str,
+) {
+    let home = Home::new();
+    std::fs::write(home.path("config").join("config.toml"), settings).unwrap();
+    let tty = read_and_leave(home, term);
+    assert_eq!(links(&tty.written), []);
+}
+
 #[test]
 fn the_first_frame_has_every_pane_and_a_search_shows_people() {
     let mut tty = Tty::demo();

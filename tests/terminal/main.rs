@@ -8,5 +8,6 @@
 
 mod drawing;
 mod leaving;
+mod saving;
 mod support;
 mod typing;

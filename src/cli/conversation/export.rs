@@ -12,7 +12,7 @@ use crate::contract::ApiError;
 use crate::export::{
     ExportFile, ExportFormat, ExportHeader, ExportReach, ExportSide, Exporter, Overwrite,
 };
-use crate::settings::{Connection, Settings};
+use crate::settings::{CacheSetting, Connection, Settings};
 use crate::store::cache::{CacheStore, ConversationKey, MessageKey, Place};
 use crate::sync::{SyncEnd, Syncer};
 use jiff::Timestamp;
@@ -82,16 +82,24 @@ pub fn run(context: &Context, args: &ConversationExport) -> Result<ExitStatus, A
     }
 }
 
-/// The cache; where it is switched off, one that is gone with this process.
+/// The cache; where there is none, one that is gone with this process: all of it is fetched then.
 fn cache(
     context: &Context,
     settings: &Settings,
     args: &ConversationExport,
 ) -> Result<CacheStore, ApiError> {
-    if settings.cache || args.offline {
-        context.cache(settings)
-    } else {
-        CacheStore::in_memory().map_err(|error| storage(&error))
+    if settings.cache == CacheSetting::Off && !args.offline {
+        return CacheStore::in_memory().map_err(ApiError::from);
+    }
+    match context.cache(settings) {
+        Err(error) if !args.offline => {
+            let (message, advice) = (error.message, error.advice);
+            context.output.note(&format!(
+                "warning: done without the local cache, {message}. {advice}"
+            ));
+            CacheStore::in_memory().map_err(ApiError::from)
+        }
+        opened => opened,
     }
 }
 

@@ -123,7 +123,7 @@ fn put(slot: &mut Value, kind: ParameterKind, text: &str) {
 
 impl BodyMeasure {
     fn of(template: &Template) -> Self {
-        if let Some(text) = &template.body_text {
+        if let Some(text) = &template.wording.body {
             let pieces = split_places(text);
             let literal_chars = pieces
                 .iter()
@@ -257,7 +257,7 @@ pub fn missing(parameter: &TemplateParameter) -> ParameterProblem {
 /// The body as people will read it, for a preview; places without a value stay as they are.
 /// `None` where the template's wording is not known.
 pub fn rendered_body(template: &Template, values: &BTreeMap<String, String>) -> Option<String> {
-    let text = template.body_text.as_deref()?;
+    let text = template.wording.body.as_deref()?;
     let pieces = split_places(text).into_iter().map(|piece| match piece {
         Piece::Literal(text) => text,
         Piece::Place { name, raw } => values.get(name).map_or(raw, String::as_str),

@@ -3,7 +3,7 @@
 
 mod places;
 
-use super::{ParameterKind, Template, TemplateParameter};
+use super::{ParameterKind, Template, TemplateParameter, Wording};
 use serde_json::{Map, Value};
 
 /// Keys under which a call wraps its template, outermost first.
@@ -175,7 +175,9 @@ fn read_payload(
         version: 1,
         components: Value::Array(components),
         parameters,
-        body_text: None,
+        wording: Wording::default(),
+        category: None,
+        note: String::new(),
     })
 }
 

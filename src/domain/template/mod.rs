@@ -3,10 +3,12 @@
 mod fill;
 mod import;
 mod rules;
+mod wording;
 
 pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unknown_name};
 pub use import::{ImportError, ImportReport, import_json};
 pub use rules::{ParameterProblem, Severity, check_value, placeholders};
+pub use wording::{ButtonKind, ButtonWording, CardWording, Wording};
 
 use super::chat_message::MediaKind;
 use serde::{Deserialize, Serialize};
@@ -60,6 +62,19 @@ pub struct TemplateParameter {
     pub kind: ParameterKind,
     /// The imported value, where it stays unless another is given.
     pub default: Option<String>,
+    /// What people call it, for example `order`; also taken where its name is.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// The text for people whose own value is empty.
+    #[serde(default)]
+    pub fallback: Option<String>,
+}
+
+impl TemplateParameter {
+    /// What a person calls it: the label, else the name.
+    pub fn shown_name(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// A template of the local library. Several languages of one name are different templates.
@@ -77,7 +92,13 @@ pub struct Template {
     pub components: Value,
     /// The places, in the order of the payload.
     pub parameters: Vec<TemplateParameter>,
-    /// The body with its `{{1}}` places, where it is known.
+    /// Its own words, as far as they are known.
     #[serde(default)]
-    pub body_text: Option<String>,
+    pub wording: Wording,
+    /// `utility`, `marketing` or `authentication` in lower case, where it is known.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// What staff should know about it.
+    #[serde(default)]
+    pub note: String,
 }

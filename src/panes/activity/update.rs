@@ -34,7 +34,9 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
             let text = |record: &crate::contract::CallRecord| {
                 format!(
                     "{} {}\n{}",
-                    record.label, record.result, record.detail.sentence
+                    record.title(),
+                    record.result,
+                    record.detail.sentence
                 )
             };
             return state.selected().map(|record| Wish::Copy(text(record)));

@@ -134,7 +134,7 @@ fn line(painter: &mut Painter<'_>, row: Rect, record: &CallRecord, context: &Vie
     painter.text(
         (x + 1, row.y),
         right,
-        &sanitize::clean_line(&record.label),
+        &sanitize::clean_line(&record.title()),
         Role::Text,
     );
 }

@@ -1,8 +1,9 @@
 //! A message as lines, for a width. Pure: the same message at the same width gives the same lines,
 //! so they can be kept or thrown away freely.
 
-use crate::domain::{ChatMessage, Direction, MediaKind, MessageKind};
-use crate::text::{bidi, format, sanitize, width, wrap};
+use super::text_lines::{LineLink, TextLine, text_lines};
+use crate::domain::{ChatMessage, Direction, MessageKind};
+use crate::text::{bidi, format, sanitize, width};
 use crate::theme::Role;
 use crate::widgets::Spans;
 use jiff::Zoned;
@@ -28,6 +29,34 @@ pub struct MessageLine {
     pub kind: LineKind,
     /// Its pieces; columns are already blanks.
     pub spans: Spans,
+    /// What of it leads somewhere, left to right.
+    pub links: Vec<LineLink>,
+    /// The cell of a mark, which is a blank of the line.
+    pub mark_cell: usize,
+}
+
+impl MessageLine {
+    fn plain(kind: LineKind, spans: Spans) -> Self {
+        Self {
+            kind,
+            spans,
+            links: Vec::new(),
+            mark_cell: 0,
+        }
+    }
+
+    /// A line of a message: what stands before its text, and the text.
+    fn text(head: Spans, text: TextLine, mark_cell: usize) -> Self {
+        let before = head.cells();
+        let mut line = Self::plain(LineKind::Text, head);
+        line.spans.0.extend(text.spans.0);
+        line.links = text.links;
+        for link in &mut line.links {
+            link.from += before;
+        }
+        line.mark_cell = mark_cell;
+        line
+    }
 }
 
 /// A message as lines.
@@ -63,10 +92,7 @@ pub fn block(message: &ChatMessage, context: &BlockContext<'_>) -> Block {
     day_lines(message, context, &mut lines);
     if let Some(count) = context.new_here {
         let text = Spans::of(Role::Focus, format!("{count} new"));
-        lines.push(MessageLine {
-            kind: LineKind::New,
-            spans: text,
-        });
+        lines.push(MessageLine::plain(LineKind::New, text));
     }
     if context.width >= 60 {
         columns(message, context, &mut lines);
@@ -94,16 +120,10 @@ fn day_lines(message: &ChatMessage, context: &BlockContext<'_>, lines: &mut Vec<
         return;
     }
     if context.previous.is_some() {
-        lines.push(MessageLine {
-            kind: LineKind::Blank,
-            spans: Spans::default(),
-        });
+        lines.push(MessageLine::plain(LineKind::Blank, Spans::default()));
     }
     let text = Spans::of(Role::Muted, format::day(today, context.now.date()));
-    lines.push(MessageLine {
-        kind: LineKind::Day,
-        spans: text,
-    });
+    lines.push(MessageLine::plain(LineKind::Day, text));
 }
 
 /// Who wrote a message: name, role, mark and how far it stands in.
@@ -189,19 +209,16 @@ fn columns(message: &ChatMessage, context: &BlockContext<'_>, lines: &mut Vec<Me
     };
     let mut body = text_lines(message, text_width);
     if side.agent && body.len() < 2 {
-        body.push(Spans::default());
+        body.push(TextLine::default());
     }
     for (index, line) in body.into_iter().enumerate() {
-        let mut spans = match index {
+        let spans = match index {
             0 => head.clone(),
             1 if side.agent => Spans::of(Role::Muted, width::pad_right("       (agent)", lead)),
             _ => Spans::of(Role::Text, " ".repeat(lead)),
         };
-        spans.0.extend(line.0);
-        lines.push(MessageLine {
-            kind: LineKind::Text,
-            spans,
-        });
+        // Between the clock and the name.
+        lines.push(MessageLine::text(spans, line, 6));
     }
 }
 
@@ -213,12 +230,8 @@ fn stacked(message: &ChatMessage, context: &BlockContext<'_>, lines: &mut Vec<Me
     let pad = " ".repeat(side.indent + 1);
     if message.direction == Direction::System {
         let text = body.into_iter().next().unwrap_or_default();
-        let mut spans = Spans::of(Role::Muted, format!(" {} · ", clock(message, context)));
-        spans.0.extend(text.0);
-        lines.push(MessageLine {
-            kind: LineKind::Text,
-            spans,
-        });
+        let spans = Spans::of(Role::Muted, format!(" {} · ", clock(message, context)));
+        lines.push(MessageLine::text(spans, text, 6));
         return;
     }
     if !continues(message, context) {
@@ -229,147 +242,14 @@ fn stacked(message: &ChatMessage, context: &BlockContext<'_>, lines: &mut Vec<Me
         let spans = Spans::of(Role::Muted, format!("{pad}{} ", clock(message, context)))
             .with(side.role, format!("{} {name}", side.mark))
             .with(Role::Muted, agent);
-        lines.push(MessageLine {
-            kind: LineKind::Text,
-            spans,
-        });
+        // Behind the clock; the lines of text have their first blanks for it.
+        let behind = pad.len() + 5;
+        lines.push(MessageLine::text(spans, TextLine::default(), behind));
     }
     for line in body {
-        let mut spans = Spans::of(Role::Text, " ".repeat(indent));
-        spans.0.extend(line.0);
-        lines.push(MessageLine {
-            kind: LineKind::Text,
-            spans,
-        });
+        let spans = Spans::of(Role::Text, " ".repeat(indent));
+        lines.push(MessageLine::text(spans, line, 1));
     }
-}
-
-/// The text of a message, wrapped, in visual order.
-fn text_lines(message: &ChatMessage, text_width: usize) -> Vec<Spans> {
-    let clean = sanitize::clean(&message.text);
-    match message.kind {
-        MessageKind::Options if !message.options.is_empty() => chips(message, text_width),
-        MessageKind::Media => media_lines(message, &clean, text_width),
-        MessageKind::System => wrapped(&clean, text_width, Role::Muted),
-        MessageKind::Unknown => {
-            let kind = sanitize::clean_line(&message.type_raw).into_owned();
-            let mut lines = vec![Spans::of(
-                Role::Muted,
-                width::truncate(&format!("[{kind}] x shows it raw"), text_width, "…").into_owned(),
-            )];
-            if !clean.is_empty() {
-                lines.extend(wrapped(&clean, text_width, Role::Text));
-            }
-            lines
-        }
-        MessageKind::Text | MessageKind::Options => {
-            let mut lines = wrapped(&clean, text_width, Role::Text);
-            if message.time.is_none() {
-                let raw = sanitize::clean_line(&message.time_raw).into_owned();
-                let raw = if raw.is_empty() {
-                    "no time given".to_owned()
-                } else {
-                    format!("time not readable: {raw}")
-                };
-                lines.push(Spans::of(
-                    Role::Attention,
-                    width::truncate(&raw, text_width, "…").into_owned(),
-                ));
-            }
-            lines
-        }
-    }
-}
-
-/// A text, wrapped and in screen order. A paragraph that runs from right to left stands on the
-/// right edge of the block, which is its longest line, so that the side of the speaker stays clear.
-fn wrapped(text: &str, text_width: usize, role: Role) -> Vec<Spans> {
-    let lines: Vec<(bidi::Direction, &str)> = text
-        .split('\n')
-        .flat_map(|paragraph| {
-            let way = bidi::direction(paragraph);
-            let lines = wrap::wrap(paragraph, text_width);
-            lines.into_iter().map(move |line| (way, line))
-        })
-        .collect();
-    let widths = lines.iter().map(|(_, line)| width::cells(line));
-    let block = widths.max().unwrap_or(0);
-    lines
-        .into_iter()
-        .map(|(way, line)| {
-            let shown = bidi::visual_in(line, way);
-            match way {
-                bidi::Direction::RightToLeft => Spans::of(role, width::pad_left(&shown, block)),
-                bidi::Direction::LeftToRight => Spans::of(role, shown),
-            }
-        })
-        .collect()
-}
-
-/// `[ Yes ]  [ No, something is wrong ]`, as many on a line as fit.
-fn chips(message: &ChatMessage, text_width: usize) -> Vec<Spans> {
-    let mut lines = vec![String::new()];
-    for option in &message.options {
-        let label = sanitize::clean_line(option);
-        let chip = format!("[ {} ]", bidi::visual_piece(&label));
-        let Some(line) = lines.last_mut() else { break };
-        let used = width::cells(line);
-        if used > 0 && used + 2 + width::cells(&chip) > text_width {
-            lines.push(chip);
-        } else {
-            if used > 0 {
-                line.push_str("  ");
-            }
-            line.push_str(&chip);
-        }
-    }
-    let cut = |line: String| width::truncate(&line, text_width, "…").into_owned();
-    lines
-        .into_iter()
-        .map(|line| Spans::of(Role::Text, cut(line)))
-        .collect()
-}
-
-fn media_lines(message: &ChatMessage, caption: &str, text_width: usize) -> Vec<Spans> {
-    let Some(media) = &message.media else {
-        return wrapped(caption, text_width, Role::Text);
-    };
-    let (sign, word) = match media.kind {
-        MediaKind::Image => ("▣", "picture"),
-        MediaKind::Video => ("▷", "video"),
-        MediaKind::Audio => ("♪", "voice"),
-        MediaKind::Document => ("▤", "file"),
-    };
-    let clean = |text: &Option<String>| {
-        text.as_deref()
-            .map(|text| sanitize::clean_line(text).into_owned())
-    };
-    let mut facts: Vec<String> = [clean(&media.name), clean(&media.mime)]
-        .into_iter()
-        .flatten()
-        .collect();
-    if media.url.is_none() {
-        facts.push("the platform has no file".to_owned());
-    }
-    let room = text_width.saturating_sub(width::cells(word) + 4);
-    let facts = facts.join(" · ");
-    // The key is the first to go where it narrows.
-    let hints = [" · Enter opens it", " · Enter", ""];
-    let hint = hints.into_iter().find(|hint| {
-        let possible = media.url.is_some() || hint.is_empty();
-        possible && width::cells(&facts) + width::cells(hint) <= room
-    });
-    let facts = width::truncate_middle(&facts, room, "…");
-    let mut facts = bidi::visual_in(&facts, bidi::Direction::LeftToRight).into_owned();
-    facts.push_str(hint.unwrap_or_default());
-    let head = Spans::of(Role::Active, format!("{sign} {word}  ")).with(Role::Text, facts);
-    let mut lines = vec![head];
-    // Without words of the person the platform repeats the name of the file.
-    let repeated = media.name.as_deref() == Some(message.text.as_str());
-    if !caption.is_empty() && !repeated {
-        lines.extend(wrapped(caption, text_width, Role::Text));
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -16,14 +16,18 @@
 
 mod arrivals;
 mod blocks;
+mod marks;
 mod scroll;
 mod state;
+mod text_lines;
 mod update;
 mod view;
 mod window_hint;
 
 pub use blocks::{Block, LineKind, MessageLine};
+pub use marks::{Mark, Marks};
 pub use scroll::Anchor;
 pub use state::{Chat, Find, State, VisibleLine};
-pub use update::{Wish, act, key, paste};
-pub use view::{body, edges};
+pub use text_lines::LineLink;
+pub use update::{Wish, act, addresses, current, key, paste};
+pub use view::{body, edges, hyperlinks};

@@ -1,6 +1,7 @@
 //! What the Conversation pane remembers, and how its visible lines are computed.
 
 use super::blocks::{Block, BlockContext, LineKind, MessageLine, block, day_name};
+use super::marks::Marks;
 use super::scroll::{Anchor, Position, walk};
 use crate::contract::{Above, Handover, Remote};
 use crate::domain::{ChatMessage, User};
@@ -66,6 +67,8 @@ pub struct VisibleLine {
     pub message: usize,
     /// The line.
     pub line: MessageLine,
+    /// Whether the message is marked.
+    pub marked: bool,
 }
 
 /// The Conversation pane.
@@ -79,6 +82,8 @@ pub struct State {
     pub cursor: usize,
     /// The search, if one is on.
     pub find: Option<Find>,
+    /// Marked messages.
+    pub(super) marks: Marks,
     /// Whether the reader was brought to the message under the cursor and has not moved since:
     /// then they stay there, also at the end.
     pub(super) brought: bool,
@@ -122,6 +127,7 @@ impl State {
                 handover: Handover::default(),
                 new_from: None,
             }),
+            marks: std::mem::take(&mut self.marks),
             ..Self::default()
         };
     }
@@ -254,6 +260,12 @@ impl State {
         Some(format!("{} {note}", labels.join(" ")).trim().to_owned())
     }
 
+    /// The rows above the text: that line, and the day of the first message.
+    pub fn rows_above(&self) -> u16 {
+        let rows = [self.note_line().is_some(), self.sticky_day.is_some()];
+        rows.into_iter().map(u16::from).sum()
+    }
+
     fn resolve_top(&mut self, rows: usize, now: &Zoned) -> Position {
         let count = self.len();
         let last = count - 1;
@@ -286,6 +298,7 @@ impl State {
         let mut skip = self.top.line;
         for message in self.top.message..count {
             let block = self.block(message, now);
+            let marked = self.is_marked(message);
             for line in block.lines.iter().skip(skip) {
                 // The sticky row above already says the day of the first message.
                 let repeats = self.visible.is_empty()
@@ -295,6 +308,7 @@ impl State {
                     self.visible.push(VisibleLine {
                         message,
                         line: line.clone(),
+                        marked,
                     });
                 }
                 if self.visible.len() >= rows {

@@ -1,11 +1,14 @@
 //! What keys and actions do in the Conversation pane.
 
+use super::marks::Place;
 use super::scroll::Anchor;
 use super::state::{Find, State};
 use crate::contract::{Above, Action, Remote};
-use crate::domain::{Direction, Media, User};
+use crate::domain::{ChatMessage, Direction, Media, User};
+use crate::text::{links, sanitize};
 use crossterm::event::KeyEvent;
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
+use std::cmp::Ordering;
 
 /// How near the ends of what is loaded the reader may come before more is fetched.
 const NEAR: usize = 8;
@@ -38,8 +41,19 @@ pub enum Wish {
     WriteTemplate(Box<User>),
     /// Show the file of a message.
     ShowMedia(Box<Media>),
+    /// Show the addresses in a message.
+    ShowLinks(Vec<String>),
+    /// Go to a moment that is not loaded.
+    GoToTime(Timestamp),
     /// Copy this text.
     Copy(String),
+    /// Copy what is marked, and say what that is.
+    CopyMarked {
+        /// The text.
+        text: String,
+        /// What it is.
+        said: String,
+    },
     /// Show this raw JSON.
     ShowRaw(String),
 }
@@ -63,11 +77,14 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
         }
         Action::NextMatch => return jump(state, 1, now),
         Action::PreviousMatch => return jump(state, -1, now),
+        Action::Mark => state.toggle_mark(),
+        Action::NextMark => return go_to_mark(state, Ordering::Greater, now),
+        Action::PreviousMark => return go_to_mark(state, Ordering::Less, now),
         Action::Back => state.find = None,
         Action::LoadOlder => return older(state),
         _ => {}
     }
-    if let Some(wish) = about_chat(state, action) {
+    if let Some(wish) = about_chat(state, action).or_else(|| about_message(state, action, now)) {
         return Some(wish);
     }
     match move_reader(state, action, now) {
@@ -77,7 +94,7 @@ pub fn act(state: &mut State, action: Action, now: &Zoned) -> Option<Wish> {
     }
 }
 
-/// What is wished for the conversation as a whole or the message under the cursor.
+/// What is wished for the conversation as a whole.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "a pane answers the actions it knows"
@@ -89,7 +106,29 @@ fn about_chat(state: &State, action: Action) -> Option<Wish> {
         Action::FetchAll => Some(Wish::FetchAll),
         Action::Chart => Some(Wish::ShowChart),
         Action::TemplateToUser => Some(Wish::WriteTemplate(chat.user.clone().into())),
-        Action::Open => file(state),
+        _ => None,
+    }
+}
+
+/// What is wished for the message under the cursor, or for the marked ones.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a pane answers the actions it knows"
+)]
+fn about_message(state: &State, action: Action, now: &Zoned) -> Option<Wish> {
+    let marked = state.marked().len();
+    let of_marked = |text, what| {
+        let messages = if marked == 1 { "message" } else { "messages" };
+        let said = format!("{what}{marked} marked {messages}");
+        Wish::CopyMarked { text, said }
+    };
+    match action {
+        Action::Copy if marked > 0 => Some(of_marked(state.marked_text(now), "")),
+        Action::CopyRaw if marked > 0 => {
+            state.marked_json().map(|text| of_marked(text, "JSON of "))
+        }
+        Action::Open => file(state).or_else(|| links(state)),
+        Action::OpenFile => links(state).or_else(|| file(state)),
         Action::Copy => current(state).map(|message| Wish::Copy(message.text.clone())),
         Action::CopyRaw => {
             let raw = &current(state)?.raw;
@@ -145,8 +184,36 @@ fn file(state: &State) -> Option<Wish> {
     Some(Wish::ShowMedia(file.into()))
 }
 
-fn current(state: &State) -> Option<&crate::domain::ChatMessage> {
+fn links(state: &State) -> Option<Wish> {
+    let addresses = addresses(current(state)?);
+    (!addresses.is_empty()).then_some(Wish::ShowLinks(addresses))
+}
+
+/// The message under the cursor.
+pub fn current(state: &State) -> Option<&ChatMessage> {
     state.chat.as_ref()?.messages.get(state.cursor)
+}
+
+/// The addresses in the text of a message, each once.
+pub fn addresses(message: &ChatMessage) -> Vec<String> {
+    let mut addresses: Vec<String> = Vec::new();
+    for link in links::find(&sanitize::clean(&message.text)) {
+        if !addresses.contains(&link.target) {
+            addresses.push(link.target);
+        }
+    }
+    addresses
+}
+
+/// The marked message after or before the cursor, loaded or not.
+fn go_to_mark(state: &mut State, wanted: Ordering, now: &Zoned) -> Option<Wish> {
+    match state.next_mark(wanted)? {
+        Place::Loaded(index) => {
+            state.go_to(index, now);
+            None
+        }
+        Place::Elsewhere(time) => Some(Wish::GoToTime(time)),
+    }
 }
 
 /// Paging moves the text and not always the cursor: either of them near the edge counts.

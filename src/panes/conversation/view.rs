@@ -9,8 +9,9 @@ use crate::panes::chrome::{Edges, ViewContext};
 use crate::text::bidi::Direction;
 use crate::text::{bidi, format, highlight, sanitize, width};
 use crate::theme::{Glyph, Role};
-use crate::widgets::{Painter, Spans};
+use crate::widgets::{Hyperlink, Painter, Spans};
 use ratatui::layout::Rect;
+use std::sync::Arc;
 
 /// The texts on the frame.
 pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
@@ -34,20 +35,31 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
             window_hint::words(hint, context.now, context.framed),
         ),
     };
-    let mut position = if chat.is_whole() {
-        format::counted(chat.messages.len() as u64, "message")
+    if !chat.messages.is_empty() {
+        edges.position = Spans::of(Role::Muted, position(state, chat));
+    }
+    edges
+}
+
+/// How much is marked, how much is loaded, and where in it the reader is.
+fn position(state: &State, chat: &Chat) -> String {
+    let mut position = String::new();
+    let marked = state.marked().len();
+    if marked > 0 {
+        position.push_str(&format!("{} marked · ", format::count(marked as u64)));
+    }
+    let loaded = chat.messages.len() as u64;
+    position.push_str(&if chat.is_whole() {
+        format::counted(loaded, "message")
     } else {
-        format!("{} loaded", format::count(chat.messages.len() as u64))
-    };
+        format!("{} loaded", format::count(loaded))
+    });
     match (state.anchor, chat.new_from) {
         (Anchor::Bottom, _) => position.push_str(" · at the end"),
         (Anchor::At { .. }, Some((_, count))) => position.push_str(&format!(" · {count} new ↓ G")),
         (Anchor::At { .. }, None) => {}
     }
-    if !chat.messages.is_empty() {
-        edges.position = Spans::of(Role::Muted, position);
-    }
-    edges
+    position
 }
 
 fn find_words(state: &State, find: &super::state::Find) -> Spans {
@@ -118,12 +130,14 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
         empty(chat, painter, inside, context);
         return;
     }
-    let y = rows_above(state, painter, inside);
+    rows_above(state, painter, inside);
+    let y = inside.y + state.rows_above();
     let query = state
         .find
         .as_ref()
         .map(|find| find.field.text())
         .filter(|query| !query.trim().is_empty());
+    let mut marked = None;
     for (y, line) in (y..inside.bottom()).zip(&state.visible) {
         let row = Rect {
             y,
@@ -131,13 +145,15 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
             ..inside
         };
         draw_line(painter, row, line, query.as_deref());
-        if line.message == state.cursor && line.line.kind == LineKind::Text {
-            painter.text(
-                (row.x, y),
-                row.right(),
-                painter.theme.glyph(Glyph::Cursor),
-                Role::Focus,
-            );
+        if line.line.kind != LineKind::Text {
+            continue;
+        }
+        if line.marked && marked.replace(line.message) != Some(line.message) {
+            mark(painter, row, line.line.mark_cell);
+        }
+        if line.message == state.cursor {
+            let cursor = painter.theme.glyph(Glyph::Cursor);
+            painter.text((row.x, y), row.right(), cursor, Role::Focus);
             if context.focused {
                 painter.overlay(Rect { width: 1, ..row }, Role::Focus);
             }
@@ -157,8 +173,35 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
     failure_line(chat, painter, inside);
 }
 
-/// What colleagues left and the day of the first message; says where the text begins.
-fn rows_above(state: &State, painter: &mut Painter<'_>, inside: Rect) -> u16 {
+/// The sign of a marked message, on the first of its lines that can be seen.
+fn mark(painter: &mut Painter<'_>, row: Rect, cell: usize) {
+    let x = row
+        .x
+        .saturating_add(u16::try_from(cell).unwrap_or(u16::MAX));
+    let sign = painter.theme.glyph(Glyph::Marked);
+    painter.text((x, row.y), row.right(), sign, Role::Active);
+}
+
+/// The links among the visible lines, for whoever writes the screen to a terminal. What is drawn
+/// over them later is not known here.
+pub fn hyperlinks(state: &State, inside: Rect) -> Vec<Hyperlink> {
+    let top = inside.y + state.rows_above();
+    let rows = (top..inside.bottom()).zip(&state.visible);
+    let links = rows.flat_map(|(y, line)| line.line.links.iter().map(move |link| (y, link)));
+    let placed = links.map(|(y, link)| Hyperlink {
+        x: inside
+            .x
+            .saturating_add(u16::try_from(link.from).unwrap_or(u16::MAX)),
+        y,
+        text: Arc::clone(&link.text),
+        id: link.id,
+        target: Arc::clone(&link.target),
+    });
+    placed.collect()
+}
+
+/// What colleagues left and the day of the first message.
+fn rows_above(state: &State, painter: &mut Painter<'_>, inside: Rect) {
     let mut y = inside.y;
     if let Some(note) = state.note_line() {
         let note = width::truncate(
@@ -181,9 +224,7 @@ fn rows_above(state: &State, painter: &mut Painter<'_>, inside: Rect) -> u16 {
             ..inside
         };
         painter.titled_rule(row, day, Glyph::ThinRule, (Role::Border, Role::Muted));
-        y += 1;
     }
-    y
 }
 
 /// The thumb measures messages, not lines: counting lines would mean wrapping everything.

@@ -10,6 +10,7 @@ mod grams;
 mod messages;
 mod model;
 mod schema;
+mod sealed;
 mod search;
 mod shape;
 mod users;
@@ -23,6 +24,7 @@ pub use model::{
     CachedMessage, ConversationKey, ConversationState, Found, HourCount, KnownRange, MessageKey,
     MessageQuery, Place, Position, Stored, Window,
 };
+pub use sealed::CacheNote;
 pub use users::UsedAttribute;
 
 use super::database::Database;
@@ -42,8 +44,10 @@ impl CacheStore {
     /// Opens or creates the cache. A damaged file is renamed to `cache.db.damaged` first.
     ///
     /// # Errors
-    /// [`StoreError`] if it can be neither opened nor set aside, or is of a newer version.
+    /// [`StoreError`] if it can be neither opened nor set aside, is of a newer version, or if there
+    /// is an encrypted one.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
+        sealed::refuse_without_key(data_dir)?;
         let path = super::cache_path(data_dir);
         match Database::open_with_reader(&path, &schema::SCHEMA) {
             Err(StoreError::Damaged { .. }) => {

@@ -8,7 +8,7 @@ use crate::store::database::{Durability, Schema};
 /// The record's schema. `FULL`, because a mark must be on the disk before a byte leaves.
 pub const SCHEMA: Schema = Schema {
     application_id: 0x616c_6f62,
-    migrations: &[VERSION_1, VERSION_2],
+    migrations: &[VERSION_1, VERSION_2, VERSION_3],
     durability: Durability::Full,
 };
 
@@ -210,3 +210,43 @@ CREATE TABLE saved_searches (
     text TEXT NOT NULL
 ) WITHOUT ROWID;
 ";
+
+/// A template's known body became one part of its wording.
+const VERSION_3: &str = "
+UPDATE templates SET json = json_remove(
+    json_set(json, '$.wording', json_object('body', json_extract(json, '$.body_text'))),
+    '$.body_text')
+WHERE json_extract(json, '$.body_text') IS NOT NULL;
+";
+
+#[cfg(test)]
+mod tests {
+    use super::SCHEMA;
+    use crate::store::database::{Database, Schema};
+    use crate::store::{Library, OutboxStore};
+
+    #[test]
+    fn a_template_kept_by_an_older_version_keeps_its_body() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("outbox.db");
+        let older = Schema {
+            migrations: &SCHEMA.migrations[..2],
+            ..SCHEMA
+        };
+        let old = Database::open(&path, &older).unwrap();
+        old.change(|tx| {
+            tx.execute(
+                r#"INSERT INTO templates (name, language, version, json, added) VALUES
+                ('care', 'en', 1, '{"name":"care","language":"en","namespace":null,"version":1,
+                 "components":[],"parameters":[],"body_text":"Hi {{1}}"}', 0)"#,
+                [],
+            )
+        })
+        .unwrap();
+        drop(old);
+
+        let library = Library::of(&OutboxStore::open(dir.path()).unwrap());
+        let templates = library.templates().unwrap();
+        assert_eq!(templates[0].wording.body.as_deref(), Some("Hi {{1}}"));
+    }
+}

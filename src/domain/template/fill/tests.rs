@@ -89,7 +89,7 @@ fn a_body_is_measured_as_a_whole() {
     let shorter = [("1", long.as_str()), ("2", "y")];
     assert!(rules(&greeting(), &shorter).is_empty());
     let mut known = greeting();
-    known.body_text = Some(format!("Hi {{{{1}}}}, {}{{{{2}}}}", "z".repeat(20)));
+    known.wording.body = Some(format!("Hi {{{{1}}}}, {}{{{{2}}}}", "z".repeat(20)));
     assert_eq!(rules(&known, &shorter), [("body".to_owned(), "too_long")]);
 }
 
@@ -115,7 +115,7 @@ fn a_one_time_code_is_short_and_the_same_twice() {
 fn a_preview_shows_values_and_leaves_open_places_open() {
     let mut template = greeting();
     assert_eq!(rendered_body(&template, &values(&[])), None);
-    template.body_text = Some("Hi {{1}}, see you {{ 2 }}. {{".to_owned());
+    template.wording.body = Some("Hi {{1}}, see you {{ 2 }}. {{".to_owned());
     assert_eq!(
         rendered_body(&template, &values(&[("1", "Ben")])).as_deref(),
         Some("Hi Ben, see you {{ 2 }}. {{")

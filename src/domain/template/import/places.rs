@@ -189,6 +189,8 @@ impl Walk<'_> {
             pointer,
             kind,
             default,
+            label: None,
+            fallback: None,
         });
     }
 

@@ -1,5 +1,6 @@
 //! The cache as its callers see it.
 
+mod sealed;
 mod search;
 
 use super::{
