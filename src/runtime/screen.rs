@@ -232,6 +232,7 @@ mod tests {
             buffer.set_string(0, 0, "ab   12", Style::new());
             buffer[(3, 0)].set_symbol("\u{200E}ي\u{200E}");
             buffer.set_string(0, 1, "elm", Style::new());
+            Vec::new()
         };
         stage.screen.draw((20, 2), paint).unwrap();
         let marked = String::from_utf8(stage.written.0.take()).unwrap();
@@ -300,6 +301,7 @@ mod tests {
         let mut frame = |symbol: &str| {
             let paint = |buffer: &mut ratatui::buffer::Buffer| {
                 buffer[(3, 0)].set_symbol(symbol);
+                Vec::new()
             };
             stage.screen.draw((20, 2), paint).unwrap();
             String::from_utf8(stage.written.0.take()).unwrap()
