@@ -109,6 +109,16 @@ fn width(spans: &Spans) -> u16 {
     u16::try_from(spans.cells()).unwrap_or(u16::MAX)
 }
 
+/// The column of the scroll thumb beside rows of a pane: on its frame, or in the last column where
+/// there is none.
+pub fn thumb_column(rows: Rect, context: &ViewContext<'_>) -> u16 {
+    if context.framed {
+        rows.right()
+    } else {
+        rows.right().saturating_sub(1)
+    }
+}
+
 /// A separator between blocks inside a pane: `done ───────── 14`.
 pub fn divider(painter: &mut Painter<'_>, row: Rect, name: &str, count: &str) {
     painter.rule(
