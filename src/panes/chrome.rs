@@ -5,7 +5,7 @@
 
 use crate::contract::PaneId;
 use crate::domain::Profile;
-use crate::theme::{Frame, Role};
+use crate::theme::{Frame, Glyph, Role};
 use crate::widgets::{Painter, Spans};
 use jiff::Zoned;
 use ratatui::layout::Rect;
@@ -110,9 +110,10 @@ fn width(spans: &Spans) -> u16 {
 }
 
 /// The column of the scroll thumb beside rows of a pane: on its frame, or in the last column where
-/// there is none.
-pub fn thumb_column(rows: Rect, context: &ViewContext<'_>) -> u16 {
-    if context.framed {
+/// there is none, or where the frame is of the same sign, as in ASCII, and would hide it.
+pub fn thumb_column(painter: &Painter<'_>, rows: Rect, context: &ViewContext<'_>) -> u16 {
+    let frame = painter.theme.border(Frame::Thick).vertical_right;
+    if context.framed && painter.theme.glyph(Glyph::BarFull) != frame {
         rows.right()
     } else {
         rows.right().saturating_sub(1)
@@ -121,12 +122,7 @@ pub fn thumb_column(rows: Rect, context: &ViewContext<'_>) -> u16 {
 
 /// A separator between blocks inside a pane: `done ───────── 14`.
 pub fn divider(painter: &mut Painter<'_>, row: Rect, name: &str, count: &str) {
-    painter.rule(
-        (row.x, row.y),
-        row.right(),
-        crate::theme::Glyph::ThinRule,
-        Role::Border,
-    );
+    painter.rule((row.x, row.y), row.right(), Glyph::ThinRule, Role::Border);
     painter.text(
         (row.x, row.y),
         row.right(),

@@ -74,7 +74,7 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
             }
         }
     }
-    let edge = chrome::thumb_column(inside, context);
+    let edge = chrome::thumb_column(painter, inside, context);
     painter.thumb(edge, inside, first, state.records.len());
 }
 

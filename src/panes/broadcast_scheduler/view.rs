@@ -105,7 +105,7 @@ fn list_page(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &V
             None => {}
         }
     }
-    let edge = chrome::thumb_column(list, context);
+    let edge = chrome::thumb_column(painter, list, context);
     painter.thumb(edge, list, first, state.rows.len());
     if let (true, Some(batch)) = (lower > 0, state.selected()) {
         let area = Rect {
@@ -404,7 +404,7 @@ fn detail_page(
             }
         }
     }
-    let edge = chrome::thumb_column(list, context);
+    let edge = chrome::thumb_column(painter, list, context);
     painter.thumb(edge, list, first, items.len());
 }
 

@@ -166,7 +166,7 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
         .map(|line| line.message)
         .collect::<std::collections::BTreeSet<_>>()
         .len();
-    let edge = chrome::thumb_column(inside, context);
+    let edge = chrome::thumb_column(painter, inside, context);
     thumb(painter, (edge, inside), state.top.message, shown, total);
     if state.find.as_ref().is_some_and(|find| find.typing) {
         find_line(state, painter, inside);

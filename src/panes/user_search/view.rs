@@ -111,7 +111,7 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
             painter.overlay(line, Role::Selection);
         }
     }
-    let edge = chrome::thumb_column(list, context);
+    let edge = chrome::thumb_column(painter, list, context);
     painter.thumb(edge, list, first, state.shown.len());
 }
 
