@@ -33,6 +33,8 @@ pub struct Edges {
     pub state: Spans,
     /// Bottom left: what it is about.
     pub about: Spans,
+    /// The same in fewer words, where the long ones do not fit; nothing where there are none.
+    pub about_short: Spans,
     /// Bottom right: where in it we are.
     pub position: Spans,
 }
@@ -93,9 +95,15 @@ fn bottom_edge(painter: &mut Painter<'_>, area: Rect, edges: &Edges) {
     if position_from <= right {
         edge_text(painter, (position_from, y), right + 1, &edges.position);
     }
-    if edges.about.cells() > 0 {
-        let limit = position_from.saturating_sub(1);
-        edge_text(painter, (area.x + 2, y), limit, &edges.about);
+    let limit = position_from.saturating_sub(1);
+    let room = limit.saturating_sub(area.x + 4);
+    let about = if width(&edges.about) > room && edges.about_short.cells() > 0 {
+        &edges.about_short
+    } else {
+        &edges.about
+    };
+    if about.cells() > 0 {
+        edge_text(painter, (area.x + 2, y), limit, about);
     }
 }
 

@@ -28,13 +28,13 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
         ..Edges::default()
     };
     let hint = window_hint::hint(&chat.messages, context.now.timestamp());
-    edges.about = match &state.find {
-        Some(find) => find_words(state, find),
-        None => Spans::of(
-            Role::Muted,
-            window_hint::words(hint, context.now, context.framed),
-        ),
-    };
+    let window = |roomy| Spans::of(Role::Muted, window_hint::words(hint, context.now, roomy));
+    if let Some(find) = &state.find {
+        edges.about = find_words(state, find);
+    } else {
+        edges.about = window(context.framed);
+        edges.about_short = window(false);
+    }
     if !chat.messages.is_empty() {
         edges.position = Spans::of(Role::Muted, position(state, chat));
     }
