@@ -5,6 +5,8 @@
 
 use crate::contract::PaneId;
 use crate::domain::Profile;
+use crate::text::bidi;
+use crate::text::width::{ELLIPSIS, cells, truncate};
 use crate::theme::{Frame, Glyph, Role};
 use crate::widgets::{Painter, Spans};
 use jiff::Zoned;
@@ -29,6 +31,10 @@ pub struct ViewContext<'a> {
 pub struct Edges {
     /// After the pane's name: what it shows, for example a person.
     pub title: String,
+    /// The end of it that is never cut, such as the digits of a number.
+    pub title_end: String,
+    /// What stands for both where hardly anything fits; nothing where they are cut instead.
+    pub title_short: String,
     /// Top right: the state of the data.
     pub state: Spans,
     /// Bottom left: what it is about.
@@ -68,18 +74,27 @@ pub fn frame(painter: &mut Painter<'_>, pane: PaneId, area: Rect, focused: bool,
         end
     } else {
         let limit = state_from.saturating_sub(2);
-        painter.text(
-            (end, area.y),
-            limit,
-            &format!(" · {}", edges.title),
-            title_role,
-        )
+        let room = usize::from(limit.saturating_sub(end));
+        let title = format!(" · {}", title(edges, room.saturating_sub(3)));
+        painter.text((end, area.y), limit, &title, title_role)
     };
     painter.text((end, area.y), state_from, " ", title_role);
     if state_from < right {
         edge_text(painter, (state_from, area.y), right + 1, &edges.state);
     }
     bottom_edge(painter, area, edges);
+}
+
+/// The title in so many cells.
+fn title(edges: &Edges, room: usize) -> String {
+    /// Less of a name than this says nothing.
+    const LEAST: usize = 8;
+    let end = cells(&edges.title_end);
+    if cells(&edges.title) + end > room && room < end + LEAST && !edges.title_short.is_empty() {
+        return edges.title_short.clone();
+    }
+    let start = truncate(&edges.title, room.saturating_sub(end), ELLIPSIS);
+    format!("{}{}", bidi::apart(&start), edges.title_end)
 }
 
 fn bottom_edge(painter: &mut Painter<'_>, area: Rect, edges: &Edges) {

@@ -1,7 +1,7 @@
 //! The text of a message as lines of a width, in the order of the screen, with the stretches of
 //! them that are links. Where a line begins and what stands before it is not known here.
 
-use crate::domain::{ChatMessage, MediaKind, MessageKind};
+use crate::domain::{ChatMessage, Media, MediaKind, MessageKind};
 use crate::text::{bidi, links, sanitize, width, wrap};
 use crate::theme::Role;
 use crate::widgets::Spans;
@@ -197,27 +197,9 @@ fn media_lines(message: &ChatMessage, caption: &str, text_width: usize) -> Vec<T
         MediaKind::Audio => ("♪", "voice"),
         MediaKind::Document => ("▤", "file"),
     };
-    let clean = |text: &Option<String>| {
-        text.as_deref()
-            .map(|text| sanitize::clean_line(text).into_owned())
-    };
-    let mut facts: Vec<String> = [clean(&media.name), clean(&media.mime)]
-        .into_iter()
-        .flatten()
-        .collect();
-    if media.url.is_none() {
-        facts.push("the platform has no file".to_owned());
-    }
     let room = text_width.saturating_sub(width::cells(word) + 4);
-    let facts = facts.join(" · ");
-    // The key is the first to go where it narrows.
-    let hints = [" · Enter opens it", " · Enter", ""];
-    let hint = hints.into_iter().find(|hint| {
-        let possible = media.url.is_some() || hint.is_empty();
-        possible && width::cells(&facts) + width::cells(hint) <= room
-    });
-    let facts = width::truncate_middle(&facts, room, "…");
-    let facts = bidi::visual_in(&facts, bidi::Direction::LeftToRight);
+    let facts = facts(media, room);
+    let hint = hint(media, room.saturating_sub(width::cells(&facts)));
     let mut to_file = Vec::new();
     if let Some(target) = media.url.as_deref().and_then(links::target) {
         to_file.push(LineLink {
@@ -227,7 +209,7 @@ fn media_lines(message: &ChatMessage, caption: &str, text_width: usize) -> Vec<T
             target: target.into(),
         });
     }
-    let facts = format!("{facts}{}", hint.unwrap_or_default());
+    let facts = format!("{facts}{hint}");
     let spans = Spans::of(Role::Active, format!("{sign} {word}  ")).with(Role::Text, facts);
     let head = TextLine {
         spans,
@@ -242,12 +224,43 @@ fn media_lines(message: &ChatMessage, caption: &str, text_width: usize) -> Vec<T
     lines
 }
 
+/// Name and type of a file, in screen order. Where it narrows the type goes before any of the name.
+fn facts(media: &Media, room: usize) -> String {
+    let clean = |text: &str| sanitize::clean_line(text).into_owned();
+    let name = media.name.as_deref().map(clean);
+    let mime = media.mime.as_deref().map(clean);
+    let gone = media
+        .url
+        .is_none()
+        .then(|| "the platform has no file".to_owned());
+    let join = |parts: [Option<String>; 3]| {
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        parts.join(" · ")
+    };
+    let whole = join([name.clone(), mime.clone(), gone.clone()]);
+    let facts = if width::cells(&whole) > room && name.is_some() {
+        join([name, None, gone])
+    } else {
+        whole
+    };
+    let facts = width::truncate_middle(&facts, room, "…");
+    bidi::visual_in(&facts, bidi::Direction::LeftToRight).into_owned()
+}
+
+/// The key that opens the file, in as many words as there is room for.
+fn hint(media: &Media, room: usize) -> &'static str {
+    let hints = [" · Enter opens it", " · Enter"];
+    let fits = |hint: &&str| media.url.is_some() && width::cells(hint) <= room;
+    hints.into_iter().find(fits).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{TextLine, text_lines};
     use crate::domain::{ChatMessage, Direction, Media, MediaKind, MessageKind};
     use crate::text::width::cells;
     use proptest::prelude::*;
+    use rstest::rstest;
     use std::collections::HashSet;
     use unicode_segmentation::UnicodeSegmentation;
 
@@ -284,6 +297,46 @@ mod tests {
             column += cells(grapheme);
         }
         text
+    }
+
+    fn file(name: &str, text: &str) -> ChatMessage {
+        ChatMessage {
+            kind: MessageKind::Media,
+            media: Some(Media {
+                url: Some("https://fernoak.example/a.jpg".to_owned()),
+                mime: Some("image/jpeg".to_owned()),
+                name: Some(name.to_owned()),
+                kind: MediaKind::Image,
+            }),
+            ..message(text)
+        }
+    }
+
+    #[rstest]
+    #[case(60, "▣ picture  table-leg.jpg · image/jpeg · Enter opens it")]
+    #[case(46, "▣ picture  table-leg.jpg · image/jpeg · Enter")]
+    #[case(40, "▣ picture  table-leg.jpg · image/jpeg")]
+    #[case(32, "▣ picture  table-leg.jpg · Enter")]
+    #[case(24, "▣ picture  table-leg.jpg")]
+    #[case(20, "▣ picture  table…jpg")]
+    fn the_name_of_a_file_is_the_last_to_be_cut(#[case] room: usize, #[case] expected: &str) {
+        let lines = text_lines(&file("table-leg.jpg", ""), room);
+        assert_eq!(shown(&lines[0]), expected);
+    }
+
+    #[test]
+    fn a_caption_that_repeats_the_name_is_none() {
+        assert_eq!(text_lines(&file("leg.jpg", "leg.jpg"), 60).len(), 1);
+        assert_eq!(text_lines(&file("leg.jpg", "the leg"), 60).len(), 2);
+    }
+
+    #[test]
+    fn a_line_of_an_arabic_text_that_begins_with_latin_is_one_of_its_lines() {
+        let text = "مرحبا بكم في متجرنا Fern & Oak اليوم\nThank you";
+        let lines: Vec<String> = text_lines(&message(text), 22).iter().map(shown).collect();
+        assert_eq!(lines[0], "انرجتم يف مكب ابحرم");
+        assert_eq!(lines[1], "   مويلا Fern & Oak");
+        assert_eq!(lines[2], "Thank you");
     }
 
     #[test]

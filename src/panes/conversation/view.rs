@@ -19,11 +19,9 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
         return Edges::default();
     };
     let mut edges = Edges {
-        title: format!(
-            "{} {}",
-            bidi::apart(&chat.name),
-            format::last_four(&chat.user.channel_user_id)
-        ),
+        title: chat.name.clone(),
+        title_end: format!(" {}", format::last_four(&chat.user.channel_user_id)),
+        title_short: chat.short_name.clone(),
         state: data_state(chat, context),
         ..Edges::default()
     };
