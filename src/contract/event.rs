@@ -12,6 +12,7 @@ use crate::domain::{
     Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template, User,
 };
 use crossterm::event::KeyEvent;
+use jiff::Timestamp;
 use std::sync::Arc;
 
 /// A mouse input that means something.
@@ -36,8 +37,19 @@ pub struct Library {
     pub searches: Vec<(String, String)>,
     /// Searches kept under a name: name and text.
     pub saved: Vec<(String, String)>,
-    /// The draft that was open when the program ended.
-    pub draft: Option<String>,
+    /// The drafts that are kept, the last changed first.
+    pub drafts: Vec<KeptDraft>,
+}
+
+/// A draft in the local record, as opaque text of the pane that wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptDraft {
+    /// The name that the draft had from its beginning.
+    pub id: String,
+    /// The draft.
+    pub text: String,
+    /// When it was written down last.
+    pub updated: Timestamp,
 }
 
 /// An answer of the local database.
@@ -59,7 +71,14 @@ pub enum StorageEvent {
     /// The searches kept under names, after one was added.
     SavedSearches(Vec<(String, String)>),
     /// The draft is kept.
-    DraftSaved,
+    DraftSaved {
+        /// The name under which it was to be kept.
+        id: String,
+        /// The name under which it is kept: another one where another window had changed it.
+        kept_as: String,
+    },
+    /// A draft could not be kept; its text is only on the screen.
+    DraftNotSaved(ApiError),
     /// Something could not be read or written.
     Failed(ApiError),
 }
