@@ -88,14 +88,11 @@ fn failure(field: &'static str, text: String) -> PlanFailure {
 
 /// The form field a draft-wide rule is about.
 fn field_of_rule(rule: &str) -> Option<String> {
-    let field = if rule.contains("title") {
-        "title"
-    } else if rule.contains("text") {
-        "text"
-    } else if rule.contains("time") || rule.contains("schedule") {
-        "when"
-    } else {
-        return None;
+    let field = match rule {
+        "title" | "channel" => rule,
+        "publish_time" => "when",
+        "no_recipients" => "to",
+        _ => return None,
     };
     Some(field.to_owned())
 }

@@ -179,7 +179,7 @@ fn imported_values_that_stay_are_noted() {
 #[rstest]
 #[case(constants(&[("1", "Asha")]), "parameters", "2 has no value")]
 #[case(constants(&[("1", "a"), ("2", "b"), ("3", "c")]), "parameters", "no parameter 3")]
-#[case(constants(&[("1", "a"), ("2", "{{name}}")]), "parameters", "{{name}}")]
+#[case(constants(&[("1", "a"), ("2", "{{nmae}}")]), "parameters", "name is the nearest")]
 #[case(constants(&[("1", "a"), ("2", "{{phone_no}}")]), "parameters", "does not replace")]
 #[case(columns(&[("1", "name"), ("2", "nope")]), "no_such_column", "nope")]
 fn values_wrong_for_everybody_refuse_the_plan(

@@ -4,12 +4,18 @@ mod edit;
 mod fill;
 mod import;
 mod rules;
+mod shape;
+mod together;
 mod wording;
 
 pub use edit::{EditError, TemplateEdit};
 pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unknown_name};
 pub use import::{ImportError, ImportReport, import_json};
-pub use rules::{ParameterProblem, Severity, check_value, placeholders};
+pub use rules::{
+    ParameterProblem, Severity, check_left_over, check_parameter, check_value, opens_without_end,
+    placeholders,
+};
+pub use shape::check_shape;
 pub use wording::{ButtonKind, ButtonWording, CardWording, Wording};
 
 use super::chat_message::MediaKind;

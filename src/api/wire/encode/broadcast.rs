@@ -5,7 +5,7 @@ use super::template::{Language, TemplatePayload, json_text};
 use crate::domain::{FrozenRequest, Recipient, RequestBody, Schedule};
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// An entry of a direct broadcast, ready to leave.
 #[derive(Debug, Clone)]
@@ -218,6 +218,37 @@ impl Encoder<'_> {
             },
             status,
         };
+        self.broadcast(&body)
+    }
+
+    /// A broadcast with a body as somebody wrote it: a `POST` to `/bot-api/v1.0/…/broadcast`.
+    /// Title, publish time and people are written; everything else stays where and as it is.
+    pub fn raw_broadcast(
+        &self,
+        head: BroadcastHead<'_>,
+        written: &Map<String, Value>,
+    ) -> FrozenRequest {
+        let mut body = written.clone();
+        body.insert("broadcastTitle".to_owned(), Value::from(head.title));
+        body.insert("publishedOn".to_owned(), Value::from(head.published_on()));
+        let object = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
+        let mut audience = object(body.get("audience")).unwrap_or_default();
+        let mut rule = object(audience.get("rule")).unwrap_or_default();
+        let is_platform = |one: &&Recipient| matches!(one, Recipient::PlatformUser(_));
+        let people = || head.recipients.iter();
+        let platform: Vec<&str> = people().filter(is_platform).map(Recipient::text).collect();
+        let channel = people().filter(|one| !is_platform(one));
+        let channel: Vec<&str> = channel.map(Recipient::text).collect();
+        rule.entry("channels")
+            .or_insert_with(|| Value::from(vec![head.channel]));
+        if !platform.is_empty() || rule.contains_key("userIds") {
+            rule.insert("userIds".to_owned(), Value::from(platform));
+        }
+        if !channel.is_empty() || rule.contains_key("channelUserIds") {
+            rule.insert("channelUserIds".to_owned(), Value::from(channel));
+        }
+        audience.insert("rule".to_owned(), Value::Object(rule));
+        body.insert("audience".to_owned(), Value::Object(audience));
         self.broadcast(&body)
     }
 
