@@ -168,6 +168,7 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
                 draft.problems.clear();
                 draft.warnings.clone_from(&plan.notes);
                 draft.plan = Some(Arc::clone(&plan));
+                draft.countries = answer.countries;
             }
             state.payload.show_plan(Arc::clone(&plan));
             if answer.purpose == PlanPurpose::Review {
@@ -176,8 +177,7 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
         }
         Err(failure) => {
             if let Some(draft) = &mut state.composer.draft {
-                draft.problems.clone_from(&failure.problems);
-                draft.plan = None;
+                draft.fail(&failure);
             }
             if let (PlanPurpose::Review, Some(problem)) = (answer.purpose, failure.problems.first())
             {

@@ -78,7 +78,7 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
         Overlay::Review(_) => KeyContext::Review,
         Overlay::Confirm(_) => KeyContext::Confirm,
         Overlay::Prompt(_) => KeyContext::Prompt,
-        Overlay::Phone(_) => KeyContext::Detail,
+        Overlay::Phone(_) => KeyContext::Phone,
     }
 }
 

@@ -7,7 +7,11 @@ use crate::domain::{Plan, Profile, Schedule, SendDraft};
 use crate::outbox::freeze::freeze;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// People whose countries are counted at most.
+const COUNTED: u64 = 500;
 
 /// Freezes a draft. Blocks for a moment: the first number loads the tables of the phone library.
 ///
@@ -72,6 +76,22 @@ pub fn build(
                 skipped: error.skipped,
             }
         })
+}
+
+/// The countries of a plan's numbers, the one with most people first. Nothing for long lists,
+/// because looking at each number takes its time while somebody types.
+pub fn countries(plan: &Plan) -> Vec<(String, u64)> {
+    if plan.recipients() > COUNTED {
+        return Vec::new();
+    }
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let recipients = plan.calls.iter().flat_map(|call| &call.recipients);
+    for country in recipients.filter_map(|one| one.phone()?.country()) {
+        *counts.entry(country).or_default() += 1;
+    }
+    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
 }
 
 fn failure(field: &'static str, text: String) -> PlanFailure {

@@ -5,6 +5,7 @@
 //! steps and deletes by grapheme: half an emoji would be another text than the one on the screen.
 
 use super::painter::Painter;
+use crate::text::bidi::{Direction, direction, visual_graphemes, visual_in};
 use crate::text::sanitize;
 use crate::text::wrap::wrap_ranges;
 use crate::theme::{Glyph, Role};
@@ -307,21 +308,47 @@ impl TextField {
         for (offset, range) in ranges.iter().enumerate().skip(first).take(height) {
             let y = area.y + u16::try_from(offset - first).unwrap_or(0);
             let line = text.get(range.clone()).unwrap_or("");
-            if caret && offset == caret_row {
-                let split = at.clamp(range.start, range.end.max(range.start)) - range.start;
-                let (left, right) = line.split_at_checked(split).unwrap_or((line, ""));
-                let x = painter.text((area.x, y), area.right(), left, role);
-                let x = painter.text(
-                    (x, y),
-                    area.right(),
-                    painter.theme.glyph(Glyph::Caret),
-                    Role::Focus,
-                );
-                painter.text((x, y), area.right(), right, role);
-            } else {
-                painter.text((area.x, y), area.right(), line, role);
-            }
+            let way = direction(paragraph_at(&text, range.start));
+            let here = (caret && offset == caret_row)
+                .then(|| at.clamp(range.start, range.end.max(range.start)) - range.start);
+            draw_line(painter, (area.x, y), area.right(), (line, way, here), role);
         }
+    }
+}
+
+/// The paragraph in which a byte of a text stands: it decides which way its lines run.
+fn paragraph_at(text: &str, at: usize) -> &str {
+    let start = text
+        .get(..at)
+        .and_then(|before| before.rfind('\n'))
+        .map_or(0, |at| at + 1);
+    let rest = text.get(start..).unwrap_or("");
+    rest.split('\n').next().unwrap_or("")
+}
+
+/// One line in screen order, with the caret before the byte where it stands.
+fn draw_line(
+    painter: &mut Painter<'_>,
+    at: (u16, u16),
+    limit: u16,
+    (line, way, caret): (&str, Direction, Option<usize>),
+    role: Role,
+) {
+    let sign = painter.theme.glyph(Glyph::Caret);
+    let Some(caret) = caret else {
+        painter.text(at, limit, &visual_in(line, way), role);
+        return;
+    };
+    let (left, right) = line.split_at_checked(caret).unwrap_or((line, ""));
+    let with_caret = format!("{left}{sign}{right}");
+    let (mut x, y) = at;
+    for (byte, grapheme) in visual_graphemes(&with_caret, way) {
+        let role = if byte == left.len() {
+            Role::Focus
+        } else {
+            role
+        };
+        x = painter.text((x, y), limit, grapheme, role);
     }
 }
 
@@ -512,6 +539,29 @@ mod tests {
                 field.undo();
             }
         }
+    }
+
+    #[test]
+    fn the_caret_stands_where_the_next_letter_goes_in_any_script() {
+        let mut field = TextField::with_text("ab مر");
+        let theme = Theme::default();
+        let drawn = |field: &TextField| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 10, 1));
+            let mut painter = Painter {
+                buffer: &mut buffer,
+                theme: &theme,
+            };
+            field.draw(&mut painter, Rect::new(0, 0, 10, 1), Role::Text, true);
+            let row: String = (0..10)
+                .map(|x| buffer[(x, 0)].symbol().to_owned())
+                .collect();
+            row.trim_end().to_owned()
+        };
+        assert_eq!(drawn(&field), "ab رم▏");
+        press(&mut field, KeyCode::Left);
+        assert_eq!(drawn(&field), "ab ر▏م");
+        press(&mut field, KeyCode::Home);
+        assert_eq!(drawn(&field), "▏ab رم");
     }
 
     #[test]
