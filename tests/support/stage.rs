@@ -213,7 +213,7 @@ impl Stage {
                 draft,
             } = &effect
             {
-                let result = plan_builder::build(draft, &self.state.profile, self.now, "1");
+                let result = plan_builder::build(draft, &self.state.profile, None, (self.now, "1"));
                 self.event(Event::Plan(Box::new(PlanAnswer {
                     ticket: *ticket,
                     purpose: *purpose,
