@@ -177,7 +177,8 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
         }
         Err(failure) => {
             if let Some(draft) = &mut state.composer.draft {
-                draft.fail(&failure);
+                draft.problems.clone_from(&failure.problems);
+                draft.plan = None;
             }
             if let (PlanPurpose::Review, Some(problem)) = (answer.purpose, failure.problems.first())
             {

@@ -274,11 +274,15 @@ impl EffectRunner {
             older.abort();
         }
         let turn = Arc::clone(&self.one_plan).acquire_owned();
+        let world = Arc::clone(&self.world);
         let task = spawn(async move {
             let _live = live;
             let Ok(turn) = turn.await else { return };
             let built = run_blocking(move || {
-                let plan = plan_builder::build(&draft, &profile, clock::now(), &nonce);
+                // Only free text needs to know who wrote last.
+                let free_text = draft.content.is_free_text();
+                let cache = free_text.then(|| world.cache().ok()).flatten();
+                let plan = plan_builder::build(&draft, &profile, cache, (clock::now(), &nonce));
                 let countries = plan.as_ref().map(|plan| plan_builder::countries(plan));
                 // Held to the end of the work, also when nobody waits for it any more.
                 drop(turn);

@@ -302,7 +302,7 @@ impl Label<'_> {
             return Err(FreezeError::new(
                 "channel",
                 "the channel is empty or no single word",
-                "Give it with --channel, for example whatsapp.",
+                "Write one word, for example whatsapp.",
             ));
         }
         Ok(())

@@ -4,7 +4,7 @@ use super::fields::{Shape, fields};
 use super::form::{Choices, DraftKind, Field, FieldId};
 use super::person::{Person, digits, digits_of};
 use super::sheet::sheet;
-use crate::contract::{PlanFailure, PlanProblem};
+use crate::contract::PlanProblem;
 use crate::domain::{Flow, FlowVersion, LastHeard, Plan, Template, User};
 use crate::text::{format, sanitize};
 use jiff::{Timestamp, Zoned};
@@ -346,21 +346,6 @@ impl Draft {
             .any(|(key, text)| key != FieldId::To.key() && !text.trim().is_empty());
         let chosen = self.template.is_some() || self.flow.is_some();
         !typed && !chosen && (to.trim().is_empty() || self.recipients().len() == 1)
-    }
-
-    /// The plan could not be made. Where nobody is left to send to, the reason why somebody was
-    /// left out is what helps.
-    pub fn fail(&mut self, failure: &PlanFailure) {
-        self.plan = None;
-        self.problems.clone_from(&failure.problems);
-        if let Some(skipped) = failure.skipped.first() {
-            for problem in &mut self.problems {
-                if problem.rule == "no_recipients" {
-                    problem.text.clone_from(&skipped.reason);
-                    problem.advice.clear();
-                }
-            }
-        }
     }
 
     /// The first problem of a field.
