@@ -58,7 +58,9 @@ fn open_file(state: &mut State) -> Option<&mut media::State> {
         | Overlay::Palette(_)
         | Overlay::Review(_)
         | Overlay::Confirm(_)
-        | Overlay::Link(_) => None,
+        | Overlay::Link(_)
+        | Overlay::Prompt(_)
+        | Overlay::Phone(_) => None,
     })
 }
 

@@ -2,6 +2,7 @@
 //! library, the cache. Built in the background, each once, so that the first frame waits for none.
 
 use super::files::Files;
+use super::kept_drafts::KeptDrafts;
 use super::local_copy::{CachePlace, LocalCopy};
 use crate::api::ReadClient;
 use crate::api::media::{MediaClient, MediaClientConfig};
@@ -49,6 +50,7 @@ pub struct World {
     prepared: OnceLock<Result<(), ApiError>>,
     outbox: OnceLock<Outbox>,
     local_copy: LocalCopy,
+    drafts: KeptDrafts,
     files: Files,
     media: Mutex<Option<(String, Arc<MediaClient>)>>,
 }
@@ -69,6 +71,7 @@ impl World {
             prepared: OnceLock::new(),
             outbox: OnceLock::new(),
             local_copy: LocalCopy::new(CachePlace::File),
+            drafts: KeptDrafts::default(),
         }
     }
 
@@ -176,6 +179,11 @@ impl World {
             .clone()?;
         let outbox = self.outbox()?;
         Ok(Library::of(outbox.store()))
+    }
+
+    /// What this window knows of the kept drafts.
+    pub fn drafts(&self) -> &KeptDrafts {
+        &self.drafts
     }
 
     /// The cache. Blocks at the first call.

@@ -10,6 +10,7 @@ pub mod gate;
 pub mod highlight;
 mod joining;
 pub mod links;
+pub mod local;
 pub mod nearest;
 pub mod sanitize;
 pub mod width;

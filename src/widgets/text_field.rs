@@ -5,6 +5,7 @@
 //! steps and deletes by grapheme: half an emoji would be another text than the one on the screen.
 
 use super::painter::Painter;
+use crate::text::bidi::{Direction, direction, visual_graphemes, visual_in};
 use crate::text::sanitize;
 use crate::text::wrap::wrap_ranges;
 use crate::theme::{Glyph, Role};
@@ -30,6 +31,8 @@ pub struct TextField {
     lines: Lines,
     /// The text right after a replacement: the library's two edits are undone as one.
     replaced: Option<String>,
+    /// The text of a replacement that was just undone, so that both edits come back as one.
+    put_back: Option<String>,
     /// Whether the next sign takes the place of the whole text.
     picked: bool,
 }
@@ -47,6 +50,7 @@ impl TextField {
             area: TextArea::default(),
             lines,
             replaced: None,
+            put_back: None,
             picked: false,
         }
     }
@@ -200,20 +204,38 @@ impl TextField {
         }
     }
 
-    /// A paste: text, never keys.
-    pub fn paste(&mut self, text: &str) {
+    /// A paste: text, never keys. Says whether lines were joined because the field has only one.
+    pub fn paste(&mut self, text: &str) -> bool {
+        let joined =
+            self.lines == Lines::One && text.trim_end_matches(['\r', '\n']).contains(['\r', '\n']);
         let text = self.admitted(text);
         self.replace_picked();
         self.area.insert_str(text);
+        joined
     }
 
     /// Takes the last edit back.
     pub fn undo(&mut self) {
         self.picked = false;
-        let replaced = self.replaced.take().is_some_and(|text| text == self.text());
+        let replaced = self.replaced.take().filter(|text| *text == self.text());
         self.area.undo();
-        if replaced {
+        if replaced.is_some() {
             self.area.undo();
+        }
+        self.put_back = replaced;
+        self.snap();
+    }
+
+    /// Makes the edit again that was taken back last.
+    pub fn redo(&mut self) {
+        self.picked = false;
+        self.area.redo();
+        if let Some(text) = self.put_back.take() {
+            // The replacement was two edits of the library; both come back together.
+            if self.text() != text {
+                self.area.redo();
+            }
+            self.replaced = Some(text);
         }
         self.snap();
     }
@@ -222,7 +244,7 @@ impl TextField {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         match self.lines {
             Lines::Many => text,
-            Lines::One => text.replace('\n', " "),
+            Lines::One => text.trim_end_matches('\n').replace('\n', " "),
         }
     }
 
@@ -286,21 +308,47 @@ impl TextField {
         for (offset, range) in ranges.iter().enumerate().skip(first).take(height) {
             let y = area.y + u16::try_from(offset - first).unwrap_or(0);
             let line = text.get(range.clone()).unwrap_or("");
-            if caret && offset == caret_row {
-                let split = at.clamp(range.start, range.end.max(range.start)) - range.start;
-                let (left, right) = line.split_at_checked(split).unwrap_or((line, ""));
-                let x = painter.text((area.x, y), area.right(), left, role);
-                let x = painter.text(
-                    (x, y),
-                    area.right(),
-                    painter.theme.glyph(Glyph::Caret),
-                    Role::Focus,
-                );
-                painter.text((x, y), area.right(), right, role);
-            } else {
-                painter.text((area.x, y), area.right(), line, role);
-            }
+            let way = direction(paragraph_at(&text, range.start));
+            let here = (caret && offset == caret_row)
+                .then(|| at.clamp(range.start, range.end.max(range.start)) - range.start);
+            draw_line(painter, (area.x, y), area.right(), (line, way, here), role);
         }
+    }
+}
+
+/// The paragraph in which a byte of a text stands: it decides which way its lines run.
+fn paragraph_at(text: &str, at: usize) -> &str {
+    let start = text
+        .get(..at)
+        .and_then(|before| before.rfind('\n'))
+        .map_or(0, |at| at + 1);
+    let rest = text.get(start..).unwrap_or("");
+    rest.split('\n').next().unwrap_or("")
+}
+
+/// One line in screen order, with the caret before the byte where it stands.
+fn draw_line(
+    painter: &mut Painter<'_>,
+    at: (u16, u16),
+    limit: u16,
+    (line, way, caret): (&str, Direction, Option<usize>),
+    role: Role,
+) {
+    let sign = painter.theme.glyph(Glyph::Caret);
+    let Some(caret) = caret else {
+        painter.text(at, limit, &visual_in(line, way), role);
+        return;
+    };
+    let (left, right) = line.split_at_checked(caret).unwrap_or((line, ""));
+    let with_caret = format!("{left}{sign}{right}");
+    let (mut x, y) = at;
+    for (byte, grapheme) in visual_graphemes(&with_caret, way) {
+        let role = if byte == left.len() {
+            Role::Focus
+        } else {
+            role
+        };
+        x = painter.text((x, y), limit, grapheme, role);
     }
 }
 
@@ -349,6 +397,39 @@ mod tests {
         assert_eq!(field.text(), "new");
         field.undo();
         assert_eq!(field.text(), "abcd e");
+    }
+
+    #[test]
+    fn what_was_undone_comes_back() {
+        let mut field = TextField::with_text("five     spaces");
+        field.set_text("five spaces");
+        field.undo();
+        assert_eq!(field.text(), "five     spaces");
+        field.redo();
+        assert_eq!(field.text(), "five spaces");
+        field.undo();
+        assert_eq!(field.text(), "five     spaces");
+        field.redo();
+        press(&mut field, KeyCode::Char('!'));
+        field.undo();
+        assert_eq!(field.text(), "five spaces");
+        field.redo();
+        assert_eq!(field.text(), "five spaces!");
+        field.redo();
+        assert_eq!(field.text(), "five spaces!");
+    }
+
+    #[test]
+    fn lines_of_a_paste_are_joined_in_a_field_of_one() {
+        let mut field = TextField::default();
+        assert!(
+            !field.paste("one line\n"),
+            "an end of line alone joins nothing"
+        );
+        assert_eq!(field.text(), "one line");
+        assert!(field.paste(" two\r\nlines"));
+        assert_eq!(field.text(), "one line two lines");
+        assert!(!TextField::new(Lines::Many).paste("a\nb"));
     }
 
     #[test]
@@ -458,6 +539,29 @@ mod tests {
                 field.undo();
             }
         }
+    }
+
+    #[test]
+    fn the_caret_stands_where_the_next_letter_goes_in_any_script() {
+        let mut field = TextField::with_text("ab مر");
+        let theme = Theme::default();
+        let drawn = |field: &TextField| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 10, 1));
+            let mut painter = Painter {
+                buffer: &mut buffer,
+                theme: &theme,
+            };
+            field.draw(&mut painter, Rect::new(0, 0, 10, 1), Role::Text, true);
+            let row: String = (0..10)
+                .map(|x| buffer[(x, 0)].symbol().to_owned())
+                .collect();
+            row.trim_end().to_owned()
+        };
+        assert_eq!(drawn(&field), "ab رم▏");
+        press(&mut field, KeyCode::Left);
+        assert_eq!(drawn(&field), "ab ر▏م");
+        press(&mut field, KeyCode::Home);
+        assert_eq!(drawn(&field), "▏ab رم");
     }
 
     #[test]

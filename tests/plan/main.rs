@@ -1,10 +1,16 @@
 //! Plans from the outside: templates in, calls out, byte for byte.
 
 #[cfg(test)]
+mod channels;
+#[cfg(test)]
 mod encode;
 #[cfg(test)]
 mod freeze;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod placeholders;
+#[cfg(test)]
+mod raw;
 #[cfg(test)]
 mod support;

@@ -120,7 +120,7 @@ fn parts(line: &str, place: &Range<usize>, address: &Range<usize>) -> Vec<(usize
         return parts;
     }
     let (mut column, mut inside) = (0, false);
-    for (at, grapheme) in bidi::screen_order(line) {
+    for (at, grapheme) in bidi::visual_graphemes(line, bidi::direction(line)) {
         let belongs = address.contains(&(place.start + at));
         match parts.last_mut().filter(|_| belongs && inside) {
             Some((_, text)) => text.push_str(grapheme),
