@@ -1,6 +1,12 @@
 //! Guards the checks of a long list: a hundred thousand people's values must be filled in, checked
 //! and frozen while somebody looks on. With 100,000 people the limit is a second.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot start shall say so"
+)]
+
 use alertdesk::domain::audience::{CsvOptions, from_csv};
 use alertdesk::domain::draft::Values;
 use alertdesk::domain::template::{check_parameter, import_json};

@@ -138,7 +138,12 @@ pub fn defects(parameter: &TemplateParameter) -> Vec<(String, &'static str)> {
     match parameter.kind {
         ParameterKind::HeaderText => add(&"x".repeat(61), "too_long"),
         ParameterKind::Coupon => add("SIXTEENCHARACTER", "too_long"),
-        _ => {}
+        ParameterKind::Text
+        | ParameterKind::MediaLink(_)
+        | ParameterKind::FileName
+        | ParameterKind::ButtonText
+        | ParameterKind::Payload
+        | ParameterKind::OfferExpiry => {}
     }
     defects
 }
@@ -286,105 +291,115 @@ pub fn any_content() -> BoxedStrategy<Content> {
     .boxed()
 }
 
-/// Drafts that become plans.
-pub fn good_content() -> BoxedStrategy<Content> {
-    let values = || {
-        (good_template(), any::<bool>()).prop_map(|(template, personal)| {
-            let parameters = template.parameters.iter().enumerate();
-            let values: Values = parameters
-                .map(|(number, parameter)| {
-                    let text = match parameter.kind {
-                        ParameterKind::Text if personal => "Hi {{name|there}} {{phone}}".to_owned(),
-                        kind => good_value(kind, number),
-                    };
-                    (parameter.name.clone(), ValueSource::Constant(text))
-                })
-                .collect();
-            (template, values)
-        })
+/// A template with values that fit; texts hold placeholders where they may be personal.
+fn fitting(personal: bool) -> BoxedStrategy<(Template, Values)> {
+    let fill = move |template: Template| {
+        let parameters = template.parameters.iter().enumerate();
+        let values: Values = parameters
+            .map(|(number, parameter)| {
+                let text = if personal && parameter.kind == ParameterKind::Text {
+                    "Hi {{name|there}} {{phone}}".to_owned()
+                } else {
+                    good_value(parameter.kind, number)
+                };
+                (parameter.name.clone(), ValueSource::Constant(text))
+            })
+            .collect();
+        (template, values)
     };
-    let shared = || {
-        good_template().prop_map(|template| {
-            let parameters = template.parameters.iter().enumerate();
-            let values: Values = parameters
-                .map(|(number, parameter)| {
-                    let text = good_value(parameter.kind, number);
-                    (parameter.name.clone(), ValueSource::Constant(text))
-                })
-                .collect();
-            (template, values)
-        })
-    };
-    let text = || "[a-zA-Z\u{e9}\u{5d0}\n\"\\\\,;:/.=&%+]{1,40}";
+    good_template().prop_map(fill).boxed()
+}
+
+fn good_text() -> BoxedStrategy<String> {
+    "[a-zA-Z\u{e9}\u{5d0}\n\"\\\\,;:/.=&%+]{1,40}".boxed()
+}
+
+/// Texts, entries and whole bodies of a broadcast.
+fn good_broadcast() -> BoxedStrategy<Content> {
     let part = prop_oneof![
-        text().prop_map(BroadcastPart::Text),
-        text().prop_map(|text| BroadcastPart::Raw(json!({"type": "x", "t": text}).to_string())),
+        good_text().prop_map(BroadcastPart::Text),
+        good_text()
+            .prop_map(|text| BroadcastPart::Raw(json!({"type": "x", "t": text}).to_string())),
     ];
-    let whatsapp = || "whatsapp".to_owned();
+    let direct = (prop::collection::vec(part, 1..4), any::<bool>());
     prop_oneof![
-        values().prop_map(|(template, values)| Content::Template { template, values }),
-        values().prop_map(|(template, values)| Content::CsvBroadcast {
-            title: "August & more".to_owned(),
-            template,
-            values
+        direct.prop_map(|(parts, exact_title)| Content::DirectBroadcast {
+            title: "Notice".to_owned(),
+            parts,
+            channel: "whatsapp".to_owned(),
+            exact_title,
         }),
-        (shared(), any::<bool>()).prop_map(move |((template, values), exact_title)| {
-            Content::TemplateBroadcast {
-                title: "Autumn".to_owned(),
-                template,
-                values,
-                channel: whatsapp(),
-                exact_title,
-            }
-        }),
-        (prop::collection::vec(part, 1..4), any::<bool>()).prop_map(move |(parts, exact_title)| {
-            Content::DirectBroadcast {
-                title: "Notice".to_owned(),
-                parts,
-                channel: whatsapp(),
-                exact_title,
-            }
-        }),
-        text().prop_map(|text| Content::RawTemplate {
-            payload: json!({"name": "care", "odd": {"a": text}}).to_string()
-        }),
-        (text(), any::<bool>()).prop_map(move |(text, own)| {
+        (good_text(), any::<bool>()).prop_map(|(text, own)| {
             let ids = if own {
                 json!(["447700900412"])
             } else {
                 json!([])
             };
+            let body = json!({"audience": {"rule": {"channelUserIds": ids}},
+                "payload": {"type": "direct", "content": [text]}});
             Content::RawBroadcast {
                 title: "Menu".to_owned(),
-                body: json!({"audience": {"rule": {"channelUserIds": ids}}, "payload":
-                    {"type": "direct", "content": [text]}})
-                .to_string(),
-                channel: whatsapp(),
+                body: body.to_string(),
+                channel: "whatsapp".to_owned(),
                 exact_title: true,
             }
         }),
-        (text(), 0..3_u8).prop_map(|(text, version)| Content::Flow {
+    ]
+    .boxed()
+}
+
+fn good_flow() -> BoxedStrategy<Content> {
+    let version = prop_oneof![
+        Just(FlowVersion::V1),
+        Just(FlowVersion::V2),
+        Just(FlowVersion::V3)
+    ];
+    (good_text(), version)
+        .prop_map(|(text, version)| Content::Flow {
             flow: Flow {
                 name: "welcome".to_owned(),
                 key: "0123456789ABCDEF0123456789ABCDEF".to_owned(),
                 required: vec!["order".to_owned()],
             },
-            version: match version {
-                0 => FlowVersion::V1,
-                1 => FlowVersion::V2,
-                _ => FlowVersion::V3,
-            },
+            version,
             attributes: Values::from([
                 (
                     "order".to_owned(),
-                    ValueSource::Constant(format!("a{text}"))
+                    ValueSource::Constant(format!("a{text}")),
                 ),
                 (
                     "to".to_owned(),
-                    ValueSource::Constant("{{phone}}".to_owned())
+                    ValueSource::Constant("{{phone}}".to_owned()),
                 ),
             ]),
+        })
+        .boxed()
+}
+
+/// Drafts that become plans.
+pub fn good_content() -> BoxedStrategy<Content> {
+    let personal = || any::<bool>().prop_flat_map(fitting);
+    prop_oneof![
+        personal().prop_map(|(template, values)| Content::Template { template, values }),
+        personal().prop_map(|(template, values)| Content::CsvBroadcast {
+            title: "August & more".to_owned(),
+            template,
+            values
         }),
+        (fitting(false), any::<bool>()).prop_map(|((template, values), exact_title)| {
+            Content::TemplateBroadcast {
+                title: "Autumn".to_owned(),
+                template,
+                values,
+                channel: "whatsapp".to_owned(),
+                exact_title,
+            }
+        }),
+        good_text().prop_map(|text| Content::RawTemplate {
+            payload: json!({"name": "care", "odd": {"a": text}}).to_string()
+        }),
+        good_broadcast(),
+        good_flow(),
     ]
     .boxed()
 }

@@ -12,8 +12,8 @@ use alertdesk::domain::audience::{CsvOptions, from_csv, from_recipients};
 use alertdesk::domain::draft::Values;
 use alertdesk::domain::template::placeholders;
 use alertdesk::domain::{
-    Audience, BotTarget, Content, Plan, Profile, RequestBody, SendLimits, Standing, Template,
-    ValueSource,
+    Audience, BotTarget, Content, Plan, Profile, Recipient, RequestBody, SendLimits, Standing,
+    Template, ValueSource,
 };
 use alertdesk::outbox::freeze::freeze;
 use alertdesk::outbox::{Confirmation, Outbox, SystemClock};
@@ -187,7 +187,7 @@ proptest! {
             prop_assert_eq!(plan.planned(), everybody);
         }
         let all = plan.calls.iter().flat_map(|call| &call.recipients);
-        let texts: BTreeSet<_> = all.clone().map(|one| one.key()).collect();
+        let texts: BTreeSet<_> = all.clone().map(Recipient::key).collect();
         prop_assert_eq!(texts.len() as u64, plan.recipients(), "somebody is there twice");
         prop_assert_eq!(&Plan::digest(&plan.target, plan.schedule, &plan.calls), &plan.sha256);
         for call in &plan.calls {
@@ -207,6 +207,7 @@ struct Listener {
 }
 
 impl Listener {
+    #[expect(clippy::disallowed_methods, reason = "the server of a test")]
     fn start() -> Self {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let listener = Self {
