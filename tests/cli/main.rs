@@ -6,6 +6,7 @@
 mod cache;
 mod commands;
 mod config;
+mod drafts;
 mod examples;
 mod export;
 mod files;
