@@ -5,6 +5,7 @@ pub mod batch;
 pub mod chat_message;
 pub mod codes;
 pub mod conversation_summary;
+pub mod copy_as;
 pub mod draft;
 pub mod flow;
 pub mod hash;
