@@ -66,6 +66,7 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
         }
         Target::Profile(name) => dialogs::switch_profile(state, name),
         Target::Action(action) => super::actions::run(state, action, context),
+        Target::Copy(form) => super::copying::copy_request(state, form),
     }
 }
 

@@ -4,7 +4,9 @@ use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
 use super::slot::{Slot, Ticket};
-use crate::domain::{BatchId, BotTarget, Content, ItemId, Plan, SendLimits, User};
+use crate::domain::{
+    BatchId, BotTarget, Content, FrozenRequest, ItemId, Plan, SendKind, SendLimits, User,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,6 +107,19 @@ pub enum OutboxCommand {
         /// The item.
         item: ItemId,
     },
+    /// The last request of the same thing that left for a bot.
+    LoadLastSent {
+        /// Proof that the answer is still wanted.
+        ticket: Ticket,
+        /// What kind of call.
+        kind: SendKind,
+        /// Title of its batch; a broadcast's own mark at the end does not count.
+        title: String,
+        /// The bot.
+        target: BotTarget,
+        /// Whose request is preferred, as digits.
+        recipient: Option<String>,
+    },
     /// Every unknown item.
     LoadUnknown,
 }
@@ -195,6 +210,9 @@ pub enum Effect {
     OpenSaved(PathBuf),
     /// Put text on the clipboard of the terminal.
     Copy(String),
+    /// Put the request on the clipboard as a command that holds the key. The text is made where
+    /// the clipboard is written, so that nothing on the way ever holds the key.
+    CopyWithKey(Arc<FrozenRequest>),
     /// Edit text in `$EDITOR`; the screen is given up meanwhile.
     EditExternally(String),
     /// Connect with another profile.

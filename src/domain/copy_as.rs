@@ -3,7 +3,49 @@
 //! where one belongs stands the shell variable, or what the caller was explicitly asked to put in.
 
 use super::request::FrozenRequest;
-use std::fmt::Write as _;
+
+/// A form in which a request is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CopyForm {
+    /// For curl, the key left to the shell.
+    Curl,
+    /// The body alone, byte for byte.
+    Body,
+    /// For HTTPie, the key left to the shell.
+    Httpie,
+    /// For curl, the key in the text.
+    CurlWithKey,
+}
+
+impl CopyForm {
+    /// All forms, in the order shown.
+    pub const ALL: [CopyForm; 4] = [
+        CopyForm::Curl,
+        CopyForm::Body,
+        CopyForm::Httpie,
+        CopyForm::CurlWithKey,
+    ];
+
+    /// The letter that chooses it.
+    pub fn letter(self) -> &'static str {
+        match self {
+            CopyForm::Curl => "c",
+            CopyForm::Body => "j",
+            CopyForm::Httpie => "h",
+            CopyForm::CurlWithKey => "k",
+        }
+    }
+
+    /// What it is, in a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            CopyForm::Curl => "cURL without the key: the shell puts $ALERTDESK_API_KEY in",
+            CopyForm::Body => "the body alone, byte for byte",
+            CopyForm::Httpie => "HTTPie without the key",
+            CopyForm::CurlWithKey => "cURL with the key in it, for this machine only",
+        }
+    }
+}
 
 /// The shell variable that stands for the key in copied commands.
 pub const KEY_VARIABLE: &str = "ALERTDESK_API_KEY";
@@ -19,9 +61,10 @@ pub fn curl(request: &FrozenRequest, authorization: Option<&str>) -> String {
         format!("--header {}", authorization_word(authorization)),
     ];
     let headers = request.headers.iter();
-    words.extend(headers.map(|(name, value)| {
-        format!("--header {}", shell_word(&format!("{name}: {value}")))
-    }));
+    words.extend(
+        headers
+            .map(|(name, value)| format!("--header {}", shell_word(&format!("{name}: {value}")))),
+    );
     let bytes = request.body.bytes();
     if !bytes.is_empty() {
         // `--data-raw` takes the text as it is; `--data` would read a file after an `@`.
@@ -77,8 +120,7 @@ pub fn shell_word(text: &str) -> String {
             '\'' => word.push_str(r"\'"),
             // A fixed number of digits, so that what follows is never taken as one more.
             c if c.is_control() => {
-                // Writing to a string cannot fail.
-                drop(write!(word, "\\u{:04x}", u32::from(c)));
+                word.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             c => word.push(c),
         }

@@ -9,6 +9,7 @@ pub mod copy_as;
 pub mod draft;
 pub mod flow;
 pub mod hash;
+pub mod odd;
 pub mod phone;
 pub mod plan;
 pub mod profile;

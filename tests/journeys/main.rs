@@ -13,6 +13,7 @@ mod commands;
 mod faults;
 mod finding;
 mod media;
+mod payload;
 mod properties;
 mod reading;
 mod scenery;

@@ -24,6 +24,6 @@ mod window_hint;
 
 pub use blocks::{Block, LineKind, MessageLine};
 pub use scroll::Anchor;
-pub use state::{Chat, Find, State, VisibleLine};
+pub use state::{Chat, State, VisibleLine};
 pub use update::{Wish, act, key, paste};
 pub use view::{body, edges};

@@ -1,9 +1,10 @@
 //! What keys and actions do in the Conversation pane.
 
 use super::scroll::Anchor;
-use super::state::{Find, State};
+use super::state::State;
 use crate::contract::{Above, Action, Remote};
 use crate::domain::{Direction, Media, User};
+use crate::widgets::Find;
 use crossterm::event::KeyEvent;
 use jiff::Zoned;
 

@@ -49,7 +49,7 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
     edges
 }
 
-fn find_words(state: &State, find: &super::state::Find) -> Spans {
+fn find_words(state: &State, find: &crate::widgets::Find) -> Spans {
     if find.typing {
         return Spans::of(Role::Muted, "Enter goes to a match, Esc ends the search");
     }
