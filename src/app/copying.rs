@@ -7,6 +7,7 @@ use super::state::State;
 use super::update::{Effects, notify};
 use crate::contract::{Effect, Notice, OutboxCommand, Slot};
 use crate::domain::copy_as::{self, CopyForm};
+use crate::domain::copy_own::own_command;
 use crate::overlays::palette::{Entry, Target};
 use crate::overlays::{Overlay, palette};
 use std::sync::Arc;
@@ -34,13 +35,32 @@ pub fn copy_request(state: &mut State, form: CopyForm) -> Effects {
         CopyForm::CurlWithKey => {
             vec![Effect::CopyWithKey(Arc::new(request.clone()))]
         }
+        CopyForm::Own => copy_own_command(state),
         CopyForm::Curl | CopyForm::Httpie | CopyForm::Body => {
             let text = match form {
                 CopyForm::Httpie => copy_as::httpie(request, None),
                 CopyForm::Body => String::from_utf8_lossy(&request.body.bytes()).into_owned(),
-                CopyForm::Curl | CopyForm::CurlWithKey => copy_as::curl(request, None),
+                CopyForm::Curl | CopyForm::CurlWithKey | CopyForm::Own => {
+                    copy_as::curl(request, None)
+                }
             };
             flows::copy(state, text)
+        }
+    }
+}
+
+/// Copies the open draft as a command of this program.
+fn copy_own_command(state: &mut State) -> Effects {
+    let (limits, version) = (state.limits(), state.profile.wire.flow_version);
+    let draft = state.composer.draft.as_ref();
+    let form = draft.and_then(|draft| draft.form(limits, version));
+    let command = form.and_then(|form| own_command(&form.content, &form.to, &form.when));
+    match command {
+        Some(command) => flows::copy(state, command),
+        None => {
+            let text = "No command for this: only an open draft without JSON of its own has one.";
+            notify(state, Notice::warning("copy", text));
+            Vec::new()
         }
     }
 }
@@ -71,7 +91,7 @@ pub fn compare_with_last(state: &mut State) -> Effects {
         .calls
         .get(state.payload.call)
         .and_then(|call| call.recipients.first())
-        .map(|phone| phone.digits().to_owned());
+        .map(|recipient| recipient.text().to_owned());
     let (kind, title, target) = (plan.kind, plan.title.clone(), plan.target.clone());
     match state.tickets.issue(Slot::LastSent) {
         Some(ticket) => vec![Effect::Outbox(OutboxCommand::LoadLastSent {

@@ -13,16 +13,19 @@ pub enum CopyForm {
     Body,
     /// For HTTPie, the key left to the shell.
     Httpie,
+    /// The whole draft as a command of this program.
+    Own,
     /// For curl, the key in the text.
     CurlWithKey,
 }
 
 impl CopyForm {
     /// All forms, in the order shown.
-    pub const ALL: [CopyForm; 4] = [
+    pub const ALL: [CopyForm; 5] = [
         CopyForm::Curl,
         CopyForm::Body,
         CopyForm::Httpie,
+        CopyForm::Own,
         CopyForm::CurlWithKey,
     ];
 
@@ -32,6 +35,7 @@ impl CopyForm {
             CopyForm::Curl => "c",
             CopyForm::Body => "j",
             CopyForm::Httpie => "h",
+            CopyForm::Own => "o",
             CopyForm::CurlWithKey => "k",
         }
     }
@@ -42,6 +46,7 @@ impl CopyForm {
             CopyForm::Curl => "cURL without the key: the shell puts $ALERTDESK_API_KEY in",
             CopyForm::Body => "the body alone, byte for byte",
             CopyForm::Httpie => "HTTPie without the key",
+            CopyForm::Own => "a command of alertdesk for the whole draft",
             CopyForm::CurlWithKey => "cURL with the key in it, for this machine only",
         }
     }

@@ -1,13 +1,21 @@
 //! A message template as the local library keeps it: the payload's components with named places.
 
+mod edit;
 mod fill;
 mod import;
 mod rules;
+mod shape;
+mod together;
 mod wording;
 
+pub use edit::{EditError, TemplateEdit};
 pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unknown_name};
 pub use import::{ImportError, ImportReport, import_json};
-pub use rules::{ParameterProblem, Severity, check_value, placeholders};
+pub use rules::{
+    ParameterProblem, Severity, check_left_over, check_parameter, check_value, opens_without_end,
+    placeholders,
+};
+pub use shape::check_shape;
 pub use wording::{ButtonKind, ButtonWording, CardWording, Wording};
 
 use super::chat_message::MediaKind;
@@ -101,4 +109,15 @@ pub struct Template {
     /// What staff should know about it.
     #[serde(default)]
     pub note: String,
+}
+
+impl Template {
+    /// The place with this name, else the one people call so. Labels are unique within a template
+    /// and never another place's name, so there is one at most.
+    pub fn parameter_named(&self, name: &str) -> Option<&TemplateParameter> {
+        let parameters = || self.parameters.iter();
+        parameters()
+            .find(|parameter| parameter.name == name)
+            .or_else(|| parameters().find(|parameter| parameter.label.as_deref() == Some(name)))
+    }
 }
