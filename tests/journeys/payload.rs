@@ -87,20 +87,23 @@ async fn a_letter_copies_the_call_and_the_key_only_by_choice() {
     desk.keys("y");
     desk.assert_shows("Copy this call as");
     desk.assert_shows("cURL without the key");
-    for letter in ["c", "y j", "y h"] {
+    for letter in ["c", "y j", "y h", "y o"] {
         desk.keys(letter);
         desk.until_idle().await;
     }
     let plan = desk.state.payload.request().unwrap().clone();
     let body = String::from_utf8(plan.body.bytes()).unwrap();
-    assert_eq!(desk.copied.len(), 3);
+    assert_eq!(desk.copied.len(), 4);
     assert!(desk.copied.iter().all(|text| !text.contains(&key)));
     assert!(desk.copied[0].contains(&format!("Basic ${KEY_VARIABLE}")));
     assert_eq!(desk.copied[1], body);
     assert!(desk.copied[2].starts_with("http "));
+    assert!(desk.copied[3].starts_with("alertdesk send \\\n  template fitting_slots"));
+    assert!(desk.copied[3].contains("--param '1=Sara'\\''s'"));
+    assert!(desk.copied[3].ends_with("--dry-run"));
     desk.keys("y k");
     desk.until_idle().await;
-    assert!(desk.copied[3].contains(&key));
+    assert!(desk.copied[4].contains(&key));
     assert!(desk.toasts().iter().any(|text| text.contains("key in it")));
     desk.assert_hides(&key);
     assert!(
