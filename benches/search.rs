@@ -8,7 +8,7 @@ mod chat;
 #[path = "support/pages.rs"]
 mod pages;
 
-use alertdesk::panes::conversation::Find;
+use alertdesk::widgets::Find;
 use divan::{Bencher, black_box};
 
 fn main() {

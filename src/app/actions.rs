@@ -111,7 +111,8 @@ fn back(state: &mut State) -> Option<Effects> {
         PaneId::Users => !state.users.filter.is_empty(),
         PaneId::Conversation => state.conversation.find.is_some(),
         PaneId::Broadcasts => state.broadcasts.detail_open,
-        PaneId::Composer | PaneId::Payload | PaneId::Activity => false,
+        PaneId::Payload => state.payload.find.is_some(),
+        PaneId::Composer | PaneId::Activity => false,
     };
     if inside_pane {
         return None;

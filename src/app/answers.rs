@@ -11,6 +11,7 @@ use crate::contract::{
     StorageEvent, StoreRequest,
 };
 use crate::domain::{Batch, BatchId, BatchState};
+use crate::panes::payload_preview::LastSent;
 use crate::text::format;
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -71,6 +72,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Review
         | Slot::BatchItems
         | Slot::ItemRequest
+        | Slot::LastSent
         | Slot::Media
         | Slot::Picture
         | Slot::Spinner => ("conversation", "Conversation not refreshed"),
@@ -100,6 +102,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Review
         | Slot::BatchItems
         | Slot::ItemRequest
+        | Slot::LastSent
         | Slot::Media
         | Slot::Picture
         | Slot::Spinner => {
@@ -337,6 +340,21 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
                     .payload
                     .show_item(format!("{} {who}", item.batch), request);
                 flows::visit_pane(state, PaneId::Payload);
+            }
+        }
+        OutboxAnswer::LastSent { ticket, found } => {
+            if state.tickets.redeem(Slot::LastSent, ticket) {
+                match found {
+                    Some((batch, request)) => state.payload.compare_with(LastSent {
+                        label: batch.to_string(),
+                        request: Arc::new(request),
+                    }),
+                    None => {
+                        let text =
+                            "Nothing of this name has left yet: there is nothing to compare.";
+                        notify(state, Notice::fact("compare", text));
+                    }
+                }
             }
         }
         OutboxAnswer::Unknown(items) => {

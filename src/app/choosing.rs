@@ -78,6 +78,7 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
         Target::Insert { text, at_caret } => helping::insert(state, &text, at_caret),
         Target::Ask(purpose) => helping::ask(state, purpose),
         Target::Nothing => Vec::new(),
+        Target::Copy(form) => super::copying::copy_request(state, form),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{dialogs, draft_shelf, drafts, help, people, reading};
+use super::{copying, dialogs, draft_shelf, drafts, help, people, reading};
 use crate::contract::{
     Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PaneId, Slot,
     StoreRequest, TimerId,
@@ -175,7 +175,12 @@ fn change_rate(state: &mut State, batch: crate::domain::BatchId, percent: i32) -
 pub fn payload(state: &mut State, wish: Option<payload_preview::Wish>) -> Effects {
     match wish {
         None => Vec::new(),
-        Some(payload_preview::Wish::Copy(text)) => copy(state, text),
+        Some(payload_preview::Wish::ChooseCopy) => copying::open_forms(state),
+        Some(payload_preview::Wish::CompareWithLast) => copying::compare_with_last(state),
+        Some(payload_preview::Wish::Say(text)) => {
+            notify(state, Notice::fact("payload", text));
+            Vec::new()
+        }
         Some(payload_preview::Wish::Review) => drafts::review(state),
         Some(payload_preview::Wish::GoToField(name)) => {
             if let (Some(draft), Some(name)) = (&mut state.composer.draft, name) {

@@ -43,7 +43,8 @@ pub fn target(state: &State) -> Target {
             .as_ref()
             .is_some_and(|find| find.typing),
         PaneId::Composer => state.composer.typing,
-        PaneId::Broadcasts | PaneId::Payload | PaneId::Activity => false,
+        PaneId::Payload => state.payload.find.as_ref().is_some_and(|find| find.typing),
+        PaneId::Broadcasts | PaneId::Activity => false,
     };
     if typing {
         Target::Field(state.focus)
@@ -105,6 +106,7 @@ pub fn at_top(state: &State) -> bool {
         && state.users.filter.is_empty()
         && state.conversation.find.is_none()
         && (state.focus != PaneId::Conversation || state.conversation.marked().is_empty())
+        && state.payload.find.is_none()
         && !(state.focus == PaneId::Broadcasts && state.broadcasts.detail_open)
         && state.visited_from.is_none()
 }
@@ -123,7 +125,8 @@ pub fn facts(state: &State) -> Facts {
     let searching = match state.focus {
         PaneId::Users => !state.users.filter.is_empty(),
         PaneId::Conversation => state.conversation.find.is_some(),
-        PaneId::Composer | PaneId::Broadcasts | PaneId::Payload | PaneId::Activity => false,
+        PaneId::Payload => state.payload.find.is_some(),
+        PaneId::Composer | PaneId::Broadcasts | PaneId::Activity => false,
     };
     Facts::default()
         .with(Fact::AtTop, at_top(state))

@@ -2,10 +2,11 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, dialogs, drafts, flows, focus};
+use super::{actions, choosing, dialogs, drafts, flows, focus};
 use crate::contract::{Action, MouseInput, Notice, PaneId};
 use crate::keymap::Chord;
-use crate::panes::{conversation, template_composer, user_search};
+use crate::overlays::Overlay;
+use crate::panes::{conversation, payload_preview, template_composer, user_search};
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 /// A key was pressed. Plain characters go into a field that is typed in before anything else.
@@ -51,10 +52,16 @@ fn belongs_to_field(state: &State, action: Action) -> bool {
     many_lines && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
 }
 
-fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effects {
+fn into_field(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects {
     match focus::target(state) {
         focus::Target::Overlay => {
             dialogs::key(state, key);
+            if let Some(Overlay::Palette(palette)) = state.overlays.last()
+                && let Some(target) = palette.chosen_by_letter()
+            {
+                state.overlays.pop();
+                return choosing::choose(state, target, context);
+            }
         }
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {
@@ -70,7 +77,8 @@ fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effec
             let wish = template_composer::key(&mut state.composer, key);
             return drafts::composer(state, wish);
         }
-        focus::Target::Field(PaneId::Broadcasts | PaneId::Payload | PaneId::Activity)
+        focus::Target::Field(PaneId::Payload) => payload_preview::key(&mut state.payload, key),
+        focus::Target::Field(PaneId::Broadcasts | PaneId::Activity)
         | focus::Target::Pane(_)
         | focus::Target::TooSmall => {}
     }
@@ -94,6 +102,7 @@ pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
             let wish = template_composer::paste(&mut state.composer, text);
             return drafts::composer(state, wish);
         }
+        focus::Target::Field(PaneId::Payload) => payload_preview::paste(&mut state.payload, text),
         focus::Target::Field(_) | focus::Target::Pane(_) => {
             let hint = "a paste does nothing here: it goes into fields only";
             notify(state, Notice::fact("paste", hint));
@@ -173,6 +182,13 @@ fn select_row(state: &mut State, pane: PaneId, row: usize, layout: &super::layou
                 .list
                 .select(at, state.activity.records.len(), height);
         }
-        PaneId::Broadcasts | PaneId::Composer | PaneId::Payload => {}
+        PaneId::Payload => {
+            let at = state.payload.list.offset + row;
+            state
+                .payload
+                .list
+                .select(at, state.payload.rows.len(), height);
+        }
+        PaneId::Broadcasts | PaneId::Composer => {}
     }
 }

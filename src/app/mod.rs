@@ -7,6 +7,7 @@ pub mod answers;
 pub mod availability;
 pub mod choosing;
 pub mod commands;
+pub mod copying;
 pub mod dialogs;
 pub mod draft_shelf;
 pub mod drafts;

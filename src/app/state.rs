@@ -235,6 +235,9 @@ impl State {
             self.conversation.prepare(inside.width, inside.height, &now);
         }
         if let Some(inside) = layout.inside(PaneId::Payload) {
+            let draft = self.composer.draft.as_ref();
+            let draft = draft.filter(|_| self.focus == PaneId::Composer);
+            self.payload.field_place = draft.and_then(template_composer::Draft::wire_place);
             self.payload.prepare(inside.width, inside.height);
         }
         if let Some(inside) = layout.inside(PaneId::Composer) {

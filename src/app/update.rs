@@ -1,7 +1,7 @@
 //! Events in, changed state and effects out. Only routes: what an event means lives beside it.
 
 use super::state::{Context, State};
-use super::{actions, answers, fetching, files, flows, keys, reading, waits};
+use super::{actions, answers, copying, fetching, files, flows, keys, reading, waits};
 use crate::contract::{Effect, Event, Notice, TimerId};
 
 /// What the world must do.
@@ -35,6 +35,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::Timer(timer) => flows::timer(state, timer),
         Event::Sync(news) => fetching::news(state, *news),
         Event::Edited(result) => flows::edited(state, result),
+        Event::CopiedWithKey(copied) => copying::copied_with_key(state, copied),
         Event::ProfileSwitched(result) => flows::profile_switched(state, *result),
         Event::Terminated => flows::leave(state),
     };

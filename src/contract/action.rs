@@ -109,6 +109,8 @@ actions! {
     ExactBytes = "exact_bytes", "exact bytes", "show the bytes exactly as they leave";
     NextCall = "next_call", "next call", "show the next call of the plan";
     PreviousCall = "previous_call", "call before", "show the call before";
+    CompareLast = "compare_last", "changes", "show what differs from the last call of the same thing";
+    OddCall = "odd_call", "odd one", "show the next call that holds an odd value";
     LongestCall = "longest_call", "longest", "show the longest call";
     ShortestCall = "shortest_call", "shortest", "show the shortest call";
 

@@ -6,7 +6,8 @@ use super::media::{AfterSaving, FetchedMedia, MediaAsk};
 use super::slot::{Slot, Ticket};
 use crate::domain::template::Wording;
 use crate::domain::{
-    BatchId, BotTarget, Content, ItemId, KnownPerson, Plan, SendLimits, Standing, User,
+    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, Plan, SendKind, SendLimits,
+    Standing, User,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -125,6 +126,19 @@ pub enum OutboxCommand {
         /// The item.
         item: ItemId,
     },
+    /// The last request of the same thing that left for a bot.
+    LoadLastSent {
+        /// Proof that the answer is still wanted.
+        ticket: Ticket,
+        /// What kind of call.
+        kind: SendKind,
+        /// Title of its batch; a broadcast's own mark at the end does not count.
+        title: String,
+        /// The bot.
+        target: BotTarget,
+        /// Whose request is preferred, as digits.
+        recipient: Option<String>,
+    },
     /// Every unknown item.
     LoadUnknown,
 }
@@ -222,6 +236,9 @@ pub enum Effect {
     OpenLink(String),
     /// Put text on the clipboard of the terminal.
     Copy(String),
+    /// Put the request on the clipboard as a command that holds the key. The text is made where
+    /// the clipboard is written, so that nothing on the way ever holds the key.
+    CopyWithKey(Arc<FrozenRequest>),
     /// Edit text in `$EDITOR`; the screen is given up meanwhile.
     EditExternally(String),
     /// Connect with another profile.

@@ -110,6 +110,13 @@ pub enum OutboxAnswer {
         /// Its request.
         request: FrozenRequest,
     },
+    /// For `LoadLastSent`: its batch and request, if anything of the kind ever left.
+    LastSent {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// The batch and the request.
+        found: Option<(BatchId, FrozenRequest)>,
+    },
     /// Every unknown item with its batch's title.
     Unknown(Vec<(Item, String)>),
     /// The confirmed plan was not queued.
@@ -203,6 +210,8 @@ pub enum Event {
     Timer(TimerId),
     /// `$EDITOR` ended: the new text, or why there is none.
     Edited(Result<String, Box<ApiError>>),
+    /// Whether a command that holds the key was put on the clipboard.
+    CopiedWithKey(bool),
     /// A whole conversation is being fetched.
     Sync(Box<SyncNews>),
     /// Another profile is connected, or cannot be.

@@ -24,6 +24,8 @@ pub enum Slot {
     BatchItems,
     /// The request of one item, shown in the payload pane.
     ItemRequest,
+    /// The last request of the same thing, to compare with.
+    LastSent,
     /// The file of a message that a person opened.
     Media,
     /// The picture made ready for the screen.
@@ -51,6 +53,7 @@ impl Slot {
             | Slot::Review
             | Slot::BatchItems
             | Slot::ItemRequest
+            | Slot::LastSent
             | Slot::Media
             | Slot::Picture
             | Slot::Spinner => SlotPolicy::Replace,

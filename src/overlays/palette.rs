@@ -4,6 +4,7 @@ use super::frame::{self, OverlayEdges};
 use super::prompt;
 use crate::contract::Action;
 use crate::domain::BatchId;
+use crate::domain::copy_as::CopyForm;
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans, TextField, WindowedList};
 use crossterm::event::KeyEvent;
@@ -57,6 +58,8 @@ pub enum Target {
     },
     /// Asks for a text.
     Ask(prompt::Purpose),
+    /// Copies the request shown in this form.
+    Copy(CopyForm),
 }
 
 /// A line of the list.
@@ -87,6 +90,8 @@ pub struct State {
     pub matches: Vec<usize>,
     /// Cursor and window over `matches`.
     pub list: WindowedList,
+    /// Whether the kind of an entry is a letter that chooses it at once.
+    pub letters: bool,
 }
 
 /// What the list wants.
@@ -109,9 +114,26 @@ impl State {
             entries,
             matches: Vec::new(),
             list: WindowedList::default(),
+            letters: false,
         };
         state.search();
         state
+    }
+
+    /// The list, with the kind of each entry as a letter that chooses it at once.
+    #[must_use]
+    pub fn with_letters(self) -> Self {
+        Self {
+            letters: true,
+            ..self
+        }
+    }
+
+    /// What the typed letter chooses, if letters choose here.
+    pub fn chosen_by_letter(&self) -> Option<Target> {
+        let typed = self.field.text();
+        let entry = self.entries.iter().find(|entry| entry.kind == typed)?;
+        self.letters.then(|| entry.target.clone())
     }
 
     fn search(&mut self) {

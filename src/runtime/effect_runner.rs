@@ -14,6 +14,7 @@ use crate::contract::{
 use crate::domain::Profile;
 use crate::store::{CacheStore, ConversationKey};
 use crate::sync::Progress;
+use secrecy::SecretString;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,10 +28,12 @@ use tokio_util::sync::CancellationToken;
 pub const QUEUE: usize = 1024;
 
 /// What only the loop itself can do, because it owns the terminal.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum LoopEffect {
     /// Write to the clipboard.
     Copy(String),
+    /// Write to the clipboard what holds the key, if it could be made.
+    CopySecret(Option<SecretString>),
     /// Give the terminal to an editor.
     EditExternally(String),
     /// Draw the whole screen anew.
@@ -152,6 +155,9 @@ impl EffectRunner {
             Effect::SwitchProfile(name) => self.switch_profile(name),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
             Effect::Copy(text) => return Some(LoopEffect::Copy(text)),
+            Effect::CopyWithKey(request) => {
+                return Some(LoopEffect::CopySecret(self.world.curl_with_key(&request)));
+            }
             Effect::EditExternally(text) => return Some(LoopEffect::EditExternally(text)),
             Effect::Sync {
                 ticket,

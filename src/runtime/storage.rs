@@ -44,6 +44,7 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::SetRate(..)
                 | OutboxCommand::LoadItems { .. }
                 | OutboxCommand::LoadRequest { .. }
+                | OutboxCommand::LoadLastSent { .. }
                 | OutboxCommand::LoadUnknown => OutboxAnswer::Refused,
             };
             outbox(world, command)
@@ -200,6 +201,19 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
                 },
                 (_, _) => return Ok(None),
             }
+        }
+        OutboxCommand::LoadLastSent {
+            ticket,
+            kind,
+            title,
+            target,
+            recipient,
+        } => {
+            let found = outbox
+                .store()
+                .last_sent(kind, &title, &target, recipient.as_deref())
+                .map_err(|error| storage_error(&error))?;
+            OutboxAnswer::LastSent { ticket, found }
         }
         OutboxCommand::LoadUnknown => {
             let batches = outbox.list()?;

@@ -7,10 +7,11 @@ use super::local_copy::{CachePlace, LocalCopy};
 use crate::api::ReadClient;
 use crate::api::media::{MediaClient, MediaClientConfig};
 use crate::contract::{ApiError, CacheNews, ErrorKind};
-use crate::domain::{BotTarget, Profile, Reason};
+use crate::domain::{BotTarget, FrozenRequest, Profile, Reason, copy_as};
 use crate::outbox::clock::SystemClock;
 use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider};
 use crate::store::{CacheStore, Library};
+use secrecy::{ExposeSecret, SecretString};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -147,6 +148,21 @@ impl World {
     /// While it holds nothing is sent, whatever the profile allows.
     pub fn set_read_only(&self, on: bool) {
         self.read_only.store(on, Ordering::SeqCst);
+    }
+
+    /// The request as a curl command that holds the key, for the clipboard alone; `None` while no
+    /// connection for its bot is there, so that a key never goes with another host's address.
+    pub fn curl_with_key(&self, request: &FrozenRequest) -> Option<SecretString> {
+        let slot = self
+            .sending_for
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let connected = slot.as_ref()?;
+        let base_url = connected.profile.target.base_url.trim_end_matches('/');
+        let rest = request.url.strip_prefix(base_url)?;
+        let authorization = connected.send.authorization()?;
+        let text = copy_as::curl(request, Some(authorization.expose_secret()));
+        rest.starts_with('/').then(|| SecretString::from(text))
     }
 
     fn set_sending_for(&self, connected: &Arc<Connected>) {

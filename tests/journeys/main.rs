@@ -18,6 +18,7 @@ mod finding;
 mod links;
 mod marks;
 mod media;
+mod payload;
 mod properties;
 mod reading;
 mod scenery;

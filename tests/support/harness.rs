@@ -21,6 +21,7 @@ use alertdesk::theme::{Theme, ThemeOptions};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
+use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -204,6 +205,12 @@ impl Harness {
             match self.runner.run(effect, &self.state.profile) {
                 None | Some(LoopEffect::Redraw) => {}
                 Some(LoopEffect::Copy(text)) => self.copied.push(text),
+                Some(LoopEffect::CopySecret(text)) => {
+                    let copied = text.is_some();
+                    self.copied
+                        .extend(text.map(|text| text.expose_secret().to_owned()));
+                    return self.event(Event::CopiedWithKey(copied));
+                }
                 Some(LoopEffect::EditExternally(_)) => {
                     let text = self.editor_writes.clone();
                     return self.event(Event::Edited(Ok(text)));

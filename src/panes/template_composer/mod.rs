@@ -28,6 +28,7 @@ mod state;
 mod summary;
 mod update;
 mod view;
+mod wire_place;
 
 pub use form::{Choices, DraftKind, Field, FieldId, Section, Takes};
 pub use person::Person;
