@@ -301,7 +301,7 @@ fn remove(
     }
     find_any(library, &name.name)?;
     library
-        .remove_template(&name.name, context.started)
+        .remove_template(&name.name, None, context.started)
         .map_err(|error| storage(&error))?;
     context.output.document(
         &json!({ "removed": name.name }),

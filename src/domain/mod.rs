@@ -15,6 +15,7 @@ pub mod request;
 pub mod schedule;
 pub mod template;
 pub mod time_range;
+pub mod usage;
 pub mod user;
 pub mod verdict;
 
@@ -31,5 +32,6 @@ pub use profile::{BotTarget, Guard, LetterCase, Profile, WireOptions};
 pub use request::{FrozenRequest, RequestBody, RequestPart};
 pub use template::{ParameterKind, Template, TemplateParameter};
 pub use time_range::TimeRange;
+pub use usage::{Usage, Used};
 pub use user::User;
 pub use verdict::{Judgement, PauseAdvice, PlatformError, Verdict, rule_in_words};

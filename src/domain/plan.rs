@@ -6,6 +6,7 @@ use super::hash::Sha256Hex;
 use super::phone::PhoneNumber;
 use super::profile::BotTarget;
 use super::request::FrozenRequest;
+use super::usage::Used;
 
 /// One call of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Plan {
     pub schedule: Schedule,
     /// How fast.
     pub limits: SendLimits,
+    /// What of the library it is made with, for the count of its use.
+    pub used: Option<Used>,
     /// SHA-256 over target, schedule and every call's recipients and bytes.
     pub sha256: Sha256Hex,
 }

@@ -10,6 +10,7 @@ use crate::api::wire::encode::{EncodeError, Encoder};
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
     Audience, Content, Plan, PlannedCall, Profile, Schedule, SendDraft, SendLimits, SkippedRow,
+    Used,
 };
 use broadcast::Label;
 use jiff::{SignedDuration, Timestamp};
@@ -132,6 +133,7 @@ pub fn freeze(
             notes,
             schedule: draft.schedule,
             limits: draft.limits,
+            used: Used::of(&draft.content),
         }),
         Err(error) => Err(FreezeError {
             skipped,

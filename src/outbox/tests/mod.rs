@@ -85,6 +85,7 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
         notes: Vec::new(),
         schedule: Schedule::Now,
         limits,
+        used: None,
     }
 }
 
