@@ -35,7 +35,8 @@ pub struct EditError {
 
 impl TemplateEdit {
     /// The template with these changes. Labels are set first and all at once, so that two can be
-    /// exchanged; places are found by the labels they had before.
+    /// exchanged: their places are found by the labels they had before, those of fallbacks and
+    /// words by the new ones.
     ///
     /// # Errors
     /// The first change that cannot be made.
@@ -52,7 +53,7 @@ impl TemplateEdit {
         }
         check_labels(&changed)?;
         for (place, text) in &self.fallbacks {
-            let at = place_of(template, place)?;
+            let at = place_of(&changed, place)?;
             if let Some(parameter) = changed.parameters.get_mut(at) {
                 parameter.fallback = Some(text.clone()).filter(|text| !text.trim().is_empty());
             }

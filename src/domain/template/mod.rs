@@ -12,7 +12,7 @@ pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unkno
 pub use import::{ImportError, ImportReport, import_json};
 pub use lineage::{Change, kind_in_words};
 pub use rules::{ParameterProblem, Severity, check_value, placeholders};
-pub use wording::{ButtonKind, ButtonWording, CardWording, Wording};
+pub use wording::{ButtonKind, ButtonWording, CardWording, MOST_BUTTONS, Wording};
 
 use super::chat_message::MediaKind;
 use serde::{Deserialize, Serialize};
