@@ -313,13 +313,13 @@ pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
         _ => settings.grace_guarded,
     };
     let only = plan.calls.first().and_then(|call| call.recipients.first());
-    let person = only.and_then(|phone| {
+    let person = only.and_then(|recipient| {
         state
             .composer
             .draft
             .as_ref()?
             .names
-            .get(phone.digits())
+            .get(recipient.text())
             .cloned()
     });
     state.overlays.push(Overlay::Review(Box::new(review::State {

@@ -117,7 +117,9 @@ fn build_plan(state: &mut State, slot: Slot, purpose: PlanPurpose) -> Effects {
             let text = format!("no {field} is chosen yet: Enter on its row lists them");
             draft.problems = vec![PlanProblem {
                 field: Some(field.to_owned()),
+                rule: "missing",
                 text,
+                advice: String::new(),
             }];
             draft.warnings.clear();
         }

@@ -4,7 +4,10 @@ use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
 use super::slot::{Slot, Ticket};
-use crate::domain::{BatchId, BotTarget, Content, ItemId, Plan, SendLimits, User};
+use crate::domain::{
+    BatchId, BotTarget, Content, ItemId, KnownPerson, Plan, SendLimits, Standing, User,
+};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,8 +118,13 @@ pub enum OutboxCommand {
 pub struct DraftForm {
     /// What is sent.
     pub content: Content,
-    /// Numbers as typed, one each.
+    /// Recipients as typed, one each: numbers, or ids of the content's channel.
     pub to: Vec<String>,
+    /// What is known of people, by the digits of their number or by their id: attributes for
+    /// placeholders, and when they wrote last.
+    pub people: BTreeMap<String, KnownPerson>,
+    /// How the content's template stands to the library.
+    pub standing: Standing,
     /// `now`, or a local time of the profile's zone such as `2026-12-01 09:00`.
     pub when: String,
     /// How fast.

@@ -100,10 +100,17 @@ pub enum OutboxAnswer {
 /// One thing that keeps a draft from becoming a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanProblem {
-    /// The parameter, attribute or form field it is about, if it is about one.
+    /// What it is about, if it is about one thing: the name of a parameter or attribute, or
+    /// `to`, `when`, `title`, `channel`, `template`, `body` for a filled body as a whole, `text` for
+    /// the first entry of a broadcast and `text.1` … for the next, `json` for what is written as
+    /// JSON.
     pub field: Option<String>,
-    /// One sentence with what to do.
+    /// A short stable word, for example `empty`, `too_long`, `unknown_placeholder`.
+    pub rule: &'static str,
+    /// One sentence; mostly with what to do behind a colon.
     pub text: String,
+    /// One more sentence with what to do; empty where the text says it.
+    pub advice: String,
 }
 
 /// Why a draft could not become a plan.

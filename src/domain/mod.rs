@@ -11,6 +11,7 @@ pub mod hash;
 pub mod phone;
 pub mod plan;
 pub mod profile;
+pub mod recipient;
 pub mod request;
 pub mod schedule;
 pub mod template;
@@ -18,20 +19,25 @@ pub mod time_range;
 pub mod usage;
 pub mod user;
 pub mod verdict;
+pub mod window;
 
-pub use audience::{Audience, AudienceRow, SkippedRow};
+pub use audience::{Audience, AudienceRow, KnownPerson, SkippedRow};
 pub use batch::{Batch, BatchId, BatchState, Counts, Item, ItemId, ItemState, Reason};
 pub use chat_message::{ChatMessage, Direction, Media, MediaKind, MessageKind};
 pub use conversation_summary::{ConversationSummary, SummaryBuilder};
-pub use draft::{Content, Schedule, SendDraft, SendKind, SendLimits, ValueSource};
+pub use draft::{
+    BroadcastPart, Content, Schedule, SendDraft, SendKind, SendLimits, Standing, ValueSource,
+};
 pub use flow::{Flow, FlowVersion};
 pub use hash::Sha256Hex;
 pub use phone::{PhoneError, PhoneNumber};
 pub use plan::{Plan, PlannedCall};
 pub use profile::{BotTarget, Guard, LetterCase, Profile, WireOptions};
+pub use recipient::{IdError, Recipient, RecipientForm, RecipientId};
 pub use request::{FrozenRequest, RequestBody, RequestPart};
 pub use template::{ParameterKind, Template, TemplateParameter};
 pub use time_range::TimeRange;
 pub use usage::{Usage, Used};
 pub use user::User;
 pub use verdict::{Judgement, PauseAdvice, PlatformError, Verdict, rule_in_words};
+pub use window::{LastHeard, Window};

@@ -20,17 +20,14 @@ pub enum Used {
 }
 
 impl Used {
-    /// What this content is made with; plain texts are made with nothing of the library.
+    /// What this content is made with; plain texts
+    /// and what was written as JSON are made with nothing of the library.
     pub fn of(content: &Content) -> Option<Self> {
-        match content {
-            Content::Template { template, .. }
-            | Content::TemplateBroadcast { template, .. }
-            | Content::CsvBroadcast { template, .. } => {
-                Some(Self::template(&template.name, &template.language))
-            }
-            Content::Flow { flow, .. } => Some(Used::Flow(flow.name.clone())),
-            Content::DirectBroadcast { .. } => None,
+        if let Content::Flow { flow, .. } = content {
+            return Some(Used::Flow(flow.name.clone()));
         }
+        let template = content.template()?;
+        Some(Self::template(&template.name, &template.language))
     }
 
     /// The template of that name and language.

@@ -131,6 +131,7 @@ pub fn freeze(
             calls: frozen.calls,
             skipped,
             notes,
+            warnings: Vec::new(),
             schedule: draft.schedule,
             limits: draft.limits,
             used: Used::of(&draft.content),
@@ -149,7 +150,7 @@ impl<'a> Desk<'a> {
             Content::Template { template, values } => self.template_calls(template, values, people),
             Content::DirectBroadcast {
                 title,
-                texts,
+                parts,
                 channel,
                 exact_title,
             } => {
@@ -159,8 +160,13 @@ impl<'a> Desk<'a> {
                     channel,
                     exact,
                 };
-                self.direct_broadcast(label, texts, people)
+                self.direct_broadcast(label, parts, people)
             }
+            Content::RawTemplate { .. } | Content::RawBroadcast { .. } => Err(FreezeError::new(
+                "raw",
+                "what is written as JSON cannot be planned yet",
+                "Use the form.",
+            )),
             Content::TemplateBroadcast {
                 title,
                 template,
@@ -233,8 +239,13 @@ fn check_publish_time(
     now: Timestamp,
 ) -> Result<(), FreezeError> {
     let can_be_published = match content {
-        Content::DirectBroadcast { .. } | Content::TemplateBroadcast { .. } => true,
-        Content::Template { .. } | Content::CsvBroadcast { .. } | Content::Flow { .. } => false,
+        Content::DirectBroadcast { .. }
+        | Content::TemplateBroadcast { .. }
+        | Content::RawBroadcast { .. } => true,
+        Content::Template { .. }
+        | Content::RawTemplate { .. }
+        | Content::CsvBroadcast { .. }
+        | Content::Flow { .. } => false,
     };
     if !can_be_published {
         return Err(FreezeError::new(

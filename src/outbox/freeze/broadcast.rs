@@ -1,15 +1,15 @@
 //! Plans with one call for many people: the platform's broadcasts and its CSV upload.
 
-use super::direct::{filler, passes, payload};
+use super::direct::{filler, passes, payload, phone_of};
 use super::people::People;
 use super::values::{Replaced, Source, Sources};
 use super::{Desk, FreezeError, Frozen, no_recipients};
-use crate::api::wire::encode::{BroadcastHead, CsvRow};
+use crate::api::wire::encode::{BroadcastHead, CsvRow, DirectEntry};
 use crate::domain::draft::Values;
 use crate::domain::template::{ParameterProblem, placeholders};
 use crate::domain::{
-    AudienceRow, FrozenRequest, ParameterKind, PhoneNumber, PlannedCall, Schedule, Sha256Hex,
-    Template, ValueSource,
+    AudienceRow, BroadcastPart, FrozenRequest, ParameterKind, PhoneNumber, PlannedCall, Recipient,
+    Schedule, Sha256Hex, Template, ValueSource,
 };
 
 /// Digits and letters that are not taken for one another.
@@ -27,15 +27,23 @@ impl<'a> Desk<'a> {
     pub(super) fn direct_broadcast(
         &self,
         label: Label<'_>,
-        texts: &[String],
+        parts: &[BroadcastPart],
         people: &mut People<'a>,
     ) -> Result<Frozen, FreezeError> {
         check_label(label)?;
-        check_texts(texts)?;
+        let texts: Vec<String> = parts
+            .iter()
+            .map(|part| match part {
+                BroadcastPart::Text(text) | BroadcastPart::Raw(text) => text.clone(),
+            })
+            .collect();
+        check_texts(&texts)?;
+        let entries: Vec<DirectEntry<'_>> =
+            texts.iter().map(|text| DirectEntry::Text(text)).collect();
         people.note("Plain texts only reach people who wrote within the last 24 hours.".to_owned());
         let said = Sha256Hex::of_pieces(texts.iter().map(String::as_bytes));
         self.chunked(label, &said, people, |head| {
-            self.encoder.direct_broadcast(head, texts)
+            self.encoder.direct_broadcast(head, &entries)
         })
     }
 
@@ -78,7 +86,7 @@ impl<'a> Desk<'a> {
         encode: impl Fn(BroadcastHead<'_>) -> FrozenRequest,
     ) -> Result<Frozen, FreezeError> {
         let rows = self.audience.rows.iter().filter(|row| people.keep(row));
-        let recipients: Vec<PhoneNumber> = rows.map(|row| row.phone.clone()).collect();
+        let recipients: Vec<Recipient> = rows.map(|row| row.recipient.clone()).collect();
         if recipients.is_empty() {
             return Err(no_recipients(people));
         }
@@ -115,7 +123,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Four characters that tell this plan's broadcast from others in the panel's lists.
-    fn title_id(&self, label: Label<'_>, said: &Sha256Hex, recipients: &[PhoneNumber]) -> String {
+    fn title_id(&self, label: Label<'_>, said: &Sha256Hex, recipients: &[Recipient]) -> String {
         let target = &self.profile.target;
         let head = [
             target.base_url.as_bytes(),
@@ -126,7 +134,7 @@ impl<'a> Desk<'a> {
             label.channel.as_bytes(),
             said.as_str().as_bytes(),
         ];
-        let numbers = recipients.iter().map(|phone| phone.digits().as_bytes());
+        let numbers = recipients.iter().map(|person| person.text().as_bytes());
         let digest = Sha256Hex::of_pieces(head.into_iter().chain(numbers));
         let bits = u32::from_str_radix(digest.short(), 16).unwrap_or_default();
         let character = |shift: u32| BASE32.get((bits >> shift) as usize & 31).copied();
@@ -152,10 +160,14 @@ impl<'a> Desk<'a> {
         people.notes(sources.check_shared()?);
         refuse_expiry_column(&sources)?;
         let mut filler = filler(template)?;
-        let mut kept: Vec<&AudienceRow> = Vec::with_capacity(self.audience.rows.len());
+        let mut kept: Vec<(&PhoneNumber, &AudienceRow)> =
+            Vec::with_capacity(self.audience.rows.len());
         for row in &self.audience.rows {
+            let Some(phone) = phone_of(row, people) else {
+                continue;
+            };
             if passes(&sources.check_row(row, &filler), row, people) {
-                kept.push(row);
+                kept.push((phone, row));
             }
         }
         if kept.is_empty() {
@@ -181,13 +193,16 @@ impl<'a> Desk<'a> {
                 }
             }
         });
-        let rows: Vec<CsvRow<'_>> = kept.iter().map(|row| csv_row(row, &columns)).collect();
+        let rows: Vec<CsvRow<'_>> = kept
+            .iter()
+            .map(|(phone, row)| csv_row(phone, row, &columns))
+            .collect();
         let payload = payload(template, components);
         let request = self
             .encoder
             .csv_broadcast(title, payload, &rows, columns.len())?;
         let call = PlannedCall {
-            recipients: kept.iter().map(|row| row.phone.clone()).collect(),
+            recipients: kept.iter().map(|(_, row)| row.recipient.clone()).collect(),
             request,
         };
         Ok(Frozen {
@@ -207,10 +222,10 @@ impl Label<'_> {
     }
 }
 
-fn csv_row<'r>(row: &'r AudienceRow, columns: &[&str]) -> CsvRow<'r> {
+fn csv_row<'r>(phone: &'r PhoneNumber, row: &'r AudienceRow, columns: &[&str]) -> CsvRow<'r> {
     let value = |column: &&str| row.columns.get(*column).map_or("", String::as_str);
     CsvRow {
-        phone: &row.phone,
+        phone,
         attributes: columns.iter().map(value).collect(),
     }
 }

@@ -7,7 +7,7 @@ use crate::api::wire::encode::TemplatePayload;
 use crate::domain::draft::Values;
 use crate::domain::template::{ParameterProblem, TemplateFiller, placeholders};
 use crate::domain::{
-    AudienceRow, Flow, FlowVersion, FrozenRequest, PlannedCall, Template, ValueSource,
+    AudienceRow, Flow, FlowVersion, FrozenRequest, PhoneNumber, PlannedCall, Template, ValueSource,
 };
 use serde_json::Value;
 
@@ -48,9 +48,23 @@ pub(super) fn passes<'a>(
     true
 }
 
+/// The number of a row; one without is left out, because only broadcasts reach other channels.
+pub(super) fn phone_of<'r>(
+    row: &'r AudienceRow,
+    people: &mut People<'_>,
+) -> Option<&'r PhoneNumber> {
+    let phone = row.recipient.phone();
+    if phone.is_none() {
+        let reason = "the recipient is no phone number: only a broadcast with another channel \
+                      reaches such people";
+        people.skip(row, "not_a_number", reason.to_owned());
+    }
+    phone
+}
+
 fn call_to(row: &AudienceRow, request: FrozenRequest) -> PlannedCall {
     PlannedCall {
-        recipients: vec![row.phone.clone()],
+        recipients: vec![row.recipient.clone()],
         request,
     }
 }
@@ -67,14 +81,14 @@ impl<'a> Desk<'a> {
         let mut filler = filler(template)?;
         let mut calls = Vec::with_capacity(self.audience.rows.len());
         for row in &self.audience.rows {
+            let Some(phone) = phone_of(row, people) else {
+                continue;
+            };
             let problems = sources.check_row(row, &filler);
             if passes(&problems, row, people) {
                 let components = filler.set(|parameter| sources.value_of(parameter, row));
                 let payload = payload(template, components);
-                calls.push(call_to(
-                    row,
-                    self.encoder.template_call(&row.phone, payload),
-                ));
+                calls.push(call_to(row, self.encoder.template_call(phone, payload)));
             }
         }
         one_call_each(template.name.clone(), calls, people)
@@ -101,12 +115,13 @@ impl<'a> Desk<'a> {
                 .iter()
                 .map(|(name, source)| (name.as_str(), attribute(source, row)))
                 .collect();
+            let Some(phone) = phone_of(row, people) else {
+                continue;
+            };
             if let Some((rule, reason)) = bad_attribute(flow, &pairs) {
                 people.skip(row, rule, reason);
             } else if people.keep(row) {
-                let request = self
-                    .encoder
-                    .flow_call(version, &flow.key, &row.phone, &pairs)?;
+                let request = self.encoder.flow_call(version, &flow.key, phone, &pairs)?;
                 calls.push(call_to(row, request));
             }
         }

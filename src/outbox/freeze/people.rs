@@ -1,12 +1,12 @@
 //! Who stays in a plan and who is left out. Every recipient of the audience ends on one side.
 
-use crate::domain::{Audience, AudienceRow, PhoneNumber, SkippedRow};
+use crate::domain::{Audience, AudienceRow, SkippedRow};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// Sorts recipients into kept and skipped, and gathers notes.
 pub(super) struct People<'a> {
-    seen: HashMap<&'a PhoneNumber, Option<u64>>,
+    seen: HashMap<(bool, &'a str), Option<u64>>,
     skipped: Vec<SkippedRow>,
     notes: Vec<String>,
     /// What some rows have in common: first sentence and count, in order of first sight.
@@ -26,7 +26,7 @@ impl<'a> People<'a> {
 
     /// Whether this row is the first good one of its number; a later one is left out.
     pub(super) fn keep(&mut self, row: &'a AudienceRow) -> bool {
-        let first = match self.seen.entry(&row.phone) {
+        let first = match self.seen.entry(row.recipient.key()) {
             Entry::Vacant(entry) => {
                 entry.insert(row.row);
                 return true;
@@ -44,7 +44,7 @@ impl<'a> People<'a> {
     /// Leaves a row out.
     pub(super) fn skip(&mut self, row: &AudienceRow, rule: &str, reason: String) {
         self.skipped.push(SkippedRow {
-            recipient: row.phone.digits().to_owned(),
+            recipient: row.recipient.text().to_owned(),
             reason,
             row: row.row,
             rule: rule.to_owned(),

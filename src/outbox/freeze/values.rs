@@ -224,13 +224,10 @@ fn value<'v>(source: Source<'v>, row: &'v AudienceRow) -> Option<&'v str> {
 
 /// A column must be there; every row of a file has the same ones.
 pub(super) fn check_column(column: &str, audience: &Audience) -> Result<(), FreezeError> {
-    let Some(first) = audience.rows.first() else {
-        return Ok(());
-    };
-    if first.columns.contains_key(column) {
+    if audience.rows.is_empty() || audience.names.contains(column) {
         return Ok(());
     }
-    let known: Vec<&str> = first.columns.keys().map(String::as_str).collect();
+    let known: Vec<&str> = audience.names.iter().map(String::as_str).collect();
     let advice = if known.is_empty() {
         "Give a file with --csv, or one value for everybody with --param.".to_owned()
     } else {

@@ -2,7 +2,9 @@
 
 use super::form::{DraftKind, Field, FieldId, fields, refill};
 use crate::contract::{DraftForm, PlanProblem};
-use crate::domain::{Content, Flow, FlowVersion, SendLimits, Template, User, ValueSource};
+use crate::domain::{
+    BroadcastPart, Content, Flow, FlowVersion, SendLimits, Standing, Template, User, ValueSource,
+};
 use crate::text::{format, sanitize};
 use std::collections::BTreeMap;
 
@@ -160,7 +162,7 @@ impl Draft {
             },
             DraftKind::Broadcast => Content::DirectBroadcast {
                 title: self.value(&FieldId::Title),
-                texts: vec![self.value(&FieldId::Text)],
+                parts: vec![BroadcastPart::Text(self.value(&FieldId::Text))],
                 channel: "whatsapp".to_owned(),
                 exact_title: false,
             },
@@ -179,6 +181,8 @@ impl Draft {
         Some(DraftForm {
             content,
             to: self.recipients(),
+            people: BTreeMap::new(),
+            standing: Standing::Current,
             when,
             limits,
         })
