@@ -6,9 +6,11 @@
 mod cache;
 mod commands;
 mod config;
+mod drafts;
 mod examples;
 mod export;
 mod files;
+mod library;
 mod reads;
 mod secrets;
 mod sends;

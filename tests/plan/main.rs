@@ -7,9 +7,13 @@ mod encode;
 #[cfg(test)]
 mod freeze;
 #[cfg(test)]
+mod generate;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod placeholders;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod raw;
 #[cfg(test)]

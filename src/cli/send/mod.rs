@@ -2,7 +2,7 @@
 //! end. A plan is made once; what is shown, confirmed and sent are the same bytes.
 
 mod confirm;
-mod document;
+pub mod document;
 mod draft;
 mod people;
 
