@@ -66,7 +66,7 @@ async fn one_template_to_one_person_from_the_chat() {
     desk.assert_shows("Fern & Oak");
     desk.assert_shows("Change the day");
     desk.assert_shows("✓ number valid, +44");
-    desk.assert_shows("✓ 5 values filled");
+    desk.assert_shows("✓ 3 values filled");
     desk.keys("p");
     assert_eq!(desk.state.focus, PaneId::Payload);
     desk.assert_shows("\"name\": \"delivery_note\"");

@@ -85,6 +85,20 @@ fn the_fallback_of_the_template_stands_where_a_value_is_empty() {
         ]
     );
 
+    // Nobody has a value: everybody gets the fallback, and the review says so.
+    for values in [
+        constants(&[("2", "x")]),
+        constants(&[("1", " "), ("2", "x")]),
+    ] {
+        let plan = frozen(with(template.clone(), values), csv(PEOPLE)).unwrap();
+        assert!(
+            texts(&plan)
+                .iter()
+                .all(|texts| texts[0] == "customer of ours")
+        );
+        assert_eq!(plan.notes, ["everybody gets the fallback for customer."]);
+    }
+
     // A placeholder without a value makes the whole text the fallback, never half a sentence.
     template.parameters[0].fallback = Some("you".to_owned());
     let values = constants(&[("1", "Dear {{name}}"), ("2", "x")]);

@@ -3,6 +3,7 @@
 mod edit;
 mod fill;
 mod import;
+mod lineage;
 mod rules;
 mod shape;
 mod together;
@@ -11,12 +12,13 @@ mod wording;
 pub use edit::{EditError, TemplateEdit};
 pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unknown_name};
 pub use import::{ImportError, ImportReport, import_json};
+pub use lineage::{Change, kind_in_words};
 pub use rules::{
     ParameterProblem, Severity, check_left_over, check_parameter, check_value, opens_without_end,
     placeholders,
 };
 pub use shape::check_shape;
-pub use wording::{ButtonKind, ButtonWording, CardWording, Wording};
+pub use wording::{ButtonKind, ButtonWording, CardWording, MOST_BUTTONS, Wording};
 
 use super::chat_message::MediaKind;
 use serde::{Deserialize, Serialize};

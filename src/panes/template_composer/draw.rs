@@ -128,17 +128,12 @@ impl Form<'_> {
             let count = field.text.text().chars().count();
             counter(painter, row, count, field.limit, stacked);
         }
-        let mut y = value.bottom();
-        for (index, text) in problem.iter().enumerate() {
-            if y >= row.bottom() {
-                break;
-            }
-            if index == 0 {
+        for (y, text) in (value.bottom()..row.bottom()).zip(&problem) {
+            if y == value.bottom() {
                 let sign = painter.theme.glyph(Glyph::Rejected);
                 painter.text((value.x - 2, y), row.right(), sign, Role::Failed);
             }
             painter.text((value.x, y), row.right(), text, Role::Text);
-            y += 1;
         }
     }
 
@@ -169,10 +164,12 @@ impl Form<'_> {
     ) {
         let at = (value.x, value.y);
         if field.text.is_empty() && !caret {
-            let hint = match field.id {
-                FieldId::When => "now",
-                _ if field.stacked && !self.dense => "",
-                _ => &field.hint,
+            let hint = if field.id == FieldId::When {
+                "now"
+            } else if field.stacked && !self.dense {
+                ""
+            } else {
+                &field.hint
             };
             painter.text(at, value.right() + 5, hint, Role::Muted);
         } else if field.id == FieldId::To && !caret {

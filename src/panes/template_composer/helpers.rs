@@ -1,7 +1,7 @@
 //! What helps to fill a field: what is known of the people, days and numbers as their language
 //! writes them, the flows a quick reply can start. One list for every field, by what it takes.
 
-use super::form::{DraftKind, Field, Takes};
+use super::form::{DraftKind, Field, FieldId, Takes};
 use super::state::Draft;
 use crate::domain::Flow;
 use crate::domain::day::{read_day, read_day_and_time};
@@ -231,9 +231,10 @@ fn plain(draft: &Draft, field: &Field, now: &Zoned) -> Vec<Offer> {
             does: Does::Replaces(imported.clone()),
         }];
     }
-    match field.id {
-        super::form::FieldId::Title => days(&language(draft), now),
-        _ => Vec::new(),
+    if field.id == FieldId::Title {
+        days(&language(draft), now)
+    } else {
+        Vec::new()
     }
 }
 

@@ -265,7 +265,7 @@ pub fn problem_lines(draft: &Draft, field: &Field, width: u16) -> Vec<String> {
     let mut lines: Vec<String> = lines.map(str::to_owned).collect();
     let text = field.text.text();
     if field.takes == Takes::Words && tidied(&text) != text {
-        lines.push("Ctrl-t makes it one line, single spaces.".to_owned());
+        lines.push("Ctrl-t tidies it.".to_owned());
     } else if matches!(field.takes, Takes::Expiry | Takes::Payload) {
         lines.push("Ctrl-o helps.".to_owned());
     }
