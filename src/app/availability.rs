@@ -2,7 +2,7 @@
 //! palette. Unavailable actions are shown grey and answer with the reason.
 
 use super::state::State;
-use super::waits;
+use super::{library, waits};
 use crate::contract::{Above, Action, PaneId, Slot};
 use crate::domain::BatchState;
 use crate::overlays::Overlay;
@@ -38,6 +38,9 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
             if !matches!(state.overlays.last(), Some(Overlay::Media(_))) =>
         {
             Err("no file is open: Enter on a message opens its file".to_owned())
+        }
+        Action::EditEntry | Action::RemoveEntry | Action::ShowVersions | Action::AddEntry => {
+            library::tendable(action, state)
         }
         Action::LoadOlder => older(state),
         Action::NextMatch | Action::PreviousMatch if state.focus == PaneId::Conversation => {

@@ -2,11 +2,13 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, drafts, files, flows};
-use crate::contract::{Action, Effect, Notice, OutboxCommand, SenderState, TimerId};
+use super::{drafts, files, flows, library};
+use crate::contract::{
+    Action, Effect, Notice, OutboxCommand, SenderState, ShelfRequest, StoreRequest, TimerId,
+};
 use crate::domain::{BatchId, Guard, Plan};
 use crate::overlays::confirm::Purpose;
-use crate::overlays::{Overlay, confirm, page, palette, review};
+use crate::overlays::{Overlay, confirm, form, page, palette, review};
 use crate::text::{format, sanitize};
 use crate::widgets::TextField;
 use crossterm::event::KeyEvent;
@@ -27,7 +29,9 @@ pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
     let opened = match overlay {
         Overlay::Review(review) => review.opened,
         Overlay::Confirm(confirm) => confirm.opened,
-        Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) => return None,
+        Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) | Overlay::Form(_) => {
+            return None;
+        }
     };
     (held || now.duration_since(opened) < QUIET).then(Vec::new)
 }
@@ -39,7 +43,7 @@ pub fn restart_quiet_time(state: &mut State) {
         match overlay {
             Overlay::Review(review) => review.opened = now,
             Overlay::Confirm(confirm) => confirm.opened = now,
-            Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) => {}
+            Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) | Overlay::Form(_) => {}
         }
     }
 }
@@ -50,6 +54,7 @@ pub fn key(overlay: &mut Overlay, key: KeyEvent) {
         Overlay::Palette(palette) => palette::key(palette, key),
         Overlay::Review(review) => review::key(review, key),
         Overlay::Confirm(confirm) => confirm::key(confirm, key),
+        Overlay::Form(open) => form::key(open, key),
         Overlay::Page(_) | Overlay::Media(_) => {}
     }
 }
@@ -76,11 +81,20 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 }
                 Some(palette::Wish::Choose(target)) => {
                     state.overlays.pop();
-                    choosing::choose(state, target, context)
+                    library::choose(state, target, context)
                 }
+                Some(palette::Wish::Tend(tending, target)) => {
+                    library::tend(state, tending, &target)
+                }
+                Some(palette::Wish::Add(kind)) => library::add(state, kind),
             }
         }
         Some(Overlay::Media(_)) => files::act(state, action),
+        Some(Overlay::Form(open)) => match form::act(open, action) {
+            None => Vec::new(),
+            Some(form::Wish::Close) => close(state),
+            Some(form::Wish::Save) => library::save(state),
+        },
         Some(Overlay::Review(review)) => match review::act(review, action, body, &now) {
             None => Vec::new(),
             Some(review::Wish::Close) => close(state),
@@ -136,6 +150,9 @@ fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
             effects.push(Effect::Quit);
             effects
         }
+        Purpose::Remove(change) => vec![Effect::Store(StoreRequest::Shelf(ShelfRequest::Change(
+            change,
+        )))],
         Purpose::TakeDraft => {
             if let Some(draft) = &mut state.composer.draft {
                 draft.profile = Some(state.profile.name.clone());
@@ -191,7 +208,8 @@ pub fn switch_profile(state: &mut State, name: String) -> Effects {
     )
 }
 
-fn ask(
+/// Asks a question that is answered by typing what is wanted.
+pub fn ask(
     state: &mut State,
     purpose: Purpose,
     title: String,

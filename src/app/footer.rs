@@ -43,6 +43,11 @@ const HERE: &[(KeyContext, &str)] = &[
     (KeyContext::Media, "save_file open_file back"),
     (KeyContext::Confirm, "accept back"),
     (KeyContext::Palette, "accept back"),
+    (
+        KeyContext::Library,
+        "accept find edit_entry show_versions add_entry remove_entry copy back",
+    ),
+    (KeyContext::Form, "save_form next_field clear_field back"),
     (KeyContext::CommandLine, "accept back"),
 ];
 

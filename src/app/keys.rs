@@ -5,7 +5,7 @@ use super::update::{Effects, notify};
 use super::{actions, dialogs, drafts, flows, focus};
 use crate::contract::{Action, MouseInput, Notice, PaneId};
 use crate::keymap::Chord;
-use crate::overlays::Overlay;
+use crate::overlays::{Overlay, form};
 use crate::panes::{conversation, template_composer, user_search};
 use crossterm::event::{KeyEvent, KeyEventKind};
 
@@ -39,9 +39,14 @@ pub fn press(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects
 
 /// In a field of several lines Enter, Up and Down are text and caret.
 fn belongs_to_field(state: &State, action: Action) -> bool {
-    focus::target(state) == focus::Target::Field(PaneId::Composer)
-        && template_composer::field_takes_line_breaks(&state.composer)
-        && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
+    let several = match (focus::target(state), state.overlays.last()) {
+        (focus::Target::Field(PaneId::Composer), _) => {
+            template_composer::field_takes_line_breaks(&state.composer)
+        }
+        (focus::Target::Overlay, Some(Overlay::Form(open))) => form::takes_line_breaks(open),
+        (_, _) => false,
+    };
+    several && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
 }
 
 fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effects {
@@ -83,6 +88,7 @@ pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
                 confirm.refusal = Some("type it: a paste is not taken here".to_owned());
             }
             Some(Overlay::Palette(palette)) => crate::overlays::palette::paste(palette, text),
+            Some(Overlay::Form(open)) => form::paste(open, text),
             Some(Overlay::Page(_) | Overlay::Media(_)) | None => {}
         },
         focus::Target::CommandLine => {

@@ -3,6 +3,7 @@
 use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
+use super::shelves::ShelfRequest;
 use super::slot::{Slot, Ticket};
 use crate::domain::{
     BatchId, BotTarget, Content, ItemId, KnownPerson, Plan, SendLimits, Standing, User,
@@ -54,6 +55,8 @@ pub enum StoreRequest {
     },
     /// The people whose conversations were opened last.
     LoadRecent(BotTarget),
+    /// Read or change templates and flows.
+    Shelf(ShelfRequest),
     /// Keep a search under a name.
     SaveSearch {
         /// Its name.

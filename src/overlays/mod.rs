@@ -1,9 +1,10 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Five kinds serve everything: a page to read, a list to choose from, the review of a plan, a
-//! question answered by typing, and the file of a message.
+//! Six kinds serve everything: a page to read, a list to choose from, the review of a plan, a
+//! question answered by typing, a form of several texts, and the file of a message.
 
 pub mod confirm;
+pub mod form;
 pub mod frame;
 pub mod media;
 pub mod page;
@@ -23,6 +24,8 @@ pub enum Overlay {
     Review(Box<review::State>),
     /// A question answered by typing a word or a number.
     Confirm(confirm::State),
+    /// Several texts that are saved as a whole.
+    Form(Box<form::State>),
 }
 
 impl Overlay {

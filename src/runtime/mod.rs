@@ -15,6 +15,7 @@ pub mod input;
 pub mod plan_builder;
 pub mod screen;
 pub mod sender_loop;
+pub mod shelves;
 pub mod signals;
 pub mod storage;
 pub mod terminal;

@@ -7,10 +7,10 @@ mod lineage;
 mod rules;
 mod wording;
 
-pub use edit::{EditError, TemplateEdit};
+pub use edit::{EditError, EditPart, TemplateEdit};
 pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unknown_name};
 pub use import::{ImportError, ImportReport, import_json};
-pub use lineage::{Change, kind_in_words};
+pub use lineage::{Change, TemplateVersion, kind_in_words};
 pub use rules::{ParameterProblem, Severity, check_value, placeholders};
 pub use wording::{ButtonKind, ButtonWording, CardWording, MOST_BUTTONS, Wording};
 
