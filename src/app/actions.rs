@@ -4,7 +4,7 @@
 use super::availability::available;
 use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, commands, dialogs, drafts, flows, focus, help, reading, waits};
+use super::{choosing, commands, dialogs, drafts, flows, focus, help, library, reading, waits};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -77,6 +77,8 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
         }
         Action::Palette => choosing::open_palette(state, context.keymap),
         Action::SwitchProfile => choosing::open_profiles(state),
+        Action::Templates => library::open_templates(state, false),
+        Action::Flows => library::open_flows(state, false),
         Action::Unknowns => vec![Effect::Outbox(OutboxCommand::LoadUnknown)],
         Action::Preview => drafts::show_preview(state),
         Action::Edit if state.focus != PaneId::Composer => {

@@ -4,7 +4,7 @@
 
 use super::state::{Armed, Connection, State};
 use super::update::{Effects, notify};
-use super::{choosing, dialogs, draft_shelf, drafts, flows, reading};
+use super::{choosing, dialogs, draft_shelf, drafts, flows, library, reading};
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CacheNews, CallDetail, CallDirection, CallOutcome,
     CallRecord, Effect, Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot,
@@ -440,6 +440,7 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             state.recent = people;
             Vec::new()
         }
+        StorageEvent::Shelf(answer) => library::answered(state, *answer),
         StorageEvent::SavedSearches(saved) => {
             state.library.saved = saved;
             notify(

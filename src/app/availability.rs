@@ -3,7 +3,7 @@
 
 use super::focus::{self, Target};
 use super::state::State;
-use super::waits;
+use super::{library, waits};
 use crate::contract::{Above, Action, PaneId, Slot};
 use crate::domain::BatchState;
 use crate::overlays::Overlay;
@@ -45,6 +45,9 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         }
         Action::NextMark | Action::PreviousMark if state.conversation.marked().is_empty() => {
             Err("no message is marked: Space marks one".to_owned())
+        }
+        Action::EditEntry | Action::RemoveEntry | Action::ShowVersions | Action::AddEntry => {
+            library::tendable(action, state)
         }
         Action::LoadOlder => older(state),
         Action::NextMatch | Action::PreviousMatch if state.focus == PaneId::Conversation => {

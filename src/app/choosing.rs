@@ -4,7 +4,7 @@
 use super::availability::available;
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{dialogs, draft_shelf, drafts, flows, focus, helping, reading};
+use super::{commands, dialogs, draft_shelf, drafts, flows, focus, helping, library, reading};
 use crate::contract::{Action, Effect, FoundMessage, Notice, PaneId, StoreRequest};
 use crate::domain::User;
 use crate::keymap::Keymap;
@@ -174,7 +174,8 @@ fn set_in_draft(
     effects
 }
 
-fn entry(kind: &'static str, label: String, note: impl Into<String>, target: Target) -> Entry {
+/// A line of a list.
+pub fn entry(kind: &'static str, label: String, note: impl Into<String>, target: Target) -> Entry {
     Entry {
         kind,
         label,
@@ -182,28 +183,6 @@ fn entry(kind: &'static str, label: String, note: impl Into<String>, target: Tar
         unavailable: false,
         target,
     }
-}
-
-fn template_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
-    state.library.templates.iter().map(|template| {
-        let label = format!(
-            "{} · {}",
-            sanitize::clean_line(&template.name),
-            template.language
-        );
-        let values = template.parameters.len();
-        let note = format::counted(values as u64, "value");
-        let target = Target::Template(template.name.clone(), template.language.clone());
-        entry("template", label, note, target)
-    })
-}
-
-fn flow_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
-    state.library.flows.iter().map(|flow| {
-        let label = sanitize::clean_line(&flow.name).into_owned();
-        let note = format!("{} required", flow.required.len());
-        entry("flow", label, note, Target::Flow(flow.name.clone()))
-    })
 }
 
 /// Opens the list of everything.
@@ -241,10 +220,11 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
     });
     let place = focus::pane_context(state.focus);
     let actions = Action::ALL.iter().filter_map(|action| {
-        let key = keymap.key_for(place, *action)?;
+        let key = keymap.key_for(place, *action).map(|key| key.to_string());
+        let key = key.or_else(|| commands::typed_for(*action))?;
         let label = action.help().to_owned();
         Some(match available(*action, state) {
-            Ok(()) => entry("action", label, key.to_string(), Target::Action(*action)),
+            Ok(()) => entry("action", label, key, Target::Action(*action)),
             Err(why) => Entry {
                 unavailable: true,
                 ..entry("action", label, why, Target::Action(*action))
@@ -254,8 +234,8 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
     let entries = people
         .chain(recent)
         .chain(searches)
-        .chain(template_entries(state))
-        .chain(flow_entries(state))
+        .chain(library::template_entries(state))
+        .chain(library::flow_entries(state))
         .chain(batches)
         .chain(actions)
         .collect();
@@ -266,32 +246,14 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
     Vec::new()
 }
 
-/// Opens the list of templates.
+/// Opens the list of templates to take one into the draft.
 pub fn open_templates(state: &mut State) -> Effects {
-    let entries: Vec<Entry> = template_entries(state).collect();
-    if entries.is_empty() {
-        let text = "No templates yet: alertdesk template import FILE adds one.";
-        notify(state, Notice::warning("library", text));
-        return Vec::new();
-    }
-    state
-        .overlays
-        .push(Overlay::Palette(palette::State::new("Template", entries)));
-    Vec::new()
+    library::open_templates(state, true)
 }
 
-/// Opens the list of flows.
+/// Opens the list of flows to take one into the draft.
 pub fn open_flows(state: &mut State) -> Effects {
-    let entries: Vec<Entry> = flow_entries(state).collect();
-    if entries.is_empty() {
-        let text = "No flows yet: alertdesk flow add NAME --key KEY adds one.";
-        notify(state, Notice::warning("library", text));
-        return Vec::new();
-    }
-    state
-        .overlays
-        .push(Overlay::Palette(palette::State::new("Flow", entries)));
-    Vec::new()
+    library::open_flows(state, true)
 }
 
 /// Opens the list of profiles.

@@ -2,11 +2,13 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, drafts, files, flows, helping};
-use crate::contract::{Action, Effect, Notice, OutboxCommand, SenderState, TimerId};
+use super::{drafts, files, flows, helping, library};
+use crate::contract::{
+    Action, Effect, Notice, OutboxCommand, SenderState, ShelfRequest, StoreRequest, TimerId,
+};
 use crate::domain::{BatchId, Guard, Plan};
 use crate::overlays::confirm::Purpose;
-use crate::overlays::{Overlay, confirm, link, page, palette, phone, prompt, review};
+use crate::overlays::{Overlay, confirm, form, link, page, palette, phone, prompt, review};
 use crate::text::{format, sanitize};
 use crate::widgets::TextField;
 use crossterm::event::KeyEvent;
@@ -31,6 +33,7 @@ pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
         Overlay::Page(_)
         | Overlay::Palette(_)
         | Overlay::Media(_)
+        | Overlay::Form(_)
         | Overlay::Prompt(_)
         | Overlay::Phone(_) => return None,
     };
@@ -48,6 +51,7 @@ pub fn restart_quiet_time(state: &mut State) {
             Overlay::Page(_)
             | Overlay::Palette(_)
             | Overlay::Media(_)
+            | Overlay::Form(_)
             | Overlay::Prompt(_)
             | Overlay::Phone(_) => {}
         }
@@ -68,6 +72,7 @@ pub fn key(state: &mut State, key: KeyEvent) {
         Overlay::Palette(palette) => palette::key(palette, key),
         Overlay::Review(review) => review::key(review, key),
         Overlay::Confirm(confirm) => confirm::key(confirm, key),
+        Overlay::Form(open) => form::key(open, key),
         Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) | Overlay::Phone(_) => {}
     }
 }
@@ -79,6 +84,7 @@ pub fn paste(state: &mut State, text: &str) {
         Some(Overlay::Review(review)) => review.refusal = refusal(),
         Some(Overlay::Confirm(confirm)) => confirm.refusal = refusal(),
         Some(Overlay::Palette(palette)) => palette::paste(palette, text),
+        Some(Overlay::Form(open)) => form::paste(open, text),
         Some(Overlay::Prompt(asked)) => {
             asked.field.paste(text);
             helping::weigh(state);
@@ -90,7 +96,11 @@ pub fn paste(state: &mut State, text: &str) {
 
 /// Whether Enter, Up and Down belong to the answer that is being typed.
 pub fn takes_line_breaks(state: &State) -> bool {
-    matches!(state.overlays.last(), Some(Overlay::Prompt(asked)) if prompt::takes_line_breaks(asked))
+    match state.overlays.last() {
+        Some(Overlay::Prompt(asked)) => prompt::takes_line_breaks(asked),
+        Some(Overlay::Form(open)) => form::takes_line_breaks(open),
+        Some(_) | None => false,
+    }
 }
 
 /// Runs an action in the topmost overlay.
@@ -115,8 +125,12 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 }
                 Some(palette::Wish::Choose(target)) => {
                     state.overlays.pop();
-                    choosing::choose(state, target, context)
+                    library::choose(state, target, context)
                 }
+                Some(palette::Wish::Tend(tending, target)) => {
+                    library::tend(state, tending, &target)
+                }
+                Some(palette::Wish::Add(kind)) => library::add(state, kind),
             }
         }
         Some(Overlay::Media(_)) => files::act(state, action),
@@ -144,6 +158,11 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             }
             Vec::new()
         }
+        Some(Overlay::Form(open)) => match form::act(open, action) {
+            None => Vec::new(),
+            Some(form::Wish::Close) => close(state),
+            Some(form::Wish::Save) => library::save(state),
+        },
         Some(Overlay::Review(review)) => match review::act(review, action, body, &now) {
             None => Vec::new(),
             Some(review::Wish::Close) => close(state),
@@ -200,6 +219,9 @@ fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
             effects.extend(flows::leave(state));
             effects
         }
+        Purpose::Remove(change) => vec![Effect::Store(StoreRequest::Shelf(ShelfRequest::Change(
+            change,
+        )))],
         Purpose::TakeDraft => {
             if let Some(draft) = &mut state.composer.draft {
                 draft.profile = Some(state.profile.name.clone());
@@ -255,7 +277,8 @@ pub fn switch_profile(state: &mut State, name: String) -> Effects {
     )
 }
 
-fn ask(
+/// Asks a question that is answered by typing what is wanted.
+pub fn ask(
     state: &mut State,
     purpose: Purpose,
     title: String,

@@ -56,6 +56,7 @@ fn open_file(state: &mut State) -> Option<&mut media::State> {
         Overlay::Media(open) => Some(&mut **open),
         Overlay::Page(_)
         | Overlay::Palette(_)
+        | Overlay::Form(_)
         | Overlay::Review(_)
         | Overlay::Confirm(_)
         | Overlay::Link(_)

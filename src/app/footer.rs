@@ -46,6 +46,11 @@ const HERE: &[(KeyContext, &str)] = &[
     (KeyContext::Prompt, "save_text back"),
     (KeyContext::Phone, "move_down move_up back"),
     (KeyContext::Palette, "accept back"),
+    (
+        KeyContext::Library,
+        "accept find edit_entry show_versions add_entry remove_entry copy back",
+    ),
+    (KeyContext::Form, "save_form next_field clear_field back"),
     (KeyContext::CommandLine, "accept back"),
 ];
 

@@ -6,7 +6,7 @@ use super::state::State;
 use super::{footer, header};
 use crate::contract::PaneId;
 use crate::keymap::Keymap;
-use crate::overlays::{Overlay, confirm, link, media, page, palette, phone, prompt, review};
+use crate::overlays::{Overlay, confirm, form, link, media, page, palette, phone, prompt, review};
 use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -143,6 +143,7 @@ fn draw_overlay(state: &State, overlay: &Overlay, painter: &mut Painter<'_>, bod
         Overlay::Link(links) => link::draw(links, painter, body),
         Overlay::Palette(palette) => palette::draw(palette, painter, body),
         Overlay::Review(review) => review::draw(review, painter, body, &state.now),
+        Overlay::Form(open) => form::draw(open, painter, body),
         Overlay::Confirm(confirm) => confirm::draw(confirm, painter, body),
         Overlay::Prompt(asked) => prompt::draw(asked, painter, body),
         Overlay::Phone(shown) => phone::draw(shown, painter, body),

@@ -3,6 +3,7 @@
 use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
+use super::shelves::ShelfRequest;
 use super::slot::{Slot, Ticket};
 use crate::domain::template::Wording;
 use crate::domain::{
@@ -56,6 +57,8 @@ pub enum StoreRequest {
     },
     /// The people whose conversations were opened last.
     LoadRecent(BotTarget),
+    /// Read or change templates and flows.
+    Shelf(ShelfRequest),
     /// Keep a search under a name.
     SaveSearch {
         /// Its name.

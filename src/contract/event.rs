@@ -7,12 +7,15 @@ use super::cached::{CacheNews, CachedAnswer, FoundMessage, SyncNews};
 use super::effect::{PlanPurpose, TimerId};
 use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
+use super::shelves::ShelfAnswer;
 use super::slot::{Slot, Ticket};
 use crate::domain::{
-    Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template, User,
+    Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template, Usage, Used,
+    User,
 };
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A mouse input that means something.
@@ -33,6 +36,8 @@ pub struct Library {
     pub templates: Vec<Template>,
     /// The flow registry.
     pub flows: Vec<Flow>,
+    /// How often each template and flow was queued.
+    pub usage: BTreeMap<Used, Usage>,
     /// Attribute names used before, last used first, each with its last value.
     pub searches: Vec<(String, String)>,
     /// Searches kept under a name: name and text.
@@ -68,6 +73,8 @@ pub enum StorageEvent {
     },
     /// For `LoadRecent`: the last first.
     Recent(Vec<User>),
+    /// About templates and flows.
+    Shelf(Box<ShelfAnswer>),
     /// The searches kept under names, after one was added.
     SavedSearches(Vec<(String, String)>),
     /// The draft is kept.

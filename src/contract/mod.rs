@@ -13,6 +13,7 @@ pub mod notice;
 pub mod outbox;
 pub mod pane;
 pub mod remote;
+pub mod shelves;
 pub mod slot;
 
 pub use action::Action;
@@ -32,4 +33,5 @@ pub use notice::{Notice, NoticeKind};
 pub use outbox::{OutboxEvent, SenderState};
 pub use pane::PaneId;
 pub use remote::Remote;
+pub use shelves::{LibraryChange, ShelfAnswer, ShelfRequest, Shelves};
 pub use slot::{Slot, SlotPolicy, Ticket, Tickets};

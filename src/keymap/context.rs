@@ -49,6 +49,8 @@ contexts! {
     Overlay = "overlay", "Dialogs", [List], "Shared by all dialogs; a dialog holds the keyboard.";
     Help = "help", "Help", [Overlay, List], "The list of keys.";
     Palette = "palette", "Palette", [Overlay, List], "Go to or do, by name.";
+    Library = "library", "Library", [Overlay, List], "A list of templates or flows, while moving.";
+    Form = "form", "Form", [Overlay, List], "A form of several fields.";
     CommandLine = "command_line", "Command line", [Overlay, List], "The line after `:`.";
     Review = "review", "Review", [Overlay, List], "The review before anything leaves.";
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
@@ -70,6 +72,7 @@ impl KeyContext {
             self,
             KeyContext::Typing
                 | KeyContext::Palette
+                | KeyContext::Form
                 | KeyContext::CommandLine
                 | KeyContext::Review
                 | KeyContext::Confirm

@@ -44,11 +44,15 @@ fn what_the_embedded_file_hides_it_hides_on_purpose() {
             "`Shift-Tab` in [typing] hides `previous_pane` of [global]",
             "`Ctrl-z` in [typing] hides `undo` of [global]",
             "`Enter` in [overlay] hides `open` of [list]",
+            "`Tab` in [form] hides `next_tab` of [overlay]",
+            "`Shift-Tab` in [form] hides `previous_tab` of [overlay]",
+            "`Ctrl-u` in [form] hides `half_page_up` of [list]",
+            "`Ctrl-z` in [form] hides `undo` of [overlay]",
             "`Ctrl-u` in [prompt] hides `half_page_up` of [list]",
             "`Ctrl-z` in [prompt] hides `undo` of [overlay]",
         ]
     );
-    assert_eq!(report.summary(), "keymap: 9 hidden keys");
+    assert_eq!(report.summary(), "keymap: 99 hidden keys");
 }
 
 #[rstest]

@@ -1,10 +1,11 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Eight kinds serve everything: a page to read, a list to choose from, the review of a plan, a
-//! question that decides, a question that only takes a text, the file of a message, the links in
-//! its text, and a message as a phone shows it.
+//! Nine kinds serve everything: a page to read, a list to choose from, a form of several texts, the
+//! review of a plan, a question that decides, a question that only takes a text, the file of a
+//! message, the links in its text, and a message as a phone shows it.
 
 pub mod confirm;
+pub mod form;
 pub mod frame;
 pub mod link;
 pub mod media;
@@ -33,6 +34,8 @@ pub enum Overlay {
     Prompt(Box<prompt::State>),
     /// The draft's message as a phone shows it.
     Phone(phone::State),
+    /// Several texts that are saved as a whole.
+    Form(Box<form::State>),
 }
 
 impl Overlay {

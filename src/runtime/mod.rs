@@ -18,6 +18,7 @@ pub mod local_copy;
 pub mod plan_builder;
 pub mod screen;
 pub mod sender_loop;
+pub mod shelves;
 pub mod signals;
 pub mod storage;
 pub mod terminal;

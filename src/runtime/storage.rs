@@ -2,7 +2,7 @@
 //! they were asked, so that "discard" never overtakes "save".
 
 use super::world::{World, storage_error};
-use super::{clock, conversation_cache};
+use super::{clock, conversation_cache, shelves};
 use crate::contract::{
     ApiError, CachedAnswer, Event, Library, OutboxAnswer, OutboxCommand, OutboxEvent, StorageEvent,
     StoreRequest,
@@ -80,6 +80,7 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             let people = recent.into_iter().map(|(user, _)| user).collect();
             Ok(Some(StorageEvent::Recent(people)))
         }
+        StoreRequest::Shelf(ask) => shelves::answer(world, ask, now).map(Some),
         StoreRequest::SaveSearch { name, text } => {
             let library = world.library()?;
             let saved = library.save_search(&name, &text);
@@ -154,6 +155,7 @@ fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
     Ok(StorageEvent::Library(Box::new(Library {
         templates: library.templates().map_err(|error| storage_error(&error))?,
         flows: library.flows().map_err(|error| storage_error(&error))?,
+        usage: library.usage().map_err(|error| storage_error(&error))?,
         searches: searches.unwrap_or_default(),
         saved,
         drafts,

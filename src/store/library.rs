@@ -7,7 +7,7 @@ mod trust;
 mod usage;
 
 pub use packs::{PackTake, Taken, TakenAs};
-pub use templates::{ChangeError, TemplateInsert, TemplateVersion};
+pub use templates::{ChangeError, TemplateInsert};
 
 use super::database::{Database, read_time, stored_time};
 use super::error::StoreError;

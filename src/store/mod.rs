@@ -15,7 +15,7 @@ pub mod sealed;
 
 pub use cache::{CacheNote, CacheStore, ConversationKey, MessageKey, UsedAttribute};
 pub use error::StoreError;
-pub use library::{ChangeError, DraftRow, Library, TemplateInsert, TemplateVersion};
+pub use library::{ChangeError, DraftRow, Library, TemplateInsert};
 pub use outbox::OutboxStore;
 
 use std::path::{Path, PathBuf};

@@ -15,6 +15,7 @@ mod composing;
 mod examples;
 mod faults;
 mod finding;
+mod library;
 mod links;
 mod marks;
 mod media;

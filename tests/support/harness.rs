@@ -346,6 +346,11 @@ impl Harness {
         self.folder.path().join("downloads")
     }
 
+    /// The library of this dashboard, as another process opens it.
+    pub fn library(&self) -> alertdesk::store::Library {
+        alertdesk::store::Library::open(self.folder.path()).unwrap()
+    }
+
     /// The screen as a person sees it.
     pub fn screen(&self) -> String {
         screen::rows(&self.picture())

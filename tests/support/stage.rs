@@ -52,6 +52,7 @@ pub fn library() -> alertdesk::contract::Library {
     alertdesk::contract::Library {
         templates: library.templates().unwrap(),
         flows: library.flows().unwrap(),
+        usage: library.usage().unwrap(),
         searches: vec![("city".to_owned(), "London".to_owned())],
         saved: Vec::new(),
         drafts: Vec::new(),

@@ -23,10 +23,27 @@ pub struct TemplateEdit {
     pub wording: Option<Wording>,
 }
 
+/// What of a template a change is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EditPart {
+    /// The label of a place.
+    Label,
+    /// The fallback of a place.
+    Fallback,
+    /// The body among its words.
+    Body,
+    /// The note.
+    Note,
+    /// The category.
+    Category,
+}
+
 /// Why a change cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub struct EditError {
+    /// What it is about.
+    pub part: EditPart,
     /// The place it is about, by its name, if it is about one.
     pub parameter: Option<String>,
     /// One sentence: what is wrong and what to do.
@@ -44,7 +61,7 @@ impl TemplateEdit {
         let mut changed = template.clone();
         for (place, label) in &self.labels {
             let label = label.trim();
-            let at = place_of(template, place)?;
+            let at = place_of(EditPart::Label, template, place)?;
             if let Some(parameter) = changed.parameters.get_mut(at) {
                 parameter.label = Some(label)
                     .filter(|label| !label.is_empty() && *label != parameter.name)
@@ -53,7 +70,7 @@ impl TemplateEdit {
         }
         check_labels(&changed)?;
         for (place, text) in &self.fallbacks {
-            let at = place_of(&changed, place)?;
+            let at = place_of(EditPart::Fallback, &changed, place)?;
             if let Some(parameter) = changed.parameters.get_mut(at) {
                 parameter.fallback = Some(text.clone()).filter(|text| !text.trim().is_empty());
             }
@@ -64,6 +81,7 @@ impl TemplateEdit {
         }
         if changed.note.chars().count() > NOTE_CHARS {
             return Err(EditError::of(
+                EditPart::Note,
                 None,
                 format!("the note has more than {NOTE_CHARS} characters: shorten it"),
             ));
@@ -82,15 +100,16 @@ impl TemplateEdit {
 }
 
 impl EditError {
-    fn of(parameter: Option<&str>, text: String) -> Self {
+    fn of(part: EditPart, parameter: Option<&str>, text: String) -> Self {
         Self {
+            part,
             parameter: parameter.map(str::to_owned),
             text,
         }
     }
 }
 
-fn place_of(template: &Template, place: &str) -> Result<usize, EditError> {
+fn place_of(part: EditPart, template: &Template, place: &str) -> Result<usize, EditError> {
     let found = template.parameter_named(place);
     let at = found.and_then(|found| {
         let names = template.parameters.iter();
@@ -110,7 +129,7 @@ fn place_of(template: &Template, place: &str) -> Result<usize, EditError> {
             format!("it has {}", names.join(", "))
         };
         let text = format!("the template {} has no place {place}: {has}", template.name);
-        EditError::of(Some(place), text)
+        EditError::of(part, Some(place), text)
     })
 }
 
@@ -121,7 +140,8 @@ fn check_labels(template: &Template) -> Result<(), EditError> {
         let Some(label) = &parameter.label else {
             continue;
         };
-        let refuse = |text: String| Err(EditError::of(Some(&parameter.name), text));
+        let refuse =
+            |text: String| Err(EditError::of(EditPart::Label, Some(&parameter.name), text));
         if label.chars().count() > LABEL_CHARS {
             return refuse(format!(
                 "the label of {} has more than {LABEL_CHARS} characters: shorten it",
@@ -158,7 +178,11 @@ fn check_fallbacks(template: &Template) -> Result<(), EditError> {
         let problems = check_value(parameter.kind, parameter.shown_name(), fallback);
         if let Some(problem) = problems.iter().find(|problem| problem.is_error()) {
             let text = format!("the fallback cannot be used: {}", problem.text);
-            return Err(EditError::of(Some(&parameter.name), text));
+            return Err(EditError::of(
+                EditPart::Fallback,
+                Some(&parameter.name),
+                text,
+            ));
         }
     }
     Ok(())
@@ -176,7 +200,7 @@ fn read_body(template: &Template, text: &str) -> Result<Option<String>, EditErro
         let inner = written.trim_start_matches('{').trim_end_matches('}').trim();
         let Some(place) = template.parameter_named(inner) else {
             let text = format!("the body text has {written}, but the payload has no such place");
-            return Err(EditError::of(None, text));
+            return Err(EditError::of(EditPart::Body, None, text));
         };
         body = body.replace(written, &format!("{{{{{}}}}}", place.name));
         named.push(place.name.as_str());
@@ -188,7 +212,7 @@ fn read_body(template: &Template, text: &str) -> Result<Option<String>, EditErro
     if let Some(missing) = places.find(|place| !named.contains(&place.name.as_str())) {
         let name = &missing.name;
         let text = format!("the body text has no {{{{{name}}}}}: put it where the value goes");
-        return Err(EditError::of(Some(name), text));
+        return Err(EditError::of(EditPart::Body, Some(name), text));
     }
     Ok(Some(body))
 }
@@ -199,6 +223,7 @@ fn read_category(text: &str) -> Result<Option<String>, EditError> {
         "" => Ok(None),
         "utility" | "marketing" | "authentication" => Ok(Some(lower)),
         _ => Err(EditError::of(
+            EditPart::Category,
             None,
             "a category is utility, marketing or authentication: take one of them".to_owned(),
         )),

@@ -2,8 +2,20 @@
 //! the next, and what changed between two can be read. It decides nothing about sending.
 
 use super::{ParameterKind, Template, TemplateParameter, Wording};
+use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// A version of a template, also one that is no longer in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateVersion {
+    /// The template as this version has it.
+    pub template: Template,
+    /// When it came.
+    pub added: Timestamp,
+    /// When it was taken out of the library, if it was.
+    pub removed: Option<Timestamp>,
+}
 
 /// One thing that differs between two versions.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,10 +9,10 @@ mod shape;
 mod together;
 mod wording;
 
-pub use edit::{EditError, TemplateEdit};
+pub use edit::{EditError, EditPart, TemplateEdit};
 pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unknown_name};
 pub use import::{ImportError, ImportReport, import_json};
-pub use lineage::{Change, kind_in_words};
+pub use lineage::{Change, TemplateVersion, kind_in_words};
 pub use rules::{
     ParameterProblem, Severity, check_left_over, check_parameter, check_value, opens_without_end,
     placeholders,

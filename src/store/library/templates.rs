@@ -3,7 +3,7 @@
 
 use super::{Library, from_json};
 use crate::domain::Template;
-use crate::domain::template::{EditError, TemplateEdit};
+use crate::domain::template::{EditError, TemplateEdit, TemplateVersion};
 use crate::store::database::{read_time, stored_time};
 use crate::store::error::StoreError;
 use jiff::Timestamp;
@@ -16,17 +16,6 @@ pub struct TemplateInsert {
     pub version: u32,
     /// Whether an older version of that name and language was in use.
     pub replaced: bool,
-}
-
-/// A version of a template, also one that is no longer in use.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TemplateVersion {
-    /// The template as this version has it.
-    pub template: Template,
-    /// When it came.
-    pub added: Timestamp,
-    /// When it was taken out of the library, if it was.
-    pub removed: Option<Timestamp>,
 }
 
 /// Why a template was not changed.
