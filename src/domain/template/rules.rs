@@ -82,7 +82,7 @@ pub fn check_value(kind: ParameterKind, name: &str, value: &str) -> Vec<Paramete
         problems.push(ParameterProblem::error(name, "placeholder", text));
     }
     match kind {
-        ParameterKind::Text => {}
+        ParameterKind::Text | ParameterKind::Location => {}
         ParameterKind::HeaderText => at_most(HEADER_CHARS, name, value, &mut problems),
         ParameterKind::Coupon => at_most(COUPON_CHARS, name, value, &mut problems),
         ParameterKind::FileName => check_file_name(name, value, &mut problems),
@@ -97,7 +97,10 @@ pub fn check_value(kind: ParameterKind, name: &str, value: &str) -> Vec<Paramete
 /// Whether spacing rules of message texts apply; the other kinds have stricter rules of their own.
 fn is_message_text(kind: ParameterKind) -> bool {
     match kind {
-        ParameterKind::Text | ParameterKind::HeaderText | ParameterKind::Coupon => true,
+        ParameterKind::Text
+        | ParameterKind::HeaderText
+        | ParameterKind::Coupon
+        | ParameterKind::Location => true,
         ParameterKind::MediaLink(_)
         | ParameterKind::FileName
         | ParameterKind::ButtonText

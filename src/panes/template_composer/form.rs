@@ -183,6 +183,7 @@ fn template_fields(template: &Template) -> impl Iterator<Item = Field> + '_ {
             ParameterKind::HeaderText => ("header text", Some(60)),
             ParameterKind::MediaLink(_) => ("https link, the same for everybody", Some(2000)),
             ParameterKind::FileName => ("file name", None),
+            ParameterKind::Location => ("part of the location", None),
             ParameterKind::ButtonText => ("end of the link, or the code", Some(2000)),
             ParameterKind::Coupon => ("coupon code", Some(15)),
             ParameterKind::Payload => ("flow_KEY||data_attribute=value", Some(128)),
