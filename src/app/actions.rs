@@ -77,10 +77,7 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
         Action::Palette => choosing::open_palette(state, context.keymap),
         Action::SwitchProfile => choosing::open_profiles(state),
         Action::Unknowns => vec![Effect::Outbox(OutboxCommand::LoadUnknown)],
-        Action::Preview => {
-            flows::visit_pane(state, PaneId::Payload);
-            Vec::new()
-        }
+        Action::Preview => drafts::show_preview(state),
         Action::Edit if state.focus != PaneId::Composer => {
             flows::visit_pane(state, PaneId::Composer);
             Vec::new()

@@ -4,14 +4,12 @@
 
 use super::state::{Armed, Connection, State};
 use super::update::{Effects, notify};
-use super::{choosing, dialogs, drafts, flows, reading};
+use super::{choosing, dialogs, draft_shelf, drafts, flows, reading};
 use crate::contract::{
-    ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, ErrorKind,
-    Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent,
-    StoreRequest,
+    ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
+    OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent, StoreRequest,
 };
 use crate::domain::{Batch, BatchId, BatchState};
-use crate::panes::template_composer::Draft;
 use crate::text::format;
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -169,6 +167,7 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
             if let Some(draft) = &mut state.composer.draft {
                 draft.problems.clear();
                 draft.warnings.clone_from(&plan.notes);
+                draft.plan = Some(Arc::clone(&plan));
             }
             state.payload.show_plan(Arc::clone(&plan));
             if answer.purpose == PlanPurpose::Review {
@@ -178,6 +177,7 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
         Err(failure) => {
             if let Some(draft) = &mut state.composer.draft {
                 draft.problems.clone_from(&failure.problems);
+                draft.plan = None;
             }
             if let (PlanPurpose::Review, Some(problem)) = (answer.purpose, failure.problems.first())
             {
@@ -342,8 +342,9 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
             return flows::push_page(state, page);
         }
         OutboxAnswer::NotQueued(error) => {
-            restore_draft(state);
+            let effects = restore_draft(state);
             record_refused(state, &error);
+            return effects;
         }
         OutboxAnswer::Refused(error) => {
             drafts::not_undone(state);
@@ -363,6 +364,10 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
     let people = batch.counts.planned - batch.counts.skipped;
     let title = crate::text::sanitize::clean_line(&batch.title).into_owned();
     let taken = state.queueing.take();
+    let forget = taken
+        .iter()
+        .map(|(draft, _)| draft_shelf::queued(draft))
+        .collect();
     if let (BatchState::Armed, Some((draft, grace))) = (batch.state, taken) {
         let who = draft.to_words();
         let until = SignedDuration::try_from(grace).unwrap_or(SignedDuration::ZERO);
@@ -389,13 +394,14 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
     );
     notify(state, Notice::fact("batch", text));
     state.broadcasts.change(batch);
-    vec![Effect::Store(StoreRequest::SaveDraft(None))]
+    forget
 }
 
 /// A confirmed plan was not queued: the draft comes back as it was.
-fn restore_draft(state: &mut State) {
-    if let Some((draft, _)) = state.queueing.take() {
-        state.composer.draft = Some(*draft);
+fn restore_draft(state: &mut State) -> Effects {
+    match state.queueing.take() {
+        Some((draft, _)) => draft_shelf::give_back(state, *draft),
+        None => Vec::new(),
     }
 }
 
@@ -405,15 +411,8 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
         StorageEvent::Library(library) => {
             state.library = *library;
             state.users.history.clone_from(&state.library.searches);
-            let kept = state.library.draft.take();
-            if let (Some(text), None) = (kept, &state.composer.draft)
-                && let Some(draft) = Draft::from_text(&text, &state.library)
-            {
-                state.composer.draft = Some(draft);
-                "draft of last time".clone_into(&mut state.composer.note);
-                return drafts::draft_changed(state);
-            }
-            Vec::new()
+            let kept = std::mem::take(&mut state.library.drafts);
+            draft_shelf::restore(state, kept)
         }
         StorageEvent::Conversation(answer) => reading::cached(state, *answer),
         StorageEvent::Found { text, found } => choosing::show_found(state, &text, &found),
@@ -429,21 +428,14 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             );
             Vec::new()
         }
-        StorageEvent::DraftSaved => {
-            if state.composer.draft.is_some() {
-                state.composer.note = format!("draft saved {}", format::clock(&state.now));
-            }
-            state.toasts.settle("draft-save");
+        StorageEvent::DraftSaved { id, kept_as } => {
+            draft_shelf::saved(state, &id, &kept_as);
             Vec::new()
         }
+        StorageEvent::DraftNotSaved(error) => draft_shelf::not_saved(state, &error),
         StorageEvent::Failed(error) => {
-            let about = if error.kind == ErrorKind::Storage {
-                "draft-save"
-            } else {
-                "storage"
-            };
             let text = format!("✗ {} {}", error.message, error.advice);
-            notify(state, Notice::error(about, text));
+            notify(state, Notice::error("storage", text));
             Vec::new()
         }
     }

@@ -58,7 +58,22 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
             Err("no chat is open".to_owned())
         }
         Action::Review => review(state),
-        Action::Edit | Action::EditExternally | Action::Preview | Action::DiscardDraft
+        Action::RawDraft => {
+            let draft = state.composer.draft.as_ref();
+            match draft.map(|draft| draft.kind.has_raw_form()) {
+                Some(true) => Ok(()),
+                Some(false) => {
+                    Err("only templates and broadcasts can be written as JSON".to_owned())
+                }
+                None => Err("no draft is open: t on a person starts one".to_owned()),
+            }
+        }
+        Action::Edit
+        | Action::EditExternally
+        | Action::Preview
+        | Action::DiscardDraft
+        | Action::FieldHelp
+        | Action::AddWording
             if state.composer.draft.is_none() =>
         {
             Err("no draft is open: t on a person starts one".to_owned())

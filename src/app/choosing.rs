@@ -4,7 +4,7 @@
 use super::availability::available;
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{dialogs, drafts, flows, focus, reading};
+use super::{dialogs, draft_shelf, drafts, flows, focus, helping, reading};
 use crate::contract::{Action, Effect, FoundMessage, Notice, PaneId, StoreRequest};
 use crate::domain::User;
 use crate::keymap::Keymap;
@@ -36,7 +36,8 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
                 .iter()
                 .find(|template| template.name == name && template.language == language)
                 .cloned();
-            set_in_draft(state, DraftKind::Template, |draft| {
+            let fits = Draft::takes_template;
+            set_in_draft(state, (DraftKind::Template, fits), |draft| {
                 draft.template = template;
             })
         }
@@ -47,7 +48,8 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
                 .iter()
                 .find(|flow| flow.name == name)
                 .cloned();
-            set_in_draft(state, DraftKind::Flow, |draft| draft.flow = flow)
+            let fits = |draft: &Draft| draft.kind == DraftKind::Flow;
+            set_in_draft(state, (DraftKind::Flow, fits), |draft| draft.flow = flow)
         }
         Target::Batch(id) => {
             flows::focus_pane(state, PaneId::Broadcasts);
@@ -66,6 +68,16 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
         }
         Target::Profile(name) => dialogs::switch_profile(state, name),
         Target::Action(action) => super::actions::run(state, action, context),
+        Target::Draft(id) => draft_shelf::open_shelved(state, &id),
+        Target::Discarded(id) => draft_shelf::bring_back(state, &id),
+        Target::DiscardDraft => draft_shelf::discard(state),
+        Target::Recipient(id) => {
+            let user = person(state, &id);
+            helping::add_recipient(state, &user)
+        }
+        Target::Insert { text, at_caret } => helping::insert(state, &text, at_caret),
+        Target::Ask(purpose) => helping::ask(state, purpose),
+        Target::Nothing => Vec::new(),
     }
 }
 
@@ -131,37 +143,34 @@ fn snippet(message: &str, text: &str) -> String {
     format!("{lead}{}", width::truncate(&rest, 44, width::ELLIPSIS))
 }
 
-fn set_in_draft(state: &mut State, kind: DraftKind, set: impl FnOnce(&mut Draft)) -> Effects {
-    if state
-        .composer
-        .draft
-        .as_ref()
-        .is_none_or(|draft| draft.kind != kind)
-    {
-        let open = state.composer.draft.take();
-        let is_new = open.is_none();
-        let mut draft = open.unwrap_or_else(|| Draft::new(kind));
-        draft.kind = kind;
-        if is_new {
-            draft.address(&state.users.marked_users);
-        }
-        state.composer.draft = Some(draft);
+/// Changes the open draft if it takes that, else a new one of this kind; the one that was open
+/// stays as it was.
+fn set_in_draft(
+    state: &mut State,
+    (kind, fits): (DraftKind, impl Fn(&Draft) -> bool),
+    set: impl FnOnce(&mut Draft),
+) -> Effects {
+    let mut effects = Vec::new();
+    if !state.composer.draft.as_ref().is_some_and(fits) {
+        effects = drafts::begin(state, kind);
     }
     if let Some(draft) = &mut state.composer.draft {
         set(draft);
         draft.rebuild();
+        draft.prefill();
         // The first empty value is where the person goes on.
-        let empty = draft
-            .fields
-            .iter()
-            .position(|field| !field.id.is_choice() && field.text.is_empty());
-        draft.cursor = empty.unwrap_or(2.min(draft.fields.len().saturating_sub(1)));
+        let empty = draft.fields.iter().position(|field| {
+            !field.id.is_choice() && !field.id.is_optional() && field.text.is_empty()
+        });
+        let last = draft.fields.len().saturating_sub(1);
+        draft.cursor = empty.unwrap_or(2.min(last));
         state.composer.typing = empty.is_some();
     }
     if state.focus != PaneId::Composer {
         flows::focus_pane(state, PaneId::Composer);
     }
-    drafts::draft_changed(state)
+    effects.extend(drafts::draft_changed(state));
+    effects
 }
 
 fn entry(kind: &'static str, label: String, note: impl Into<String>, target: Target) -> Entry {

@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, choosing, dialogs, drafts, flows, reading};
+use super::{actions, choosing, dialogs, draft_shelf, drafts, flows, reading};
 use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
 use crate::domain::time_range::read_range;
 use crate::domain::{BatchId, User};
@@ -13,7 +13,7 @@ use crate::text::nearest::nearest;
 use jiff::Timestamp;
 
 /// Every command with what follows it, for completion, help and error sentences.
-pub const COMMANDS: [(&str, &str); 25] = [
+pub const COMMANDS: [(&str, &str); 26] = [
     ("open", "USER"),
     ("find", "NAME=VALUE"),
     ("and", "NAME=VALUE"),
@@ -28,6 +28,7 @@ pub const COMMANDS: [(&str, &str); 25] = [
     ("template", "NAME"),
     ("broadcast", "new"),
     ("flow", "NAME"),
+    ("drafts", ""),
     ("batch", "ID"),
     ("pause", ""),
     ("resume", ""),
@@ -94,6 +95,7 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "broadcast" => Ok(drafts::new_draft(state, DraftKind::Broadcast)),
         "flow" if rest.is_empty() => Ok(drafts::new_draft(state, DraftKind::Flow)),
         "flow" => flow(state, rest, context),
+        "drafts" => Ok(draft_shelf::list(state)),
         "batch" => batch(state, rest, context),
         "pause" => on_batch(state, Action::PauseBatch, context),
         "resume" => on_batch(state, Action::ResumeBatch, context),

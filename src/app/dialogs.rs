@@ -2,11 +2,11 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, drafts, files, flows};
+use super::{choosing, drafts, files, flows, helping};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, SenderState, TimerId};
 use crate::domain::{BatchId, Guard, Plan};
 use crate::overlays::confirm::Purpose;
-use crate::overlays::{Overlay, confirm, page, palette, review};
+use crate::overlays::{Overlay, confirm, page, palette, phone, prompt, review};
 use crate::text::{format, sanitize};
 use crate::widgets::TextField;
 use crossterm::event::KeyEvent;
@@ -27,7 +27,11 @@ pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
     let opened = match overlay {
         Overlay::Review(review) => review.opened,
         Overlay::Confirm(confirm) => confirm.opened,
-        Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) => return None,
+        Overlay::Page(_)
+        | Overlay::Palette(_)
+        | Overlay::Media(_)
+        | Overlay::Prompt(_)
+        | Overlay::Phone(_) => return None,
     };
     (held || now.duration_since(opened) < QUIET).then(Vec::new)
 }
@@ -39,19 +43,51 @@ pub fn restart_quiet_time(state: &mut State) {
         match overlay {
             Overlay::Review(review) => review.opened = now,
             Overlay::Confirm(confirm) => confirm.opened = now,
-            Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) => {}
+            Overlay::Page(_)
+            | Overlay::Palette(_)
+            | Overlay::Media(_)
+            | Overlay::Prompt(_)
+            | Overlay::Phone(_) => {}
         }
     }
 }
 
 /// A key typed into the field of an overlay.
-pub fn key(overlay: &mut Overlay, key: KeyEvent) {
+pub fn key(state: &mut State, key: KeyEvent) {
+    let Some(overlay) = state.overlays.last_mut() else {
+        return;
+    };
     match overlay {
+        Overlay::Prompt(asked) => {
+            if prompt::key(asked, key) {
+                helping::weigh(state);
+            }
+        }
         Overlay::Palette(palette) => palette::key(palette, key),
         Overlay::Review(review) => review::key(review, key),
         Overlay::Confirm(confirm) => confirm::key(confirm, key),
-        Overlay::Page(_) | Overlay::Media(_) => {}
+        Overlay::Page(_) | Overlay::Media(_) | Overlay::Phone(_) => {}
     }
+}
+
+/// Text pasted into the field of an overlay; where something is decided it is refused.
+pub fn paste(state: &mut State, text: &str) {
+    let refusal = || Some("type it: a paste is not taken here".to_owned());
+    match state.overlays.last_mut() {
+        Some(Overlay::Review(review)) => review.refusal = refusal(),
+        Some(Overlay::Confirm(confirm)) => confirm.refusal = refusal(),
+        Some(Overlay::Palette(palette)) => palette::paste(palette, text),
+        Some(Overlay::Prompt(asked)) => {
+            asked.field.paste(text);
+            helping::weigh(state);
+        }
+        Some(Overlay::Page(_) | Overlay::Media(_) | Overlay::Phone(_)) | None => {}
+    }
+}
+
+/// Whether Enter, Up and Down belong to the answer that is being typed.
+pub fn takes_line_breaks(state: &State) -> bool {
+    matches!(state.overlays.last(), Some(Overlay::Prompt(asked)) if prompt::takes_line_breaks(asked))
 }
 
 /// Runs an action in the topmost overlay.
@@ -81,6 +117,21 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             }
         }
         Some(Overlay::Media(_)) => files::act(state, action),
+        Some(Overlay::Prompt(asked)) => match prompt::act(asked, action) {
+            None => Vec::new(),
+            Some(prompt::Wish::Close) => close(state),
+            Some(prompt::Wish::Take) => helping::take(state),
+            Some(prompt::Wish::Weigh) => {
+                helping::weigh(state);
+                Vec::new()
+            }
+        },
+        Some(Overlay::Phone(shown)) => {
+            if phone::act(shown, action, body) {
+                state.overlays.pop();
+            }
+            Vec::new()
+        }
         Some(Overlay::Review(review)) => match review::act(review, action, body, &now) {
             None => Vec::new(),
             Some(review::Wish::Close) => close(state),
@@ -111,6 +162,7 @@ fn confirmed_plan(state: &mut State) -> Effects {
         state.queueing = Some((Box::new(draft), review.grace));
     }
     state.composer.note.clear();
+    state.composer.unsaved = None;
     state.payload.clear();
     // Whoever came here from a person or a chat goes back there for the next one.
     if let Some(pane) = state.visited_from.take() {
@@ -133,7 +185,7 @@ fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
         Purpose::SwitchProfile(name) => vec![Effect::SwitchProfile(name)],
         Purpose::Quit => {
             let mut effects = pause_all(state);
-            effects.push(Effect::Quit);
+            effects.extend(flows::leave(state));
             effects
         }
         Purpose::TakeDraft => {
@@ -313,15 +365,8 @@ pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
         _ => settings.grace_guarded,
     };
     let only = plan.calls.first().and_then(|call| call.recipients.first());
-    let person = only.and_then(|phone| {
-        state
-            .composer
-            .draft
-            .as_ref()?
-            .names
-            .get(phone.digits())
-            .cloned()
-    });
+    let person =
+        only.and_then(|recipient| state.composer.draft.as_ref()?.name_of(recipient.text()));
     state.overlays.push(Overlay::Review(Box::new(review::State {
         plan,
         profile: state.profile.clone(),

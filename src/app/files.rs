@@ -60,7 +60,12 @@ fn host(url: &str) -> &str {
 fn open_file(state: &mut State) -> Option<&mut media::State> {
     state.overlays.iter_mut().find_map(|overlay| match overlay {
         Overlay::Media(open) => Some(&mut **open),
-        Overlay::Page(_) | Overlay::Palette(_) | Overlay::Review(_) | Overlay::Confirm(_) => None,
+        Overlay::Page(_)
+        | Overlay::Palette(_)
+        | Overlay::Review(_)
+        | Overlay::Confirm(_)
+        | Overlay::Prompt(_)
+        | Overlay::Phone(_) => None,
     })
 }
 

@@ -77,6 +77,8 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
         Overlay::Media(_) => KeyContext::Media,
         Overlay::Review(_) => KeyContext::Review,
         Overlay::Confirm(_) => KeyContext::Confirm,
+        Overlay::Prompt(_) => KeyContext::Prompt,
+        Overlay::Phone(_) => KeyContext::Detail,
     }
 }
 
@@ -105,6 +107,15 @@ pub fn at_top(state: &State) -> bool {
         && state.visited_from.is_none()
 }
 
+/// Whether the open draft is made of a template whose own words nobody wrote down yet.
+pub fn words_unknown(state: &State) -> bool {
+    let draft = state.composer.draft.as_ref();
+    let template = draft
+        .filter(|draft| draft.takes_template())
+        .and_then(|draft| draft.template.as_ref());
+    template.is_some_and(|template| template.wording.body.is_none())
+}
+
 /// What holds right now, as far as keys care.
 pub fn facts(state: &State) -> Facts {
     let searching = match state.focus {
@@ -119,5 +130,6 @@ pub fn facts(state: &State) -> Facts {
         .with(Fact::InGrace, !state.armed.is_empty())
         .with(Fact::Loading, waits::is_waiting(state, state.focus))
         .with(Fact::Searching, searching)
+        .with(Fact::WordsUnknown, words_unknown(state))
         .with(Fact::Zoomed, state.zoomed)
 }

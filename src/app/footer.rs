@@ -24,7 +24,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Composer,
-        "edit review preview edit_externally tidy_field new_broadcast new_flow discard_draft",
+        "edit field_help review preview edit_externally list_drafts tidy_field raw_draft new_broadcast new_flow discard_draft",
     ),
     (
         KeyContext::Broadcasts,
@@ -37,11 +37,12 @@ const HERE: &[(KeyContext, &str)] = &[
     (KeyContext::Activity, "open copy zoom"),
     (
         KeyContext::Typing,
-        "stop_typing next_field tidy_field edit_externally clear_field",
+        "stop_typing next_field field_help tidy_field edit_externally clear_field",
     ),
     (KeyContext::Review, "next_tab previous_tab back"),
     (KeyContext::Media, "save_file open_file back"),
     (KeyContext::Confirm, "accept back"),
+    (KeyContext::Prompt, "accept save_text back"),
     (KeyContext::Palette, "accept back"),
     (KeyContext::CommandLine, "accept back"),
 ];

@@ -5,7 +5,6 @@ use super::update::{Effects, notify};
 use super::{actions, dialogs, drafts, flows, focus};
 use crate::contract::{Action, MouseInput, Notice, PaneId};
 use crate::keymap::Chord;
-use crate::overlays::Overlay;
 use crate::panes::{conversation, template_composer, user_search};
 use crossterm::event::{KeyEvent, KeyEventKind};
 
@@ -39,17 +38,23 @@ pub fn press(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects
 
 /// In a field of several lines Enter, Up and Down are text and caret.
 fn belongs_to_field(state: &State, action: Action) -> bool {
-    focus::target(state) == focus::Target::Field(PaneId::Composer)
-        && template_composer::field_takes_line_breaks(&state.composer)
-        && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
+    let many_lines = match focus::target(state) {
+        focus::Target::Field(PaneId::Composer) => {
+            template_composer::field_takes_line_breaks(&state.composer)
+        }
+        focus::Target::Overlay => dialogs::takes_line_breaks(state),
+        focus::Target::Field(_)
+        | focus::Target::CommandLine
+        | focus::Target::Pane(_)
+        | focus::Target::TooSmall => false,
+    };
+    many_lines && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
 }
 
 fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effects {
     match focus::target(state) {
         focus::Target::Overlay => {
-            if let Some(overlay) = state.overlays.last_mut() {
-                dialogs::key(overlay, key);
-            }
+            dialogs::key(state, key);
         }
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {
@@ -75,16 +80,7 @@ fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effec
 /// Text was pasted: it is text in a field and nothing anywhere else; it never confirms.
 pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
     match focus::target(state) {
-        focus::Target::Overlay => match state.overlays.last_mut() {
-            Some(Overlay::Review(review)) => {
-                review.refusal = Some("type it: a paste is not taken here".to_owned());
-            }
-            Some(Overlay::Confirm(confirm)) => {
-                confirm.refusal = Some("type it: a paste is not taken here".to_owned());
-            }
-            Some(Overlay::Palette(palette)) => crate::overlays::palette::paste(palette, text),
-            Some(Overlay::Page(_) | Overlay::Media(_)) | None => {}
-        },
+        focus::Target::Overlay => dialogs::paste(state, text),
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {
                 command.field.paste(text);

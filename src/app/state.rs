@@ -237,6 +237,11 @@ impl State {
         if let Some(inside) = layout.inside(PaneId::Payload) {
             self.payload.prepare(inside.width, inside.height);
         }
+        if let Some(inside) = layout.inside(PaneId::Composer) {
+            let chat = self.conversation.chat.as_ref();
+            self.composer.chat = chat.map(|chat| chat.user.channel_user_id.clone());
+            self.composer.prepare(inside, &self.now);
+        }
         for pane in [PaneId::Users, PaneId::Broadcasts, PaneId::Activity] {
             let height = self.list_height(&layout, pane);
             match pane {
@@ -263,6 +268,16 @@ impl State {
                 usize::from(inside.height)
             }
         }
+    }
+
+    /// Whether the composer has room for the message as a phone shows it.
+    pub fn bubble_is_shown(&self) -> bool {
+        let draft = self.composer.draft.as_ref();
+        let inside = self.layout().inside(PaneId::Composer);
+        draft.zip(inside).is_some_and(|(draft, inside)| {
+            let sheet = template_composer::sheet(draft, inside, &self.now);
+            sheet.bubble.is_some_and(|(_, rows)| rows.hidden == 0)
+        })
     }
 
     /// The limits of a new draft.

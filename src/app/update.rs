@@ -36,7 +36,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::Sync(news) => fetching::news(state, *news),
         Event::Edited(result) => flows::edited(state, result),
         Event::ProfileSwitched(result) => flows::profile_switched(state, *result),
-        Event::Terminated => vec![Effect::Quit],
+        Event::Terminated => flows::leave(state),
     };
     state.prepare();
     effects.extend(files::fit_picture(state));

@@ -6,7 +6,7 @@ use super::state::State;
 use super::{footer, header};
 use crate::contract::PaneId;
 use crate::keymap::Keymap;
-use crate::overlays::{Overlay, confirm, media, page, palette, review};
+use crate::overlays::{Overlay, confirm, media, page, palette, phone, prompt, review};
 use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -129,5 +129,7 @@ fn draw_overlay(state: &State, overlay: &Overlay, painter: &mut Painter<'_>, bod
         Overlay::Palette(palette) => palette::draw(palette, painter, body),
         Overlay::Review(review) => review::draw(review, painter, body, &state.now),
         Overlay::Confirm(confirm) => confirm::draw(confirm, painter, body),
+        Overlay::Prompt(asked) => prompt::draw(asked, painter, body),
+        Overlay::Phone(shown) => phone::draw(shown, painter, body),
     }
 }

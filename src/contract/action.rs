@@ -97,6 +97,12 @@ actions! {
     TidyField = "tidy_field", "tidy", "make runs of spaces, tabs and line breaks one space";
     ClearField = "clear_field", "clear", "clear the field";
     UndoEdit = "undo_edit", "undo edit", "undo the last edit of the field";
+    RedoEdit = "redo_edit", "redo edit", "make the edit again that was undone last";
+    FieldHelp = "field_help", "helpers", "list what helps to fill this field";
+    ListDrafts = "list_drafts", "drafts", "list the drafts, also those discarded in this session";
+    RawDraft = "raw_draft", "raw JSON", "switch between the form and raw JSON";
+    SaveText = "save_text", "take it", "take the text that was typed";
+    AddWording = "add_wording", "add its text", "write down the text of a template that is not known";
 
     ExactBytes = "exact_bytes", "exact bytes", "show the bytes exactly as they leave";
     NextCall = "next_call", "next call", "show the next call of the plan";

@@ -4,7 +4,11 @@ use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
 use super::slot::{Slot, Ticket};
-use crate::domain::{BatchId, BotTarget, Content, ItemId, Plan, SendLimits, User};
+use crate::domain::template::Wording;
+use crate::domain::{
+    BatchId, BotTarget, Content, ItemId, KnownPerson, Plan, SendLimits, Standing, User,
+};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,14 +26,14 @@ pub enum TimerId {
     Countdown,
     /// The dialog that ignores early keys starts to listen.
     DialogReady,
-    /// The draft has been quiet long enough to be written down.
+    /// The open draft is to be written down.
     SaveDraft,
 }
 
 /// Something to keep or to look up in the local database.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StoreRequest {
-    /// Templates, flows, attribute names used before and the kept draft.
+    /// Templates, flows, attribute names used before and the kept drafts.
     LoadLibrary,
     /// An attribute search worked: remember its name and value.
     RememberSearch {
@@ -58,8 +62,24 @@ pub enum StoreRequest {
         /// `NAME=VALUE`.
         text: String,
     },
-    /// Keep the text of the open draft; `None` when there is none.
-    SaveDraft(Option<String>),
+    /// Keep the text of a draft.
+    SaveDraft {
+        /// The name that the draft had from its beginning.
+        id: String,
+        /// The draft.
+        text: String,
+    },
+    /// Keep the words of a template, as a person wrote them down.
+    SaveWording {
+        /// Its name.
+        name: String,
+        /// Its language.
+        language: String,
+        /// All of its words.
+        wording: Box<Wording>,
+    },
+    /// A draft was discarded or queued: forget its text.
+    DeleteDraft(String),
 }
 
 /// What the outbox shall do.
@@ -115,8 +135,13 @@ pub enum OutboxCommand {
 pub struct DraftForm {
     /// What is sent.
     pub content: Content,
-    /// Numbers as typed, one each.
+    /// Recipients as typed, one each: numbers, or ids of the content's channel.
     pub to: Vec<String>,
+    /// What is known of people, by the digits of their number or by their id: attributes for
+    /// placeholders, and when they wrote last.
+    pub people: BTreeMap<String, KnownPerson>,
+    /// How the content's template stands to the library.
+    pub standing: Standing,
     /// `now`, or a local time of the profile's zone such as `2026-12-01 09:00`.
     pub when: String,
     /// How fast.

@@ -12,6 +12,7 @@ use crate::domain::{
     Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template, User,
 };
 use crossterm::event::KeyEvent;
+use jiff::Timestamp;
 use std::sync::Arc;
 
 /// A mouse input that means something.
@@ -36,8 +37,19 @@ pub struct Library {
     pub searches: Vec<(String, String)>,
     /// Searches kept under a name: name and text.
     pub saved: Vec<(String, String)>,
-    /// The draft that was open when the program ended.
-    pub draft: Option<String>,
+    /// The drafts that are kept, the last changed first.
+    pub drafts: Vec<KeptDraft>,
+}
+
+/// A draft in the local record, as opaque text of the pane that wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptDraft {
+    /// The name that the draft had from its beginning.
+    pub id: String,
+    /// The draft.
+    pub text: String,
+    /// When it was written down last.
+    pub updated: Timestamp,
 }
 
 /// An answer of the local database.
@@ -59,7 +71,14 @@ pub enum StorageEvent {
     /// The searches kept under names, after one was added.
     SavedSearches(Vec<(String, String)>),
     /// The draft is kept.
-    DraftSaved,
+    DraftSaved {
+        /// The name under which it was to be kept.
+        id: String,
+        /// The name under which it is kept: another one where another window had changed it.
+        kept_as: String,
+    },
+    /// A draft could not be kept; its text is only on the screen.
+    DraftNotSaved(ApiError),
     /// Something could not be read or written.
     Failed(ApiError),
 }
@@ -100,10 +119,17 @@ pub enum OutboxAnswer {
 /// One thing that keeps a draft from becoming a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanProblem {
-    /// The parameter, attribute or form field it is about, if it is about one.
+    /// What it is about, if it is about one thing: the name of a parameter or attribute, or
+    /// `to`, `when`, `title`, `channel`, `template`, `body` for a filled body as a whole, `text` for
+    /// the first entry of a broadcast and `text.1` … for the next, `json` for what is written as
+    /// JSON.
     pub field: Option<String>,
-    /// One sentence with what to do.
+    /// A short stable word, for example `empty`, `too_long`, `unknown_placeholder`.
+    pub rule: &'static str,
+    /// One sentence; mostly with what to do behind a colon.
     pub text: String,
+    /// One more sentence with what to do; empty where the text says it.
+    pub advice: String,
 }
 
 /// Why a draft could not become a plan.

@@ -24,8 +24,8 @@ pub use cached::{
 };
 pub use effect::{DraftForm, Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
 pub use event::{
-    ApiAnswer, Event, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure, PlanProblem,
-    StorageEvent,
+    ApiAnswer, Event, KeptDraft, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure,
+    PlanProblem, StorageEvent,
 };
 pub use media::{AfterSaving, FetchedMedia, MediaAnswer, MediaAsk, PreparedPicture, ReadyPicture};
 pub use notice::{Notice, NoticeKind};

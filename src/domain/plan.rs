@@ -3,15 +3,16 @@
 use super::audience::SkippedRow;
 use super::draft::{Schedule, SendKind, SendLimits};
 use super::hash::Sha256Hex;
-use super::phone::PhoneNumber;
 use super::profile::BotTarget;
+use super::recipient::Recipient;
 use super::request::FrozenRequest;
+use super::template::ParameterProblem;
 
 /// One call of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedCall {
     /// Who it reaches; one for templates and flows, up to a chunk for broadcasts.
-    pub recipients: Vec<PhoneNumber>,
+    pub recipients: Vec<Recipient>,
     /// The call, byte for byte.
     pub request: FrozenRequest,
 }
@@ -33,6 +34,8 @@ pub struct Plan {
     pub skipped: Vec<SkippedRow>,
     /// What a person should know before confirming, as sentences.
     pub notes: Vec<String>,
+    /// Those of the notes that are about one parameter or form field.
+    pub warnings: Vec<ParameterProblem>,
     /// When it goes out.
     pub schedule: Schedule,
     /// How fast.
@@ -73,7 +76,7 @@ impl Plan {
             pieces.extend(
                 call.recipients
                     .iter()
-                    .map(|phone| phone.digits().as_bytes()),
+                    .map(|recipient| recipient.text().as_bytes()),
             );
         }
         Sha256Hex::of_pieces(pieces)

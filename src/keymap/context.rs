@@ -52,6 +52,7 @@ contexts! {
     CommandLine = "command_line", "Command line", [Overlay, List], "The line after `:`.";
     Review = "review", "Review", [Overlay, List], "The review before anything leaves.";
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
+    Prompt = "prompt", "Question", [Overlay, List], "A question that takes a text.";
     Unknowns = "unknowns", "Unknown results", [Overlay, List], "The list of unknown results.";
     Detail = "detail", "Detail", [Overlay, List], "One call of the log in full.";
     Media = "media", "File", [Overlay, List], "A picture or another file of a message.";
@@ -70,6 +71,7 @@ impl KeyContext {
                 | KeyContext::CommandLine
                 | KeyContext::Review
                 | KeyContext::Confirm
+                | KeyContext::Prompt
                 | KeyContext::Setup
         )
     }

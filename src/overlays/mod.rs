@@ -1,13 +1,16 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Five kinds serve everything: a page to read, a list to choose from, the review of a plan, a
-//! question answered by typing, and the file of a message.
+//! Seven kinds serve everything: a page to read, a list to choose from, the review of a plan, a
+//! question that decides, a question that only takes a text, the file of a message, and a message
+//! as a phone shows it.
 
 pub mod confirm;
 pub mod frame;
 pub mod media;
 pub mod page;
 pub mod palette;
+pub mod phone;
+pub mod prompt;
 pub mod review;
 
 /// What stands above the panes.
@@ -23,6 +26,10 @@ pub enum Overlay {
     Review(Box<review::State>),
     /// A question answered by typing a word or a number.
     Confirm(confirm::State),
+    /// A question that takes a text and decides nothing.
+    Prompt(Box<prompt::State>),
+    /// The draft's message as a phone shows it.
+    Phone(phone::State),
 }
 
 impl Overlay {

@@ -1,6 +1,7 @@
 //! Go to or do, by name: people, templates, flows, batches, profiles and actions in one list.
 
 use super::frame::{self, OverlayEdges};
+use super::prompt;
 use crate::contract::Action;
 use crate::domain::BatchId;
 use crate::theme::{Glyph, Role};
@@ -37,6 +38,25 @@ pub enum Target {
     Profile(String),
     /// Runs this action.
     Action(Action),
+    /// Opens the draft of this name.
+    Draft(String),
+    /// Brings the discarded draft of this name back.
+    Discarded(String),
+    /// Discards the open draft.
+    DiscardDraft,
+    /// Leaves everything as it is.
+    Nothing,
+    /// Adds somebody to the draft, by channel user id.
+    Recipient(String),
+    /// Puts a text into the field under the cursor, where the caret is or in place of all.
+    Insert {
+        /// The text.
+        text: String,
+        /// Whether what stands in the field stays.
+        at_caret: bool,
+    },
+    /// Asks for a text.
+    Ask(prompt::Purpose),
 }
 
 /// A line of the list.

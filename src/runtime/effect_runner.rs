@@ -285,7 +285,12 @@ impl EffectRunner {
             });
             let result = built.await.unwrap_or_else(|error| {
                 let text = format!("the plan could not be built: {error}");
-                let problems = vec![PlanProblem { field: None, text }];
+                let problems = vec![PlanProblem {
+                    field: None,
+                    rule: "failed",
+                    text,
+                    advice: String::new(),
+                }];
                 Err(PlanFailure {
                     problems,
                     skipped: Vec::new(),

@@ -12,6 +12,7 @@ pub mod files;
 pub mod frame_pacer;
 pub mod frame_writer;
 pub mod input;
+pub mod kept_drafts;
 pub mod plan_builder;
 pub mod screen;
 pub mod sender_loop;

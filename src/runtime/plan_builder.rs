@@ -1,7 +1,7 @@
 //! From a draft as typed to a frozen plan: the same road for preview and review.
 
 use crate::contract::{DraftForm, PlanFailure, PlanProblem};
-use crate::domain::audience::from_numbers;
+use crate::domain::audience::from_recipients;
 use crate::domain::schedule::read_plan_time;
 use crate::domain::{Plan, Profile, Schedule, SendDraft};
 use crate::outbox::freeze::freeze;
@@ -20,8 +20,10 @@ pub fn build(
     nonce: &str,
 ) -> Result<Arc<Plan>, PlanFailure> {
     let schedule = read_schedule(&form.when, profile).map_err(|text| failure("when", text))?;
-    let audience = from_numbers(&form.to, profile.region.as_deref());
-    if form.to.is_empty() {
+    let people = form.content.recipient_form();
+    let mut audience = from_recipients(&form.to, people, profile.region.as_deref());
+    audience.acquaint(&form.people);
+    if form.to.is_empty() && !form.content.names_recipients() {
         return Err(failure(
             "to",
             "nobody to send to yet: type a number with country code".to_owned(),
@@ -38,6 +40,7 @@ pub fn build(
         audience,
         schedule,
         limits: form.limits,
+        standing: form.standing.clone(),
     };
     // A preview shows what would be sent; being read-only is the review's business.
     let mut writable = profile.clone();
@@ -50,14 +53,18 @@ pub fn build(
                 .iter()
                 .map(|problem| PlanProblem {
                     field: Some(problem.parameter.clone()),
+                    rule: problem.rule,
                     text: problem.text.clone(),
+                    advice: String::new(),
                 })
                 .collect();
             if problems.is_empty() {
                 let field = field_of_rule(error.rule);
                 problems.push(PlanProblem {
                     field,
+                    rule: error.rule,
                     text: error.message.clone(),
+                    advice: error.advice.clone(),
                 });
             }
             PlanFailure {
@@ -67,11 +74,13 @@ pub fn build(
         })
 }
 
-fn failure(field: &str, text: String) -> PlanFailure {
+fn failure(field: &'static str, text: String) -> PlanFailure {
     PlanFailure {
         problems: vec![PlanProblem {
             field: Some(field.to_owned()),
+            rule: field,
             text,
+            advice: String::new(),
         }],
         skipped: Vec::new(),
     }
@@ -79,14 +88,11 @@ fn failure(field: &str, text: String) -> PlanFailure {
 
 /// The form field a draft-wide rule is about.
 fn field_of_rule(rule: &str) -> Option<String> {
-    let field = if rule.contains("title") {
-        "title"
-    } else if rule.contains("text") {
-        "text"
-    } else if rule.contains("time") || rule.contains("schedule") {
-        "when"
-    } else {
-        return None;
+    let field = match rule {
+        "title" | "channel" => rule,
+        "publish_time" => "when",
+        "no_recipients" => "to",
+        _ => return None,
     };
     Some(field.to_owned())
 }

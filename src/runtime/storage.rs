@@ -7,13 +7,12 @@ use crate::contract::{
     ApiError, CachedAnswer, Event, Library, OutboxAnswer, OutboxCommand, OutboxEvent, StorageEvent,
     StoreRequest,
 };
+use crate::domain::Template;
+use crate::domain::template::Wording;
 use crate::outbox::Confirmation;
 use crate::store::cache::ConversationKey;
-use crate::store::library::DraftRow;
 use crate::store::outbox::ItemFilter;
 
-/// Name of the one draft that the dashboard keeps.
-const DRAFT: &str = "dashboard";
 /// Items of a batch's detail; the list of a very large batch shows its first part.
 const ITEMS_SHOWN: u64 = 5000;
 /// People offered because their conversation was opened last.
@@ -98,25 +97,52 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
                 part,
             }))))
         }
-        StoreRequest::SaveDraft(text) => {
-            let library = world.library()?;
-            let saved = match text {
-                Some(text) => library.save_draft(&DraftRow {
-                    id: DRAFT.to_owned(),
-                    json: text,
-                    updated: now,
-                }),
-                None => library.delete_draft(DRAFT),
-            };
-            saved.map_err(|error| storage_error(&error))?;
-            Ok(Some(StorageEvent::DraftSaved))
+        StoreRequest::SaveDraft { id, text } => {
+            let library = world.library();
+            let saved = library.and_then(|library| world.drafts().save(&library, &id, &text, now));
+            Ok(Some(match saved {
+                Ok(kept_as) => StorageEvent::DraftSaved { id, kept_as },
+                Err(error) => StorageEvent::DraftNotSaved(error),
+            }))
+        }
+        StoreRequest::SaveWording {
+            name,
+            language,
+            wording,
+        } => {
+            keep_wording(world, (&name, &language), *wording)?;
+            Ok(None)
+        }
+        StoreRequest::DeleteDraft(id) => {
+            world.drafts().delete(&world.library()?, &id)?;
+            Ok(None)
         }
     }
 }
 
+/// A template with other words is a new version of it, with the same payload.
+fn keep_wording(
+    world: &World,
+    (name, language): (&str, &str),
+    wording: Wording,
+) -> Result<(), ApiError> {
+    let library = world.library()?;
+    let named = library.templates_named(name);
+    let named = named.map_err(|error| storage_error(&error))?;
+    if let Some(template) = named.into_iter().find(|one| one.language == language) {
+        let template = Template {
+            wording,
+            ..template
+        };
+        let kept = library.insert_template(&template, clock::now());
+        kept.map_err(|error| storage_error(&error))?;
+    }
+    Ok(())
+}
+
 fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
     let library = world.library()?;
-    let drafts = library.drafts().map_err(|error| storage_error(&error))?;
+    let drafts = world.drafts().load(&library)?;
     // The cache is disposable: without it there is only no history of searches.
     let searches = world
         .cache()
@@ -129,10 +155,7 @@ fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
         flows: library.flows().map_err(|error| storage_error(&error))?,
         searches: searches.unwrap_or_default(),
         saved,
-        draft: drafts
-            .into_iter()
-            .find(|row| row.id == DRAFT)
-            .map(|row| row.json),
+        drafts,
     })))
 }
 

@@ -2,6 +2,7 @@
 //! library, the cache. Built in the background, each once, so that the first frame waits for none.
 
 use super::files::Files;
+use super::kept_drafts::KeptDrafts;
 use crate::api::ReadClient;
 use crate::api::media::{MediaClient, MediaClientConfig};
 use crate::contract::{ApiError, ErrorKind};
@@ -58,6 +59,7 @@ pub struct World {
     outbox: OnceLock<Outbox>,
     cache: OnceLock<CacheStore>,
     cache_place: CachePlace,
+    drafts: KeptDrafts,
     files: Files,
     media: Mutex<Option<(String, Arc<MediaClient>)>>,
 }
@@ -79,6 +81,7 @@ impl World {
             outbox: OnceLock::new(),
             cache: OnceLock::new(),
             cache_place: CachePlace::File,
+            drafts: KeptDrafts::default(),
         }
     }
 
@@ -186,6 +189,11 @@ impl World {
             .clone()?;
         let outbox = self.outbox()?;
         Ok(Library::of(outbox.store()))
+    }
+
+    /// What this window knows of the kept drafts.
+    pub fn drafts(&self) -> &KeptDrafts {
+        &self.drafts
     }
 
     /// The cache. Blocks at the first call.

@@ -6,6 +6,7 @@
 
 pub mod cache;
 pub mod database;
+pub mod drafts;
 pub mod error;
 pub mod handover;
 pub mod library;

@@ -44,27 +44,37 @@ pub fn visual_in(line: &str, paragraph: Direction) -> Cow<'_, str> {
     if !may_turn(line) {
         return Cow::Borrowed(line);
     }
+    let graphemes = visual_graphemes(line, paragraph);
+    Cow::Owned(graphemes.into_iter().map(|(_, sign)| sign).collect())
+}
+
+/// The graphemes of such a line in screen order, each with the byte at which it stands in the
+/// line, so that what belongs to a part of the line moves with it.
+pub fn visual_graphemes(line: &str, paragraph: Direction) -> Vec<(usize, &str)> {
+    if !may_turn(line) {
+        return line.grapheme_indices(true).collect();
+    }
     let base = match paragraph {
         Direction::LeftToRight => Level::ltr(),
         Direction::RightToLeft => Level::rtl(),
     };
     let info = BidiInfo::new(line, Some(base));
-    if !info.has_rtl() {
-        return Cow::Borrowed(line);
-    }
-    let mut out = String::with_capacity(line.len());
+    let mut out = Vec::with_capacity(line.len());
     for part in &info.paragraphs {
         let (levels, runs) = info.visual_runs(part, part.range.clone());
         for run in runs {
             let piece = line.get(run.clone()).unwrap_or_default();
+            let signs = piece
+                .grapheme_indices(true)
+                .map(|(at, sign)| (run.start + at, sign));
             if levels.get(run.start).is_some_and(Level::is_rtl) {
-                out.extend(piece.graphemes(true).rev().map(mirrored));
+                out.extend(signs.rev().map(|(at, sign)| (at, mirrored(sign))));
             } else {
-                out.push_str(piece);
+                out.extend(signs);
             }
         }
     }
-    Cow::Owned(out)
+    out
 }
 
 /// Whether the text has any character of the blocks that run from right to left, or a sign that
@@ -134,6 +144,14 @@ mod tests {
         assert!(is_rtl("مرحبا Sara") && !is_rtl("Sara مرحبا") && !is_rtl("88213"));
         assert_eq!(visual_in("ab שלום", Direction::RightToLeft), "םולש ab");
         assert_eq!(visual_in("ab שלום", Direction::LeftToRight), "ab םולש");
+    }
+
+    #[test]
+    fn every_sign_knows_where_it_stood() {
+        let line = "order שלום 88213";
+        for (at, sign) in visual_graphemes(line, Direction::LeftToRight) {
+            assert!(line[at..].starts_with(sign), "{sign} at {at}");
+        }
     }
 
     #[test]

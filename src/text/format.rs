@@ -135,6 +135,15 @@ pub fn phone(number: &str) -> String {
     }
 }
 
+/// Whom something reached, as the record names them: a number in groups, any other id as it is.
+pub fn recipient(text: &str) -> String {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let number = (8..=15).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if number { phone(text) } else { text.to_owned() }
+}
+
 fn digits_of(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
@@ -275,6 +284,8 @@ mod tests {
         assert_eq!(last_four("12"), "…12");
         assert_eq!(phone("+447700900412"), "+44 7700 900412");
         assert_eq!(phone("353209170001"), "+353209170001");
+        assert_eq!(recipient("447700900412"), "+44 7700 900412");
+        assert_eq!(recipient("1f6e2c1c-9d5f-4a57"), "1f6e2c1c-9d5f-4a57");
     }
 
     fn at(text: &str) -> Zoned {

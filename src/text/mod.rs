@@ -9,6 +9,7 @@ pub mod format;
 pub mod gate;
 pub mod highlight;
 mod joining;
+pub mod local;
 pub mod nearest;
 pub mod sanitize;
 pub mod width;

@@ -30,6 +30,8 @@ pub struct TextField {
     lines: Lines,
     /// The text right after a replacement: the library's two edits are undone as one.
     replaced: Option<String>,
+    /// The text of a replacement that was just undone, so that both edits come back as one.
+    put_back: Option<String>,
     /// Whether the next sign takes the place of the whole text.
     picked: bool,
 }
@@ -47,6 +49,7 @@ impl TextField {
             area: TextArea::default(),
             lines,
             replaced: None,
+            put_back: None,
             picked: false,
         }
     }
@@ -200,20 +203,38 @@ impl TextField {
         }
     }
 
-    /// A paste: text, never keys.
-    pub fn paste(&mut self, text: &str) {
+    /// A paste: text, never keys. Says whether lines were joined because the field has only one.
+    pub fn paste(&mut self, text: &str) -> bool {
+        let joined =
+            self.lines == Lines::One && text.trim_end_matches(['\r', '\n']).contains(['\r', '\n']);
         let text = self.admitted(text);
         self.replace_picked();
         self.area.insert_str(text);
+        joined
     }
 
     /// Takes the last edit back.
     pub fn undo(&mut self) {
         self.picked = false;
-        let replaced = self.replaced.take().is_some_and(|text| text == self.text());
+        let replaced = self.replaced.take().filter(|text| *text == self.text());
         self.area.undo();
-        if replaced {
+        if replaced.is_some() {
             self.area.undo();
+        }
+        self.put_back = replaced;
+        self.snap();
+    }
+
+    /// Makes the edit again that was taken back last.
+    pub fn redo(&mut self) {
+        self.picked = false;
+        self.area.redo();
+        if let Some(text) = self.put_back.take() {
+            // The replacement was two edits of the library; both come back together.
+            if self.text() != text {
+                self.area.redo();
+            }
+            self.replaced = Some(text);
         }
         self.snap();
     }
@@ -222,7 +243,7 @@ impl TextField {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         match self.lines {
             Lines::Many => text,
-            Lines::One => text.replace('\n', " "),
+            Lines::One => text.trim_end_matches('\n').replace('\n', " "),
         }
     }
 
@@ -349,6 +370,39 @@ mod tests {
         assert_eq!(field.text(), "new");
         field.undo();
         assert_eq!(field.text(), "abcd e");
+    }
+
+    #[test]
+    fn what_was_undone_comes_back() {
+        let mut field = TextField::with_text("five     spaces");
+        field.set_text("five spaces");
+        field.undo();
+        assert_eq!(field.text(), "five     spaces");
+        field.redo();
+        assert_eq!(field.text(), "five spaces");
+        field.undo();
+        assert_eq!(field.text(), "five     spaces");
+        field.redo();
+        press(&mut field, KeyCode::Char('!'));
+        field.undo();
+        assert_eq!(field.text(), "five spaces");
+        field.redo();
+        assert_eq!(field.text(), "five spaces!");
+        field.redo();
+        assert_eq!(field.text(), "five spaces!");
+    }
+
+    #[test]
+    fn lines_of_a_paste_are_joined_in_a_field_of_one() {
+        let mut field = TextField::default();
+        assert!(
+            !field.paste("one line\n"),
+            "an end of line alone joins nothing"
+        );
+        assert_eq!(field.text(), "one line");
+        assert!(field.paste(" two\r\nlines"));
+        assert_eq!(field.text(), "one line two lines");
+        assert!(!TextField::new(Lines::Many).paste("a\nb"));
     }
 
     #[test]

@@ -5,8 +5,8 @@ use alertdesk::domain::audience::{CsvOptions, from_csv, from_numbers};
 use alertdesk::domain::draft::Values;
 use alertdesk::domain::template::import_json;
 use alertdesk::domain::{
-    Audience, Content, Flow, FlowVersion, Guard, Plan, Profile, RequestBody, Schedule, SendDraft,
-    SendLimits, Template, ValueSource, WireOptions,
+    Audience, BroadcastPart, Content, Flow, FlowVersion, Guard, Plan, Profile, RequestBody,
+    Schedule, SendDraft, SendLimits, Standing, Template, ValueSource, WireOptions,
 };
 use alertdesk::outbox::freeze::{FreezeError, freeze};
 use jiff::Timestamp;
@@ -71,6 +71,7 @@ fn draft(content: Content, audience: Audience) -> SendDraft {
         audience,
         schedule: Schedule::Now,
         limits: SendLimits::default(),
+        standing: Standing::Current,
     }
 }
 
@@ -86,7 +87,7 @@ fn reminder(values: Values) -> Content {
 fn direct(title: &str, exact_title: bool) -> Content {
     Content::DirectBroadcast {
         title: title.to_owned(),
-        texts: vec!["We close early on Friday".to_owned()],
+        parts: vec![BroadcastPart::Text("We close early on Friday".to_owned())],
         channel: "whatsapp".to_owned(),
         exact_title,
     }
@@ -131,7 +132,7 @@ fn rows_that_fail_are_left_out_and_the_first_of_a_number_stays() {
     let kept: Vec<&str> = plan
         .calls
         .iter()
-        .map(|call| call.recipients[0].digits())
+        .map(|call| call.recipients[0].text())
         .collect();
     assert_eq!(kept, ["447700900412", "447700900119"]);
     let skipped: Vec<(u64, &str)> = plan
@@ -178,7 +179,7 @@ fn imported_values_that_stay_are_noted() {
 #[rstest]
 #[case(constants(&[("1", "Asha")]), "parameters", "2 has no value")]
 #[case(constants(&[("1", "a"), ("2", "b"), ("3", "c")]), "parameters", "no parameter 3")]
-#[case(constants(&[("1", "a"), ("2", "{{name}}")]), "parameters", "{{name}}")]
+#[case(constants(&[("1", "a"), ("2", "{{nmae}}")]), "parameters", "name is the nearest")]
 #[case(constants(&[("1", "a"), ("2", "{{phone_no}}")]), "parameters", "does not replace")]
 #[case(columns(&[("1", "name"), ("2", "nope")]), "no_such_column", "nope")]
 fn values_wrong_for_everybody_refuse_the_plan(
@@ -293,7 +294,10 @@ fn a_broadcast_needs_a_title_and_texts(
 ) {
     let content = Content::DirectBroadcast {
         title: title.to_owned(),
-        texts: texts.iter().map(|text| (*text).to_owned()).collect(),
+        parts: texts
+            .iter()
+            .map(|text| BroadcastPart::Text((*text).to_owned()))
+            .collect(),
         channel: "whatsapp".to_owned(),
         exact_title: false,
     };

@@ -54,7 +54,7 @@ pub fn library() -> alertdesk::contract::Library {
         flows: library.flows().unwrap(),
         searches: vec![("city".to_owned(), "London".to_owned())],
         saved: Vec::new(),
-        draft: None,
+        drafts: Vec::new(),
     }
 }
 

@@ -5,9 +5,12 @@ use crate::cli::args_send::{BroadcastSend, CommonSend, ParamArgs, PeopleArgs, Se
 use crate::cli::context::{Context, as_sentence, name_and_value, usage};
 use crate::cli::{flow, template};
 use crate::contract::ApiError;
-use crate::domain::audience::{AudienceError, CsvOptions, from_csv, from_numbers};
+use crate::domain::audience::{AudienceError, CsvOptions, from_csv, from_recipients};
 use crate::domain::schedule::read_plan_time;
-use crate::domain::{Audience, Content, Profile, Schedule, SendDraft, SendLimits, ValueSource};
+use crate::domain::{
+    Audience, BroadcastPart, Content, Profile, RecipientForm, Schedule, SendDraft, SendLimits,
+    Standing, ValueSource,
+};
 use crate::settings::Connection;
 use crate::store::Library;
 use jiff::tz::TimeZone;
@@ -39,9 +42,11 @@ pub fn build(
     let profile = &connection.profile;
     let common = common(command);
     let (message, to_column) = what(library, profile, command)?;
+    let form = message.recipient_form();
     Ok(SendDraft {
+        audience: audience(people(command), to_column, form, profile)?,
         content: message,
-        audience: audience(people(command), to_column, profile)?,
+        standing: Standing::Current,
         schedule: schedule(context, common, profile)?,
         limits: SendLimits {
             per_minute: common.rate.unwrap_or(profile.per_minute),
@@ -119,7 +124,7 @@ fn broadcast(
         }
         let content = Content::DirectBroadcast {
             title,
-            texts: send.text.clone(),
+            parts: send.text.iter().cloned().map(BroadcastPart::Text).collect(),
             channel,
             exact_title,
         };
@@ -174,6 +179,7 @@ fn sources(
 fn audience(
     people: &PeopleArgs,
     to_column: Option<String>,
+    form: RecipientForm,
     profile: &Profile,
 ) -> Result<Audience, ApiError> {
     let Some(path) = &people.csv else {
@@ -183,10 +189,11 @@ fn audience(
                 "Give --csv FILE, or leave it out.",
             ));
         }
-        return Ok(from_numbers(&people.to, profile.region.as_deref()));
+        return Ok(from_recipients(&people.to, form, profile.region.as_deref()));
     };
     let options = CsvOptions {
         to_column,
+        form,
         region: profile.region.clone(),
         // Row checks of a plan come later than those of a file; `--strict` looks at both there.
         strict: false,

@@ -4,6 +4,8 @@ mod edit;
 mod fill;
 mod import;
 mod rules;
+mod shape;
+mod together;
 mod wording;
 
 pub use edit::{EditError, TemplateEdit};
@@ -13,7 +15,11 @@ pub use import::{
     Masked, NamedFiles, Position, Source, Wrapping, carry_over, found_connection, import_json,
     mask_keys, read as read_import, summary,
 };
-pub use rules::{ParameterProblem, Severity, check_value, placeholders};
+pub use rules::{
+    ParameterProblem, Severity, check_left_over, check_parameter, check_value, opens_without_end,
+    placeholders,
+};
+pub use shape::check_shape;
 pub use wording::{ButtonKind, ButtonWording, CardWording, Wording};
 
 use super::chat_message::MediaKind;

@@ -14,6 +14,8 @@ pub struct Wording {
     pub body: Option<String>,
     /// The footer.
     pub footer: Option<String>,
+    /// What a limited-time offer says beside its end.
+    pub offer: Option<String>,
     /// Every button by its index, also those that take no value.
     pub buttons: Vec<ButtonWording>,
     /// The cards of a carousel.

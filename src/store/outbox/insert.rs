@@ -3,7 +3,7 @@
 use super::OutboxStore;
 use super::rows::stored_number;
 use crate::domain::{
-    BatchId, BatchState, FrozenRequest, PhoneNumber, Plan, PlannedCall, RequestBody, Schedule,
+    BatchId, BatchState, FrozenRequest, Plan, PlannedCall, Recipient, RequestBody, Schedule,
     SkippedRow,
 };
 use crate::store::database::stored_time;
@@ -102,10 +102,10 @@ fn insert_calls(tx: &Transaction<'_>, batch: i64, calls: &[PlannedCall]) -> rusq
         };
         head = Some((head_id, request));
         let (single, all) = match call.recipients.as_slice() {
-            [one] => (Some(one.digits()), None),
+            [one] => (Some(one.text()), None),
             several => {
-                let digits: Vec<&str> = several.iter().map(PhoneNumber::digits).collect();
-                (None, Some(digits.join("\n")))
+                let texts: Vec<&str> = several.iter().map(Recipient::text).collect();
+                (None, Some(texts.join("\n")))
             }
         };
         item.execute(params![

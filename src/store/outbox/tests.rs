@@ -29,7 +29,7 @@ pub fn plan(people: u32) -> Plan {
             let digits = format!("44770090{index:04}");
             let body = format!("{{\"phoneNumber\":\"{digits}\"}}");
             PlannedCall {
-                recipients: vec![PhoneNumber::from_digits(&digits).unwrap()],
+                recipients: vec![PhoneNumber::from_digits(&digits).unwrap().into()],
                 request: FrozenRequest::post(
                     format!("{}/whatsapp-api/template", target.base_url),
                     RequestBody::Json(body),
@@ -51,6 +51,7 @@ pub fn plan(people: u32) -> Plan {
             rule: "too_short".to_owned(),
         }],
         notes: vec!["one number was cleaned".to_owned()],
+        warnings: Vec::new(),
         schedule: Schedule::Now,
         limits: SendLimits::default(),
         sha256,
@@ -142,7 +143,7 @@ fn a_plan_comes_back_byte_for_byte() {
         .unwrap();
     assert_eq!(items.len(), 4);
     for (item, call) in items.iter().zip(plan(3).calls) {
-        assert_eq!(item.recipient.as_deref(), Some(call.recipients[0].digits()));
+        assert_eq!(item.recipient.as_deref(), Some(call.recipients[0].text()));
         let request = record.store.request_of(item.id).unwrap().unwrap();
         assert_eq!(request, call.request);
     }

@@ -125,6 +125,7 @@ fn wording(old: &Template, new: &Template) -> Wording {
         header: before.header.clone().filter(|_| same_header),
         body: before.body.clone().filter(|_| same_texts("")),
         footer: before.footer.clone(),
+        offer: before.offer.clone(),
         buttons: if same_buttons {
             before.buttons.clone()
         } else {

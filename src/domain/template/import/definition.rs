@@ -122,6 +122,7 @@ impl Reader {
                 }
             }
             "LIMITED_TIME_OFFER" => {
+                wording.offer = text_of(component.pointer("/limited_time_offer/text"));
                 let expires = component.pointer("/limited_time_offer/has_expiration");
                 if expires.and_then(Value::as_bool) == Some(true) {
                     built.push(json!({"type": "limited_time_offer", "parameters": [
