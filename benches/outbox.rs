@@ -63,6 +63,7 @@ fn plan(people: u32) -> Plan {
             per_minute: 10_000_000,
             concurrency: 64,
         },
+        used: None,
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod args;
 pub mod args_conversation;
 pub mod args_send;
+pub mod args_template;
 pub mod config;
 pub mod connect;
 pub mod context;

@@ -7,6 +7,7 @@ use super::profile::BotTarget;
 use super::recipient::Recipient;
 use super::request::FrozenRequest;
 use super::template::ParameterProblem;
+use super::usage::Used;
 
 /// One call of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub struct Plan {
     pub schedule: Schedule,
     /// How fast.
     pub limits: SendLimits,
+    /// What of the library it is made with, for the count of its use.
+    pub used: Option<Used>,
     /// SHA-256 over target, schedule and every call's recipients and bytes.
     pub sha256: Sha256Hex,
 }

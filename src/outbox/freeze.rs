@@ -14,7 +14,7 @@ use crate::api::wire::encode::{EncodeError, Encoder};
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
     Audience, Content, Plan, PlannedCall, Profile, Schedule, SendDraft, SendLimits, SkippedRow,
-    Standing,
+    Standing, Used,
 };
 use broadcast::Label;
 use jiff::{SignedDuration, Timestamp};
@@ -151,6 +151,7 @@ pub fn freeze(
             warnings,
             schedule: draft.schedule,
             limits: draft.limits,
+            used: Used::of(&draft.content),
         }),
         Err(error) => Err(FreezeError {
             skipped,

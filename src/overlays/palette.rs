@@ -4,12 +4,11 @@ use super::frame::{self, OverlayEdges};
 use super::prompt;
 use crate::contract::Action;
 use crate::domain::BatchId;
+use crate::text::fuzzy;
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans, TextField, WindowedList};
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
 
 /// What choosing an entry does.
@@ -117,21 +116,15 @@ impl State {
     fn search(&mut self) {
         let text = self.field.text();
         let (kind, query) = scope(text.trim());
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
-        let mut buffer = Vec::new();
-        let mut scored: Vec<(u32, usize)> = self
-            .entries
-            .iter()
-            .enumerate()
+        let all = self.entries.iter().enumerate();
+        let fitting: Vec<usize> = all
             .filter(|(_, entry)| kind.is_none_or(|kind| entry.kind == kind))
-            .filter_map(|(index, entry)| {
-                let haystack = Utf32Str::new(&entry.label, &mut buffer);
-                Some((pattern.score(haystack, &mut matcher)?, index))
-            })
+            .map(|(index, _)| index)
             .collect();
-        scored.sort_by(|left, right| right.0.cmp(&left.0).then(left.1.cmp(&right.1)));
-        self.matches = scored.into_iter().map(|(_, index)| index).collect();
+        let label = |index: &usize| self.entries.get(*index).map_or("", |entry| &entry.label);
+        let ranked = fuzzy::ranked(query, fitting.iter().map(label));
+        let found = ranked.iter().filter_map(|at| fitting.get(*at));
+        self.matches = found.copied().collect();
         self.list.first();
     }
 

@@ -14,7 +14,7 @@ pub mod outbox;
 
 pub use cache::{CacheStore, ConversationKey, MessageKey, UsedAttribute};
 pub use error::StoreError;
-pub use library::{DraftRow, Library, TemplateInsert};
+pub use library::{ChangeError, DraftRow, Library, TemplateInsert, TemplateVersion};
 pub use outbox::OutboxStore;
 
 use std::path::{Path, PathBuf};

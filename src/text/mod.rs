@@ -6,6 +6,7 @@
 
 pub mod bidi;
 pub mod format;
+pub mod fuzzy;
 pub mod gate;
 pub mod highlight;
 mod joining;

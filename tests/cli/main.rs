@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod export;
 mod files;
+mod library;
 mod reads;
 mod secrets;
 mod sends;

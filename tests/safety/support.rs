@@ -67,6 +67,7 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
             per_minute: 10_000_000,
             concurrency,
         },
+        used: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What people change about a template they have: names for its places, fallbacks, wording, a
 //! note. The payload is never touched; another payload is another version.
 
-use super::{Template, Wording, check_value};
+use super::{ParameterKind, Template, Wording, check_value, placeholders};
 
 /// Most characters of a label; it stands in a column of a form.
 const LABEL_CHARS: usize = 30;
@@ -35,7 +35,8 @@ pub struct EditError {
 
 impl TemplateEdit {
     /// The template with these changes. Labels are set first and all at once, so that two can be
-    /// exchanged; places are found by the labels they had before.
+    /// exchanged: their places are found by the labels they had before, those of fallbacks and
+    /// words by the new ones.
     ///
     /// # Errors
     /// The first change that cannot be made.
@@ -52,7 +53,7 @@ impl TemplateEdit {
         }
         check_labels(&changed)?;
         for (place, text) in &self.fallbacks {
-            let at = place_of(template, place)?;
+            let at = place_of(&changed, place)?;
             if let Some(parameter) = changed.parameters.get_mut(at) {
                 parameter.fallback = Some(text.clone()).filter(|text| !text.trim().is_empty());
             }
@@ -72,6 +73,9 @@ impl TemplateEdit {
         }
         if let Some(wording) = &self.wording {
             changed.wording = wording.clone();
+            if let Some(body) = &wording.body {
+                changed.wording.body = read_body(&changed, body)?;
+            }
         }
         Ok(changed)
     }
@@ -160,6 +164,35 @@ fn check_fallbacks(template: &Template) -> Result<(), EditError> {
     Ok(())
 }
 
+/// The body text with each place under its name, whichever way it was written. It must have the
+/// places of the payload, else the lengths and previews made with it would be wrong.
+fn read_body(template: &Template, text: &str) -> Result<Option<String>, EditError> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let mut body = text.to_owned();
+    let mut named = Vec::new();
+    for written in placeholders(text) {
+        let inner = written.trim_start_matches('{').trim_end_matches('}').trim();
+        let Some(place) = template.parameter_named(inner) else {
+            let text = format!("the body text has {written}, but the payload has no such place");
+            return Err(EditError::of(None, text));
+        };
+        body = body.replace(written, &format!("{{{{{}}}}}", place.name));
+        named.push(place.name.as_str());
+    }
+    let mut places = template
+        .parameters
+        .iter()
+        .filter(|place| place.kind == ParameterKind::Text && !place.pointer.contains("/cards/"));
+    if let Some(missing) = places.find(|place| !named.contains(&place.name.as_str())) {
+        let name = &missing.name;
+        let text = format!("the body text has no {{{{{name}}}}}: put it where the value goes");
+        return Err(EditError::of(Some(name), text));
+    }
+    Ok(Some(body))
+}
+
 fn read_category(text: &str) -> Result<Option<String>, EditError> {
     let lower = text.trim().to_lowercase();
     match lower.as_str() {
@@ -176,7 +209,7 @@ fn read_category(text: &str) -> Result<Option<String>, EditError> {
 mod tests {
     use super::TemplateEdit;
     use crate::domain::Template;
-    use crate::domain::template::import_json;
+    use crate::domain::template::{Wording, import_json};
     use rstest::rstest;
 
     fn template() -> Template {
@@ -242,6 +275,36 @@ mod tests {
         let refused = edit("dear {{name}}").apply(&template()).unwrap_err();
         assert_eq!(refused.parameter.as_deref(), Some("1"));
         assert!(refused.text.contains("placeholder"), "{}", refused.text);
+    }
+
+    #[rstest]
+    #[case("Hello {{1}}, order {{2}}", Ok("Hello {{1}}, order {{2}}"))]
+    #[case("Hello {{ customer }}, order {{2}}", Ok("Hello {{1}}, order {{2}}"))]
+    #[case(
+        "Hello {{1}}",
+        Err("the body text has no {{2}}: put it where the value goes")
+    )]
+    #[case(
+        "{{1}} {{2}} {{3}}",
+        Err("the body text has {{3}}, but the payload has no such place")
+    )]
+    fn the_body_text_has_the_places_of_the_payload(
+        #[case] body: &str,
+        #[case] expected: Result<&str, &str>,
+    ) {
+        let named = labels(&[("1", "customer")]).apply(&template()).unwrap();
+        let edit = TemplateEdit {
+            wording: Some(Wording {
+                body: Some(body.to_owned()),
+                ..Wording::default()
+            }),
+            ..TemplateEdit::default()
+        };
+        let changed = edit.apply(&named).map_err(|error| error.text);
+        let body = changed
+            .as_ref()
+            .map(|one| one.wording.body.as_deref().unwrap());
+        assert_eq!(body.map_err(String::as_str), expected);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod edit;
 mod fill;
 mod import;
+mod lineage;
 mod rules;
 mod shape;
 mod together;
@@ -15,12 +16,13 @@ pub use import::{
     Masked, NamedFiles, Position, Source, Wrapping, carry_over, found_connection, import_json,
     mask_keys, read as read_import, summary,
 };
+pub use lineage::{Change, kind_in_words};
 pub use rules::{
     ParameterProblem, Severity, check_left_over, check_parameter, check_value, opens_without_end,
     placeholders,
 };
 pub use shape::check_shape;
-pub use wording::{ButtonKind, ButtonWording, CardWording, Wording};
+pub use wording::{ButtonKind, ButtonWording, CardWording, MOST_BUTTONS, Wording};
 
 use super::chat_message::MediaKind;
 use serde::{Deserialize, Serialize};

@@ -86,6 +86,7 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
         warnings: Vec::new(),
         schedule: Schedule::Now,
         limits,
+        used: None,
     }
 }
 

@@ -253,7 +253,11 @@ impl Words {
             },
             ParameterKind::Location => Self {
                 stacked: false,
-                ..words(shown(parameter, local), "part of the location", Takes::Words)
+                ..words(
+                    shown(parameter, local),
+                    "part of the location",
+                    Takes::Words,
+                )
             },
             ParameterKind::ButtonText => {
                 let hint = with_label(template, section, local, "end of the link, or the code");

@@ -33,7 +33,7 @@ pub fn carry_over(old: &Template, new: &Template) -> Template {
             parameter.default.clone_from(&before.default);
         }
     }
-    drop_taken_labels(&mut kept);
+    drop_taken_labels(&mut kept, new);
     if kept.wording == Wording::default() {
         kept.wording = wording(old, &kept);
     }
@@ -45,16 +45,18 @@ pub fn carry_over(old: &Template, new: &Template) -> Template {
     kept
 }
 
-/// A label the old one had may be the name of a place that only the new one has.
-fn drop_taken_labels(template: &mut Template) {
-    let names = template
-        .parameters
-        .iter()
-        .map(|one| one.name.to_lowercase());
-    let names: HashSet<String> = names.collect();
-    for parameter in &mut template.parameters {
-        let taken = |label: &String| names.contains(&label.to_lowercase());
-        parameter.label = parameter.label.take().filter(|label| !taken(label));
+/// A label the old one had may be the name, or the new label, of another place of the new one.
+fn drop_taken_labels(kept: &mut Template, new: &Template) {
+    let names = new.parameters.iter().map(|one| one.name.to_lowercase());
+    let labels = new.parameters.iter().filter_map(|one| one.label.as_ref());
+    let taken: HashSet<String> = names
+        .chain(labels.map(|label| label.to_lowercase()))
+        .collect();
+    for (parameter, own) in kept.parameters.iter_mut().zip(&new.parameters) {
+        let carried = parameter.label.take_if(|_| own.label.is_none());
+        if let Some(label) = carried.filter(|label| !taken.contains(&label.to_lowercase())) {
+            parameter.label = Some(label);
+        }
     }
 }
 

@@ -1,0 +1,61 @@
+//! The key of this data folder and the keys whose packs are taken. The own key never leaves the
+//! database file; it signs packs and nothing else.
+
+use super::Library;
+use crate::store::database::stored_time;
+use crate::store::error::StoreError;
+use jiff::Timestamp;
+use rusqlite::{Transaction, params};
+use secrecy::{ExposeSecret, SecretString};
+
+/// Name of the setting that holds the own key.
+const OWN_KEY: &str = "pack_key";
+
+impl Library {
+    /// The own signing key as hex. The first call keeps `made`; later ones, also of other
+    /// processes, get what was kept.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn own_key(&self, made: &SecretString) -> Result<SecretString, StoreError> {
+        self.db.change(|tx| {
+            tx.execute(
+                "INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING",
+                params![OWN_KEY, made.expose_secret()],
+            )?;
+            let kept = "SELECT value FROM settings WHERE name = ?1";
+            tx.query_row(kept, [OWN_KEY], |row| row.get::<_, String>(0))
+                .map(SecretString::from)
+        })
+    }
+
+    /// Whether packs of this public key (64 hex digits) were taken before.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn trusts(&self, key: &str) -> Result<bool, StoreError> {
+        self.db.read(|connection| {
+            connection.query_row(
+                "SELECT EXISTS (SELECT 1 FROM trusted_keys WHERE key = ?1)",
+                [key],
+                |row| row.get(0),
+            )
+        })
+    }
+
+    /// Takes packs of this public key (64 hex digits) from now on.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn trust(&self, key: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.db.change(|tx| trust_key(tx, key, now))
+    }
+}
+
+pub(super) fn trust_key(tx: &Transaction<'_>, key: &str, now: Timestamp) -> rusqlite::Result<()> {
+    tx.execute(
+        "INSERT INTO trusted_keys (key, since) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
+        params![key, stored_time(now)],
+    )
+    .map(drop)
+}
