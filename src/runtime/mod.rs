@@ -13,6 +13,7 @@ pub mod frame_pacer;
 pub mod frame_writer;
 pub mod input;
 pub mod kept_drafts;
+pub mod named_files;
 pub mod plan_builder;
 pub mod screen;
 pub mod sender_loop;

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod export;
 mod files;
+mod import;
 mod library;
 mod reads;
 mod secrets;
