@@ -7,11 +7,11 @@ use crate::cli::context::{Context, as_sentence, name_and_value, storage, usage};
 use crate::cli::exit::ExitStatus;
 use crate::cli::output::Row;
 use crate::contract::ApiError;
-use crate::domain::Template;
 use crate::domain::template::{
     Import, ImportError, ImportReport, ImportRule, NamedFiles, TemplateEdit, carry_over,
-    check_shape, read_import, summary,
+    check_shape, kind_in_words, read_import, summary,
 };
+use crate::domain::{Template, TemplateParameter};
 use crate::runtime::named_files;
 use crate::settings::Settings;
 use crate::store::Library;
@@ -199,7 +199,10 @@ fn keep(
         .map_err(|error| storage(&error))?;
     let what = summary(&template);
     context.output.note(&format!("{}: {what}.", template.name));
-    for note in &report.found {
+    for place in &template.parameters {
+        context.output.note(&place_in_words(place));
+    }
+    for note in &report.notes {
         context.output.note(note);
     }
     for problem in check_shape(&template) {
@@ -210,6 +213,20 @@ fn keep(
         replaced: insert.replaced,
         template,
     })
+}
+
+/// What stands in a place, and what happens without a value.
+fn place_in_words(place: &TemplateParameter) -> String {
+    let kept = if place.default.is_some() {
+        ", the imported one stays unless another is given"
+    } else {
+        ""
+    };
+    format!(
+        "{}: {}{kept}.",
+        place.shown_name(),
+        kind_in_words(place.kind)
+    )
 }
 
 fn document(kept: &Kept) -> Value {

@@ -71,8 +71,8 @@ impl Wrapping {
 pub struct ImportReport {
     /// The template, as version 1; the library counts on.
     pub template: Template,
-    /// One sentence per place that takes a value, and per part that was kept or left out.
-    pub found: Vec<String>,
+    /// One sentence per part that was kept as it is or left out, and on its state at WhatsApp.
+    pub notes: Vec<String>,
 }
 
 /// What a text holds. No key is in it.

@@ -41,7 +41,7 @@ pub(super) fn read(
     let category = category.filter(|word| known.contains(&word.as_str()));
     let mut reader = Reader {
         is_code: category.as_deref() == Some("authentication"),
-        found: Vec::new(),
+        notes: Vec::new(),
         code: None,
     };
     let mut built = Vec::new();
@@ -50,11 +50,11 @@ pub(super) fn read(
         let path = path.key("components").index(index);
         reader.component(component, &path, (&mut built, &mut wording))?;
     }
-    let mut found = status_note(object);
-    let parameters = places::find(&mut built, &mut found);
-    found.append(&mut reader.found);
+    let mut notes = status_note(object);
+    let parameters = places::find(&mut built, &mut notes);
+    notes.append(&mut reader.notes);
     if parameters.is_empty() {
-        found.push("Nothing in it takes a value.".to_owned());
+        notes.push("Nothing in it takes a value.".to_owned());
     }
     let template = Template {
         name: head.name,
@@ -67,7 +67,7 @@ pub(super) fn read(
         category,
         note: String::new(),
     };
-    Ok(ImportReport { template, found })
+    Ok(ImportReport { template, notes })
 }
 
 fn status_note(object: &Map<String, Value>) -> Vec<String> {
@@ -96,7 +96,7 @@ type Parts<'p> = (&'p mut Vec<Value>, &'p mut Wording);
 struct Reader {
     /// Whether the template carries a one-time code.
     is_code: bool,
-    found: Vec<String>,
+    notes: Vec<String>,
     /// The sample of the code, once it is known.
     code: Option<String>,
 }
@@ -137,7 +137,7 @@ impl Reader {
             }
             other => {
                 let what = crate::domain::template::import::plain_word(other);
-                self.found
+                self.notes
                     .push(format!("Nothing is sent for its component {what}."));
             }
         }

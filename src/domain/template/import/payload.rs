@@ -93,10 +93,10 @@ pub(super) fn components_of(
 
 /// Reads the payload of a call.
 pub(super) fn read(head: Head, mut components: Vec<Value>) -> ImportReport {
-    let mut found = Vec::new();
-    let parameters = places::find(&mut components, &mut found);
+    let mut notes = Vec::new();
+    let parameters = places::find(&mut components, &mut notes);
     if parameters.is_empty() {
-        found.push("Nothing in it takes a value.".to_owned());
+        notes.push("Nothing in it takes a value.".to_owned());
     }
     let template = Template {
         name: head.name,
@@ -109,5 +109,5 @@ pub(super) fn read(head: Head, mut components: Vec<Value>) -> ImportReport {
         category: None,
         note: String::new(),
     };
-    ImportReport { template, found }
+    ImportReport { template, notes }
 }

@@ -12,16 +12,16 @@ const LOCATION: [&str; 4] = ["latitude", "longitude", "name", "address"];
 struct Walk<'f> {
     parameters: Vec<TemplateParameter>,
     names: HashSet<String>,
-    found: &'f mut Vec<String>,
+    notes: &'f mut Vec<String>,
 }
 
 /// Every place in the order of the payload. Numbers written as text become numbers in `index` and
 /// `card_index`; nothing else is changed.
-pub(super) fn find(components: &mut [Value], found: &mut Vec<String>) -> Vec<TemplateParameter> {
+pub(super) fn find(components: &mut [Value], notes: &mut Vec<String>) -> Vec<TemplateParameter> {
     let mut walk = Walk {
         parameters: Vec::new(),
         names: HashSet::new(),
-        found,
+        notes,
     };
     walk.components(components, "", "");
     walk.parameters
@@ -199,13 +199,6 @@ impl Walk<'_> {
             None => value.to_string(),
         });
         let default = sample.filter(|text| kind.keeps_imported_value() && !text.trim().is_empty());
-        let kept = if default.is_some() {
-            ", the imported one stays unless another is given"
-        } else {
-            ""
-        };
-        self.found
-            .push(format!("{unique}: {}{kept}.", described(kind)));
         self.parameters.push(TemplateParameter {
             name: unique,
             pointer,
@@ -223,24 +216,7 @@ impl Walk<'_> {
         } else {
             format!(" in {card}")
         };
-        self.found.push(format!("Kept as it is: {what}{place}."));
-    }
-}
-
-fn described(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::Text => "a text",
-        ParameterKind::HeaderText => "a text of the header",
-        ParameterKind::MediaLink(MediaKind::Image) => "a link to a picture",
-        ParameterKind::MediaLink(MediaKind::Video) => "a link to a video",
-        ParameterKind::MediaLink(MediaKind::Audio) => "a link to a sound",
-        ParameterKind::MediaLink(MediaKind::Document) => "a link to a document",
-        ParameterKind::FileName => "the document's file name",
-        ParameterKind::Location => "a part of the location",
-        ParameterKind::ButtonText => "the end of a button's address, or a code",
-        ParameterKind::Coupon => "a coupon code",
-        ParameterKind::Payload => "what a quick reply starts",
-        ParameterKind::OfferExpiry => "when the offer ends, in milliseconds since 1970",
+        self.notes.push(format!("Kept as it is: {what}{place}."));
     }
 }
 

@@ -78,7 +78,7 @@ fn buttons_are_named_by_their_index_and_texts_become_numbers() {
     assert_eq!(template.parameters[1].default.as_deref(), Some("flow_A"));
     assert!(
         report
-            .found
+            .notes
             .iter()
             .any(|line| line.contains("Kept as it is: button 4"))
     );
@@ -102,7 +102,7 @@ fn parts_that_are_not_understood_stay_untouched() {
     );
     assert_eq!(
         report
-            .found
+            .notes
             .iter()
             .filter(|line| line.starts_with("Kept"))
             .count(),

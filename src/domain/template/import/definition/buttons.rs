@@ -43,7 +43,7 @@ impl Reader {
                 (ButtonKind::CopyCode, None, "copy_code", parameter)
             }
             "FLOW" => {
-                self.found.push(format!(
+                self.notes.push(format!(
                     "Button {index} opens a form of WhatsApp; it is sent with the token `unused`."
                 ));
                 let action = json!({"type": "action", "action": {"flow_token": "unused"}});

@@ -251,9 +251,9 @@ fn a_form_and_unknown_parts_are_said() {
         json!([{"type": "button", "sub_type": "flow", "index": 0,
             "parameters": [{"type": "action", "action": {"flow_token": "unused"}}]}])
     );
-    let said = |text: &str| report.found.iter().any(|line| line.contains(text));
-    assert!(said("opens a form of WhatsApp"), "{:?}", report.found);
-    assert!(said("`SOMETHING_NEW`"), "{:?}", report.found);
+    let said = |text: &str| report.notes.iter().any(|line| line.contains(text));
+    assert!(said("opens a form of WhatsApp"), "{:?}", report.notes);
+    assert!(said("`SOMETHING_NEW`"), "{:?}", report.notes);
 }
 
 #[rstest]
@@ -263,7 +263,7 @@ fn a_state_that_sends_nothing_is_said(#[case] status: &str, #[case] expected: &s
     let text = json!({"name": "a", "language": "en", "status": status,
         "components": [{"type": "BODY", "text": "x"}]});
     let report = import_json(&text.to_string()).unwrap();
-    assert!(report.found[0].contains(expected), "{:?}", report.found);
+    assert!(report.notes[0].contains(expected), "{:?}", report.notes);
 }
 
 #[rstest]
