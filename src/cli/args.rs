@@ -4,8 +4,8 @@
 use super::args_conversation::ConversationCommand;
 use super::args_send::SendCommand;
 use super::args_template::{
-    TemplateEditArgs, TemplateExport, TemplateImportPack, TemplateList, TemplateRestore,
-    TemplateShow,
+    TemplateEditArgs, TemplateExport, TemplateImport, TemplateImportPack, TemplateList,
+    TemplateRestore, TemplateShow,
 };
 use crate::settings::Overrides;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -213,19 +213,8 @@ pub enum UserCommand {
 /// `template`.
 #[derive(Debug, Subcommand)]
 pub enum TemplateCommand {
-    /// Add a template from a payload, from WhatsApp's template JSON or from the panel's cURL; a key in it is dropped
-    #[command(
-        after_long_help = "Examples:\n  alertdesk template import order_update.json\n  \
-                                 pbpaste | alertdesk template import -"
-    )]
-    Import {
-        /// File to read; `-` or nothing reads stdin
-        #[arg(value_name = "FILE")]
-        file: Option<String>,
-        /// Which language, when the file has several
-        #[arg(long, value_name = "CODE")]
-        language: Option<String>,
-    },
+    /// Add templates from the panel's Generate cURL, WhatsApp's template JSON or the JSON of a call
+    Import(TemplateImport),
     /// Every template of the library, with how often and when it was used
     List(TemplateList),
     /// One template with its places, words and payload

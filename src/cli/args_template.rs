@@ -4,6 +4,40 @@ use super::args::TemplateName;
 use clap::Args;
 use std::path::PathBuf;
 
+/// `template import`.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "A key in the text is dropped and never stored. cURL is read in the quoting of \
+                       bash, the Windows command prompt or PowerShell. A file that the command names \
+                       (--data @FILE) is read only with --allow-files.\n\nExamples:\n  alertdesk template \
+                       import order_update.json\n  pbpaste | alertdesk template import - --name \
+                       1=customer --name 2=order --fallback customer=there\n  alertdesk template import \
+                       templates.json --all"
+)]
+pub struct TemplateImport {
+    /// File to read; `-` or nothing reads stdin
+    #[arg(value_name = "FILE")]
+    pub file: Option<String>,
+    /// Only the template of this name, when the text has several
+    #[arg(long, value_name = "NAME")]
+    pub only: Option<String>,
+    /// Only this language, when the text has several
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// Every template of the text; prints a list
+    #[arg(long, conflicts_with_all = ["name", "fallback"])]
+    pub all: bool,
+    /// Read the files that the command names
+    #[arg(long)]
+    pub allow_files: bool,
+    /// What people call a place; only the first `=` separates
+    #[arg(long, value_name = "PARAM=LABEL", num_args = 1..)]
+    pub name: Vec<String>,
+    /// The text for people whose own value is empty; PARAM may be the new name
+    #[arg(long, value_name = "PARAM=TEXT", num_args = 1..)]
+    pub fallback: Vec<String>,
+}
+
 /// `template list`.
 #[derive(Debug, Args)]
 pub struct TemplateList {

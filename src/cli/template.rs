@@ -2,20 +2,19 @@
 
 mod change;
 mod check;
+mod import;
 mod packs;
 mod show;
 
 pub use show::last_used;
 
 use super::args::TemplateCommand;
-use super::context::{Context, as_sentence, storage, usage};
+use super::context::{Context, storage, usage};
 use super::exit::ExitStatus;
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::Template;
-use crate::domain::template::import_json;
 use crate::store::Library;
 use crate::text::nearest::nearest;
-use serde_json::json;
 use std::io::Read;
 
 /// A template is a page of JSON; more than this is a wrong file.
@@ -29,9 +28,7 @@ pub fn run(context: &Context, command: &TemplateCommand) -> Result<ExitStatus, A
     let settings = context.settings()?;
     let library = context.library(&settings)?;
     match command {
-        TemplateCommand::Import { file, language } => {
-            import(context, &library, file.as_deref(), language.as_deref())
-        }
+        TemplateCommand::Import(args) => import::import(context, &settings, &library, args),
         TemplateCommand::List(args) => show::list(context, &library, args),
         TemplateCommand::Show(args) => show::show(context, &library, args),
         TemplateCommand::Check { template, param } => {
@@ -87,62 +84,6 @@ pub fn find(library: &Library, name: &str, language: Option<&str>) -> Result<Tem
 
 fn not_found(message: String, advice: String) -> ApiError {
     ApiError::new(ErrorKind::NotFound, message, advice)
-}
-
-fn import(
-    context: &Context,
-    library: &Library,
-    file: Option<&str>,
-    language: Option<&str>,
-) -> Result<ExitStatus, ApiError> {
-    let text = read_text(file.unwrap_or("-"))?;
-    if text.trim_start().starts_with("curl") {
-        return Err(usage(
-            "this is a cURL command, which this version does not read",
-            "Save only its JSON body (what follows --data) and import that.",
-        ));
-    }
-    let report = import_json(&text).map_err(|error| sentence_of(&error.to_string()))?;
-    let template = report.template;
-    if let Some(code) = language.filter(|code| *code != template.language) {
-        return Err(not_found(
-            format!("the text has no template in `{code}`"),
-            format!("It has `{}`.", template.language),
-        ));
-    }
-    let insert = library
-        .insert_template(&template, context.started)
-        .map_err(|error| storage(&error))?;
-    for note in &report.found {
-        context.output.note(note);
-    }
-    let names = parameter_names(&template);
-    let document = json!({
-        "name": template.name, "language": template.language, "version": insert.version,
-        "replaced": insert.replaced, "parameters": names,
-    });
-    let replaced = if insert.replaced {
-        "an older version, which old plans keep"
-    } else {
-        "nothing"
-    };
-    context.output.document(
-        &document,
-        &[
-            ("name", template.name.clone()),
-            ("language", template.language.clone()),
-            ("version", insert.version.to_string()),
-            ("replaced", replaced.to_owned()),
-            ("parameters", names.join(", ")),
-        ],
-    );
-    Ok(ExitStatus::Done)
-}
-
-/// Splits a sentence of the form `what: what to do`.
-fn sentence_of(text: &str) -> ApiError {
-    let (message, advice) = text.split_once(": ").unwrap_or((text, ""));
-    usage(message, as_sentence(advice))
 }
 
 /// Reads a text file, or stdin for `-`.

@@ -15,6 +15,7 @@ pub mod input;
 pub mod kept_drafts;
 pub mod links;
 pub mod local_copy;
+pub mod named_files;
 pub mod plan_builder;
 pub mod screen;
 pub mod sender_loop;

@@ -10,6 +10,7 @@ mod drafts;
 mod examples;
 mod export;
 mod files;
+mod import;
 mod library;
 mod reads;
 mod sealed;

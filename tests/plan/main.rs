@@ -3,6 +3,9 @@
 #[cfg(test)]
 mod channels;
 #[cfg(test)]
+#[path = "../support/curl.rs"]
+mod curl;
+#[cfg(test)]
 mod encode;
 #[cfg(test)]
 mod freeze;
@@ -10,6 +13,8 @@ mod freeze;
 mod generate;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod import_quoting;
 #[cfg(test)]
 mod placeholders;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What one version of a template has to do with another: what people gave the last one goes on to
 //! the next, and what changed between two can be read. It decides nothing about sending.
 
-use super::{ParameterKind, Template, TemplateParameter, Wording};
+use super::{ParameterKind, Template, TemplateParameter, Wording, carry_over};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -30,55 +30,10 @@ pub struct Change {
 
 impl Template {
     /// This template with the labels, fallbacks, note, category and words of an older version, where
-    /// it has none of its own and the places are still the same.
+    /// it has none of its own and the places are still the same; see [`carry_over`].
     #[must_use]
-    pub fn inheriting(mut self, older: &Template) -> Self {
-        for at in 0..self.parameters.len() {
-            self.inherit_place(at, older);
-        }
-        if self.note.is_empty() {
-            self.note.clone_from(&older.note);
-        }
-        if self.category.is_none() {
-            self.category.clone_from(&older.category);
-        }
-        let same_places = self.places().eq(older.places());
-        if same_places && self.wording == Wording::default() {
-            self.wording.clone_from(&older.wording);
-        }
-        self
-    }
-
-    fn inherit_place(&mut self, at: usize, older: &Template) {
-        let Some(own) = self.parameters.get(at) else {
-            return;
-        };
-        let mut before = older.parameters.iter();
-        let Some(before) = before.find(|one| one.name == own.name && one.kind == own.kind) else {
-            return;
-        };
-        let free = |label: &String| {
-            let lower = label.to_lowercase();
-            let taken = |one: &TemplateParameter| {
-                let label = one.label.as_deref().unwrap_or_default();
-                one.name.to_lowercase() == lower || label.to_lowercase() == lower
-            };
-            !self.parameters.iter().any(taken)
-        };
-        let label = own
-            .label
-            .clone()
-            .or_else(|| before.label.clone().filter(free));
-        let fallback = own.fallback.clone().or_else(|| before.fallback.clone());
-        if let Some(own) = self.parameters.get_mut(at) {
-            own.label = label;
-            own.fallback = fallback;
-        }
-    }
-
-    fn places(&self) -> impl Iterator<Item = (&str, ParameterKind)> {
-        let places = self.parameters.iter();
-        places.map(|place| (place.name.as_str(), place.kind))
+    pub fn inheriting(self, older: &Template) -> Self {
+        carry_over(older, &self)
     }
 
     /// The template without the values its import was made with: they may be those of a person.
@@ -263,6 +218,7 @@ pub fn kind_in_words(kind: ParameterKind) -> &'static str {
         ParameterKind::MediaLink(MediaKind::Document) => "document link",
         ParameterKind::MediaLink(MediaKind::Audio) => "sound link",
         ParameterKind::FileName => "file name",
+        ParameterKind::Location => "part of the location",
         ParameterKind::ButtonText => "button text",
         ParameterKind::Coupon => "coupon code",
         ParameterKind::Payload => "quick reply payload",
@@ -318,12 +274,12 @@ mod tests {
             longer.wording.body, None,
             "its words are those of one place"
         );
-        assert_eq!(
-            longer.parameter_named("label of 1").unwrap().name,
-            "1",
-            "the place that is still there keeps its label"
+        assert!(
+            longer.parameter_named("label of 1").is_none(),
+            "the new place may stand in front"
         );
-        assert_eq!(longer.parameter_named("2").unwrap().label, None);
+        let link = longer.parameter_named("label of header.link").unwrap();
+        assert_eq!(link.name, "header.link");
     }
 
     #[test]

@@ -11,7 +11,11 @@ mod wording;
 
 pub use edit::{EditError, EditPart, TemplateEdit};
 pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unknown_name};
-pub use import::{ImportError, ImportReport, import_json};
+pub use import::{
+    Dialect, FoundBot, FoundConnection, Import, ImportError, ImportReport, ImportRule, MOST_BYTES,
+    Masked, NamedFiles, Position, Source, Wrapping, carry_over, found_connection, import_json,
+    mask_keys, read as read_import, summary,
+};
 pub use lineage::{Change, TemplateVersion, kind_in_words};
 pub use rules::{
     ParameterProblem, Severity, check_left_over, check_parameter, check_value, opens_without_end,
@@ -36,6 +40,8 @@ pub enum ParameterKind {
     MediaLink(MediaKind),
     /// The file name shown for a document.
     FileName,
+    /// A part of a location: its latitude, longitude, name or address.
+    Location,
     /// The end of a button's URL, or a one-time code.
     ButtonText,
     /// A coupon code.
@@ -51,7 +57,10 @@ impl ParameterKind {
     /// the import's sample text would reach people.
     pub fn keeps_imported_value(self) -> bool {
         match self {
-            ParameterKind::MediaLink(_) | ParameterKind::FileName | ParameterKind::Payload => true,
+            ParameterKind::MediaLink(_)
+            | ParameterKind::FileName
+            | ParameterKind::Location
+            | ParameterKind::Payload => true,
             ParameterKind::Text
             | ParameterKind::HeaderText
             | ParameterKind::ButtonText

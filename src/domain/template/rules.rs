@@ -83,7 +83,7 @@ pub fn check_value(kind: ParameterKind, name: &str, value: &str) -> Vec<Paramete
     check_signs(kind, name, value, &mut problems);
     problems.extend(check_left_over(name, value));
     match kind {
-        ParameterKind::Text => {}
+        ParameterKind::Text | ParameterKind::Location => {}
         ParameterKind::HeaderText => at_most(HEADER_CHARS, name, value, &mut problems),
         ParameterKind::Coupon => at_most(COUPON_CHARS, name, value, &mut problems),
         ParameterKind::FileName => media::check_file_name(name, value, &mut problems),
@@ -132,7 +132,10 @@ pub fn opens_without_end(value: &str) -> bool {
 /// Whether spacing rules of message texts apply; the other kinds have stricter rules of their own.
 fn is_message_text(kind: ParameterKind) -> bool {
     match kind {
-        ParameterKind::Text | ParameterKind::HeaderText | ParameterKind::Coupon => true,
+        ParameterKind::Text
+        | ParameterKind::HeaderText
+        | ParameterKind::Coupon
+        | ParameterKind::Location => true,
         ParameterKind::MediaLink(_)
         | ParameterKind::FileName
         | ParameterKind::ButtonText

@@ -251,6 +251,14 @@ impl Words {
                 stacked: false,
                 ..words("File name".to_owned(), "as people see it", Takes::Words)
             },
+            ParameterKind::Location => Self {
+                stacked: false,
+                ..words(
+                    shown(parameter, local),
+                    "part of the location",
+                    Takes::Words,
+                )
+            },
             ParameterKind::ButtonText => {
                 let hint = with_label(template, section, local, "end of the link, or the code");
                 words(button, &hint, Takes::Words)

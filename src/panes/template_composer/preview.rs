@@ -200,6 +200,7 @@ impl Reader<'_> {
                 ParameterKind::HeaderText
                 | ParameterKind::Text
                 | ParameterKind::FileName
+                | ParameterKind::Location
                 | ParameterKind::ButtonText
                 | ParameterKind::Coupon
                 | ParameterKind::Payload => {}
