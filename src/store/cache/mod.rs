@@ -7,11 +7,13 @@
 mod conversations;
 mod forget;
 mod grams;
+mod hunt;
 mod messages;
 mod model;
 mod schema;
 mod search;
 mod shape;
+mod signature;
 mod users;
 mod window;
 
