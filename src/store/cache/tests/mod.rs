@@ -374,6 +374,14 @@ fn the_progress_of_a_conversation_is_kept() {
     );
 }
 
+fn rows(cache: &CacheStore, table: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM {table}");
+    cache
+        .db
+        .read(|connection| connection.query_row(&sql, [], |row| row.get(0)))
+        .unwrap()
+}
+
 #[test]
 fn what_is_forgotten_is_neither_shown_nor_found_nor_in_the_file() {
     let (dir, cache) = open();
@@ -385,6 +393,9 @@ fn what_is_forgotten_is_neither_shown_nor_found_nor_in_the_file() {
     cache.forget_conversation(&key()).unwrap();
     assert_eq!(cache.conversation(&key()).unwrap(), None);
     assert_eq!(found(&cache, &query("secret")), ["secret two"]);
+    for table in ["blocks", "block_texts", "block_signatures"] {
+        assert_eq!(rows(&cache, table), 1, "{table}");
+    }
     cache
         .store_messages(&other, &[message(Some(3), "secret three")], time(0))
         .unwrap();
@@ -394,6 +405,7 @@ fn what_is_forgotten_is_neither_shown_nor_found_nor_in_the_file() {
     );
     cache.forget_everything().unwrap();
     assert_eq!(found(&cache, &query("secret")), Vec::<String>::new());
+    assert_eq!(rows(&cache, "block_signatures"), 0);
     store(&cache, &[message(Some(1), "again")]);
     assert_eq!(found(&cache, &query("again")), ["again"]);
     drop(cache);
