@@ -408,7 +408,7 @@ fn search_first_50(bencher: Bencher<'_, '_>, (form, text): (&str, &str)) {
 /// What only the other side writes, so that every block has it and nothing is found.
 #[divan::bench(args = ["waiting table", "table", "e"], sample_count = 10)]
 fn search_other_side(bencher: Bencher<'_, '_>, text: &str) {
-    let cache = filled();
+    let cache = filled("plain");
     let query = MessageQuery {
         text: text.to_owned(),
         account: ConversationKey::account_of(&target()),

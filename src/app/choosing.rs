@@ -12,7 +12,7 @@ use crate::overlays::palette::{Entry, Target};
 use crate::overlays::{Overlay, palette};
 use crate::panes::broadcast_scheduler::Row;
 use crate::panes::template_composer::{Draft, DraftKind};
-use crate::text::{format, highlight, sanitize, width};
+use crate::text::{bidi, format, highlight, sanitize, width};
 
 /// Does what a chosen entry stands for.
 pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effects {
@@ -120,7 +120,8 @@ pub fn show_found(state: &mut State, text: &str, found: &[FoundMessage]) -> Effe
             at,
             text: text.to_owned(),
         };
-        Some(entry("message", format!("{name}  {said}"), when, target))
+        let label = format!("{}  {}", bidi::apart(&name), bidi::apart(&said));
+        Some(entry("message", label, when, target))
     });
     let entries: Vec<Entry> = entries.collect();
     let title = format!(
@@ -188,7 +189,7 @@ pub fn entry(kind: &'static str, label: String, note: impl Into<String>, target:
 /// Opens the list of everything.
 pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
     let people = state.users.rows().iter().map(|row| {
-        let label = format!("{}  {}", row.name, row.phone);
+        let label = format!("{}  {}", bidi::apart(&row.name), row.phone);
         entry(
             "person",
             label,
@@ -201,7 +202,8 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
         let name = sanitize::clean_line(user.name.as_deref().unwrap_or("no name")).into_owned();
         let number = sanitize::clean_line(&user.channel_user_id).into_owned();
         let target = Target::Person(user.channel_user_id.clone());
-        entry("recent", format!("{name}  {number}"), "open", target)
+        let label = format!("{}  {number}", bidi::apart(&name));
+        entry("recent", label, "open", target)
     });
     let searches = state.library.saved.iter().filter_map(|(name, text)| {
         let (attribute, value) = text.split_once('=')?;

@@ -9,6 +9,7 @@ use crate::overlays::{Overlay, phone};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
 };
+use crate::text::turning::Turning;
 use crate::widgets::TextField;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub first_search: Option<(String, String)>,
     /// Why pictures are not drawn on the screen; `None` where they are.
     pub no_pictures: Option<&'static str>,
+    /// Who turns words round that run from right to left.
+    pub turning: Turning,
 }
 
 impl Default for Settings {
@@ -52,6 +55,7 @@ impl Default for Settings {
             reduced_motion: false,
             first_search: None,
             no_pictures: None,
+            turning: Turning::default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
 };
-use crate::text::gate;
+use crate::text::{gate, turning};
 use crate::theme::{Glyph, Role, Theme};
 use crate::widgets::{Hyperlink, Painter};
 use ratatui::buffer::Buffer;
@@ -31,6 +31,7 @@ pub fn view(state: &State, theme: &Theme, keymap: &Keymap, buffer: &mut Buffer) 
     // The last gate: nothing that could command a terminal leaves this buffer.
     gate::scrub_buffer(painter.buffer);
     theme.to_charset(painter.buffer);
+    turning::turn(painter.buffer, state.settings.turning);
     // Only a picture that was made ready here passes the gate, and only in its own place.
     if let (Some(Overlay::Media(open)), true) = (
         state.overlays.last(),

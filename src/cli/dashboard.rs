@@ -3,7 +3,7 @@
 use super::connect;
 use super::context::Context;
 use super::exit::ExitStatus;
-use super::{keys, links, pictures};
+use super::{keys, links, pictures, turning};
 use crate::app;
 use crate::app::layout::LayoutOptions;
 use crate::contract::{ApiError, ErrorKind};
@@ -128,6 +128,7 @@ fn screen_settings(settings: &Settings, connection: &Connection) -> app::Setting
         first_search: (connection.profile.guard == Guard::Sandbox)
             .then(|| ("city".to_owned(), "London".to_owned())),
         no_pictures: pictures::why_not(appearance),
+        turning: turning::of_terminal(appearance.bidi),
         ..app::Settings::default()
     }
 }

@@ -25,6 +25,7 @@ pub mod sandbox;
 pub mod send;
 pub mod signals;
 pub mod template;
+mod turning;
 pub mod user;
 
 use crate::contract::ApiError;

@@ -6,7 +6,7 @@
 use super::frame::{self, OverlayEdges};
 use crate::contract::{Action, AfterSaving, FetchedMedia, MediaAsk, PreparedPicture};
 use crate::domain::MediaKind;
-use crate::text::format;
+use crate::text::{bidi, format};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Picture};
 use jiff::Timestamp;
@@ -154,7 +154,7 @@ fn glyph(kind: MediaKind) -> Glyph {
 }
 
 fn title(state: &State) -> String {
-    let mut title = state.name.clone();
+    let mut title = bidi::apart(&state.name).into_owned();
     if let Shown::Ready(ready) = &state.shown {
         let (width, height) = ready.pixels;
         title.push_str(&format!(" · {width}×{height}"));

@@ -5,7 +5,7 @@ use super::effect_runner::{EffectRunner, QUEUE};
 use super::event_loop::EventLoop;
 use super::files::Files;
 use super::local_copy::CachePlace;
-use super::terminal::{DashboardTerminal, Links};
+use super::terminal::{DashboardTerminal, Links, Manners};
 use super::world::{Connector, Preparation, World};
 use crate::app::{Settings, State};
 use crate::contract::{ApiError, ErrorKind};
@@ -57,8 +57,11 @@ pub struct Start {
 /// # Errors
 /// When there is no terminal, or it goes away.
 pub fn run(start: Start) -> Result<(), ApiError> {
-    let mut terminal =
-        DashboardTerminal::enter(start.links).map_err(|error| no_terminal(&error))?;
+    let manners = Manners {
+        links: start.links,
+        turning: start.settings.turning,
+    };
+    let mut terminal = DashboardTerminal::enter(manners).map_err(|error| no_terminal(&error))?;
     let size = terminal.size().map_err(|error| no_terminal(&error))?;
     let mut state = State::new(
         start.profile.clone(),

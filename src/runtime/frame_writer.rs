@@ -6,7 +6,8 @@
 //! written by themselves, in stretches without a gap, between the opening and the closing of it.
 
 use super::links::{self, LinkLayer};
-use crate::widgets::Hyperlink;
+use crate::text::turning::LEFT_TO_RIGHT_MARK;
+use crate::widgets::{Hyperlink, kitty};
 use crossterm::cursor::MoveTo;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
@@ -19,6 +20,14 @@ use std::io::{self, Write};
 pub struct FrameWriter<W: Write> {
     inner: CrosstermBackend<W>,
     update: Update,
+    placed: Placed,
+}
+
+/// Whether a picture was placed that no wiping is sure to take away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Placed {
+    Something,
+    Nothing,
 }
 
 /// Whether the terminal was told to hold back what comes.
@@ -34,6 +43,7 @@ impl<W: Write> FrameWriter<W> {
         Self {
             inner: CrosstermBackend::new(writer),
             update: Update::None,
+            placed: Placed::Nothing,
         }
     }
 
@@ -66,7 +76,10 @@ impl<W: Write> FrameWriter<W> {
             }
             run_link = link;
             run.push(change);
-            if is_doubtful(cell) || is_picture(cell) {
+            if cell.symbol().starts_with(kitty::BEGIN) {
+                self.placed = Placed::Something;
+            }
+            if is_doubtful(cell) && !is_marked(cell) || is_picture(cell) {
                 // Every run begins by placing the cursor.
                 self.run(run.drain(..), run_link)?;
             }
@@ -104,12 +117,16 @@ impl<W: Write> FrameWriter<W> {
         queue!(self.inner, MoveTo(0, y), Clear(ClearType::CurrentLine))
     }
 
-    /// Blanks the screen.
+    /// Blanks the screen and takes pictures away.
     ///
     /// # Errors
     /// When the terminal is gone.
     pub fn wipe(&mut self) -> io::Result<()> {
         self.begin_update()?;
+        if self.placed == Placed::Something {
+            self.placed = Placed::Nothing;
+            self.inner.write_all(kitty::REMOVE_ALL.as_bytes())?;
+        }
         queue!(self.inner, Clear(ClearType::All))
     }
 
@@ -138,6 +155,13 @@ impl<W: Write> FrameWriter<W> {
 pub fn is_doubtful(cell: &Cell) -> bool {
     let symbol = cell.symbol();
     symbol.len() > 1 && symbol.chars().nth(1).is_some() && !is_picture(cell)
+}
+
+/// Whether the cell carries a mark of direction. It takes no cell on any screen, but mlterm counts
+/// it as a column when the cursor is placed: a row with marks is written from its beginning to its
+/// end, without placing the cursor behind a mark.
+pub fn is_marked(cell: &Cell) -> bool {
+    cell.symbol().contains(LEFT_TO_RIGHT_MARK)
 }
 
 /// Whether the cell belongs to a picture that the terminal draws itself: it carries the picture,

@@ -12,15 +12,24 @@
 //! counting would leave pieces of the old text behind.
 //!
 //! A picture that the terminal draws itself is one whole: while it stays as it is nothing of it is
-//! written, and once any of its cells changes all of its rows are wiped and it is written anew.
+//! written, and once any of its cells changes the whole screen is wiped and written anew. Less is
+//! not enough: kitty and Konsole leave a picture where it is whatever is written or wiped over it,
+//! and only a wiped screen takes it away in all terminals.
 
-use super::frame_writer::{FrameWriter, is_doubtful, is_picture};
+use super::frame_writer::{FrameWriter, is_doubtful, is_marked, is_picture};
 use super::links::LinkLayer;
 use crate::widgets::Hyperlink;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use std::io::{self, Write};
+
+/// What no view draws, so that every cell differs from it.
+const UNSEEN: Cell = {
+    let mut cell = Cell::EMPTY;
+    cell.modifier = Modifier::HIDDEN;
+    cell
+};
 
 /// A screen behind a writer.
 #[derive(Debug)]
@@ -72,12 +81,13 @@ impl<W: Write> Screen<W> {
         }
         let links = paint(&mut self.next);
         self.next_links.set(links, area);
-        if self.shown.area == area {
+        if self.shown.area == area && !self.picture_changes() {
             self.wipe_doubtful_rows()?;
         } else {
             self.shown = Buffer::empty(area);
             self.shown_links = LinkLayer::default();
             self.writer.wipe()?;
+            self.forget_marked_rows();
         }
         self.unlearn_changed_links();
         let changes = self.shown.diff(&self.next);
@@ -104,24 +114,35 @@ impl<W: Write> Screen<W> {
 
     fn wipe_doubtful_rows(&mut self) -> io::Result<()> {
         let width = usize::from(self.shown.area.width).max(1);
-        let picture_changes = self.picture_changes();
         let rows = self.shown.content.chunks_exact_mut(width);
         let next = self.next.content.chunks_exact(width);
         for (y, (shown, next)) in (0_u16..).zip(rows.zip(next)) {
             let doubtful = |row: &[Cell]| row.iter().any(is_doubtful);
-            let pictured = |row: &[Cell]| row.iter().any(is_picture);
-            let wiped = if pictured(shown) || pictured(next) {
-                picture_changes
-            } else {
-                (doubtful(shown) || doubtful(next)) && *shown != *next
-            };
-            if wiped {
+            // Some terminals would take a part of the picture away with its row.
+            let pictured = next.iter().any(is_picture);
+            if !pictured && (doubtful(shown) || doubtful(next)) && *shown != *next {
                 self.writer.wipe_row(y)?;
-                shown.fill(Cell::EMPTY);
+                let blank = if next.iter().any(is_marked) {
+                    UNSEEN
+                } else {
+                    Cell::EMPTY
+                };
+                shown.fill(blank);
                 self.shown_links.forget_row(y);
             }
         }
         Ok(())
+    }
+
+    /// Has every cell of a row with marks written, the blank ones too.
+    fn forget_marked_rows(&mut self) {
+        let width = usize::from(self.shown.area.width).max(1);
+        let rows = self.shown.content.chunks_exact_mut(width);
+        for (shown, next) in rows.zip(self.next.content.chunks_exact(width)) {
+            if next.iter().any(is_marked) {
+                shown.fill(UNSEEN);
+            }
+        }
     }
 
     fn picture_changes(&self) -> bool {
@@ -133,6 +154,7 @@ impl<W: Write> Screen<W> {
 #[cfg(test)]
 mod tests {
     use super::Screen;
+    use crate::widgets::kitty;
     use ratatui::buffer::CellDiffOption;
     use ratatui::style::Style;
     use std::cell::RefCell;
@@ -202,6 +224,29 @@ mod tests {
         assert!(written.contains("\u{1b}[1;2H"), "{written:?}");
     }
 
+    #[test]
+    fn a_row_with_marks_is_written_whole_and_in_one_go() {
+        let mut stage = Stage::new();
+        stage.frame(["ab", "elm"]);
+        let paint = |buffer: &mut ratatui::buffer::Buffer| {
+            buffer.set_string(0, 0, "ab   12", Style::new());
+            buffer[(3, 0)].set_symbol("\u{200E}ي\u{200E}");
+            buffer.set_string(0, 1, "elm", Style::new());
+            Vec::new()
+        };
+        stage.screen.draw((20, 2), paint).unwrap();
+        let marked = String::from_utf8(stage.written.0.take()).unwrap();
+        let whole = "ab \u{200E}ي\u{200E} 12             ";
+        assert!(marked.contains(whole), "{marked:?}");
+        assert!(!marked.contains("elm"), "{marked:?}");
+        stage.screen.forget();
+        stage.screen.draw((20, 2), paint).unwrap();
+        let anew = String::from_utf8(stage.written.0.take()).unwrap();
+        assert!(anew.contains(whole), "{anew:?}");
+    }
+
+    const WIPE: &str = "\u{1b}[2J";
+
     /// What a picture of two columns and rows puts into its first cell.
     const PICTURE: &str = "\u{1b}Pq#0;2;0;0;0\u{1b}\\";
 
@@ -234,16 +279,45 @@ mod tests {
         assert!(first[..at].ends_with("\u{1b}[1;9H"), "{first:?}");
         assert_eq!(pictured(&mut stage, None), "", "nothing changed");
         let covered = pictured(&mut stage, Some("hi"));
-        assert_eq!(covered.matches("\u{1b}[2K").count(), 2, "{covered:?}");
+        assert_eq!(covered.matches(WIPE).count(), 1, "{covered:?}");
         let at = covered.find(PICTURE).unwrap();
         assert!(
             covered[at..].contains("hi"),
             "over the picture: {covered:?}"
         );
         assert_eq!(pictured(&mut stage, None).matches(PICTURE).count(), 1);
-        let gone = stage.frame(["a\u{301} oak", ""]);
-        assert_eq!(gone.matches("\u{1b}[2K").count(), 2, "{gone:?}");
-        assert!(!gone.contains(PICTURE) && gone.contains("oak"), "{gone:?}");
+        let gone = stage.frame(["a\u{301} oak", "elm"]);
+        assert_eq!(gone.matches(WIPE).count(), 1, "{gone:?}");
+        assert!(!gone.contains(PICTURE), "{gone:?}");
+        for text in ["oak", "elm"] {
+            assert!(gone.contains(text), "everything is written anew: {gone:?}");
+        }
+        assert!(!stage.frame(["ash", "elm"]).contains(WIPE));
+    }
+
+    #[test]
+    fn a_picture_of_kitty_is_taken_away_by_its_own_command() {
+        let mut stage = Stage::new();
+        let mut frame = |symbol: &str| {
+            let paint = |buffer: &mut ratatui::buffer::Buffer| {
+                buffer[(3, 0)].set_symbol(symbol);
+                Vec::new()
+            };
+            stage.screen.draw((20, 2), paint).unwrap();
+            String::from_utf8(stage.written.0.take()).unwrap()
+        };
+        let placed = frame("\u{1b}_Ga=T,m=0;AAAA\u{1b}\\");
+        assert!(!placed.contains(kitty::REMOVE_ALL), "{placed:?}");
+        let gone = frame("a");
+        assert_eq!(gone.matches(kitty::REMOVE_ALL).count(), 1, "{gone:?}");
+        assert!(!frame("b").contains(kitty::REMOVE_ALL));
+        frame("\u{1b}_Ga=T,m=0;AAAA\u{1b}\\");
+        stage.screen.forget();
+        let anew = stage.frame(["oak", ""]);
+        assert!(anew.contains(kitty::REMOVE_ALL), "{anew:?}");
+        let sixel = pictured(&mut stage, None);
+        assert!(!sixel.contains("\u{1b}_G"), "{sixel:?}");
+        assert!(!stage.frame(["oak", ""]).contains("\u{1b}_G"));
     }
 
     #[test]

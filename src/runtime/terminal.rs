@@ -5,21 +5,28 @@ use super::screen::Screen;
 use crate::app::{State, hyperlinks, view};
 use crate::keymap::Keymap;
 use crate::report::crash;
+use crate::text::turning::Turning;
 use crate::theme::Theme;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
     EnableFocusChange, EnableMouseCapture, KeyboardEnhancementFlags, PopKeyboardEnhancementFlags,
     PushKeyboardEnhancementFlags,
 };
+use crossterm::style::Print;
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
-use crossterm::{cursor, execute};
+use crossterm::{cursor, execute, queue};
 use std::io::{self, BufWriter, Stdout};
 
 /// Bytes of a frame that are collected before one write; a full colourful 200×60 frame fits.
 const WRITE_BUFFER: usize = 256 * 1024;
 
+/// Tells terminals that order text from right to left by themselves (those on VTE, mintty) to leave
+/// it; others do not know it. Also: the other way round, which is how they start.
+const LEAVE_ORDER: &str = "\u{1b}[8l";
+const KEEP_ORDER: &str = "\u{1b}[8h";
 /// Whether the terminal is told of links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Links {
@@ -29,31 +36,41 @@ pub enum Links {
     Kept,
 }
 
+/// What a terminal is told and what it is spared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manners {
+    /// Whether it is told of links.
+    pub links: Links,
+    /// Who turns words round that run from right to left.
+    pub turning: Turning,
+}
+
 /// The terminal while the dashboard has it. Dropping gives it back.
 pub struct DashboardTerminal {
     screen: Screen<BufWriter<Stdout>>,
-    links: Links,
+    manners: Manners,
     entered: bool,
 }
 
 impl DashboardTerminal {
-    /// Takes the terminal: raw mode, alternate screen, pastes and focus reported.
+    /// Takes the terminal: raw mode, alternate screen, pastes and focus reported. Where this
+    /// program turns words round, terminals that could do it too are told to leave it.
     ///
     /// # Errors
     /// When there is no terminal to take.
-    pub fn enter(links: Links) -> io::Result<Self> {
+    pub fn enter(manners: Manners) -> io::Result<Self> {
         // Under NO_COLOR crossterm would write an empty colour code, which resets reverse and
         // bold as well; the theme leaves colours out by itself.
         crossterm::style::force_color_output(true);
-        crash::register_restore(match links {
+        crash::register_restore(match manners.links {
             Links::Told => restore_with_links_quietly,
             Links::Kept => restore_quietly,
         });
-        take()?;
+        take(manners.turning)?;
         let writer = BufWriter::with_capacity(WRITE_BUFFER, io::stdout());
         Ok(Self {
             screen: Screen::new(writer),
-            links,
+            manners,
             entered: true,
         })
     }
@@ -71,7 +88,7 @@ impl DashboardTerminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(&mut self, state: &State, theme: &Theme, keymap: &Keymap) -> io::Result<()> {
-        let told = self.links;
+        let told = self.manners.links;
         self.screen.draw(state.size, |buffer| {
             view(state, theme, keymap, buffer);
             match told {
@@ -100,7 +117,7 @@ impl DashboardTerminal {
     pub fn leave(&mut self) -> io::Result<()> {
         if self.entered {
             self.entered = false;
-            if self.links == Links::Told {
+            if self.manners.links == Links::Told {
                 links::close(&mut io::stdout())?;
             }
             give_back()?;
@@ -113,7 +130,7 @@ impl DashboardTerminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn return_to(&mut self) -> io::Result<()> {
-        take()?;
+        take(self.manners.turning)?;
         self.entered = true;
         self.redraw_everything();
         Ok(())
@@ -133,12 +150,17 @@ impl Drop for DashboardTerminal {
     }
 }
 
-fn take() -> io::Result<()> {
+fn take(turning: Turning) -> io::Result<()> {
     enable_raw_mode()?;
     let mut out = io::stdout();
+    if turning == Turning::Program {
+        queue!(out, Print(LEAVE_ORDER))?;
+    }
     execute!(
         out,
         EnterAlternateScreen,
+        // A row that a terminal sees wider than we do must not run on into the next one.
+        DisableLineWrap,
         cursor::Hide,
         EnableBracketedPaste,
         EnableFocusChange,
@@ -155,11 +177,13 @@ fn give_back() -> io::Result<()> {
     let mut out = io::stdout();
     let written = execute!(
         out,
+        Print(KEEP_ORDER),
         PopKeyboardEnhancementFlags,
         DisableMouseCapture,
         DisableFocusChange,
         DisableBracketedPaste,
         cursor::Show,
+        EnableLineWrap,
         LeaveAlternateScreen
     );
     disable_raw_mode()?;

@@ -129,6 +129,8 @@ pub enum Hyperlinks {
 /// Who orders right-to-left text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bidi {
+    /// Whoever the terminal says of itself.
+    Auto,
     /// This program.
     App,
     /// The terminal.
@@ -462,10 +464,10 @@ fn appearance(general: &Merged) -> Appearance {
         } else {
             Interface::Dashboard
         },
-        bidi: if general.text("bidi") == "terminal" {
-            Bidi::Terminal
-        } else {
-            Bidi::App
+        bidi: match general.text("bidi").as_str() {
+            "app" => Bidi::App,
+            "terminal" => Bidi::Terminal,
+            _ => Bidi::Auto,
         },
         pictures: match general.text("pictures").as_str() {
             "half_blocks" => Pictures::HalfBlocks,

@@ -113,9 +113,9 @@ pub static GENERAL: &[Key] = &[
     ),
     key(
         "bidi",
-        Shape::Word(&["app", "terminal"]),
-        Some("app"),
-        "who orders right-to-left text: this program or the terminal",
+        Shape::Word(&["auto", "app", "terminal"]),
+        Some("auto"),
+        "who turns right-to-left words: this program or the terminal",
     ),
     key(
         "pictures",

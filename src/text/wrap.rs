@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthChar as _;
 
 use super::width::{cells, grapheme_cells, head};
 
@@ -163,8 +164,14 @@ fn may_break_between(before: &str, after: &str) -> bool {
     if before.is_empty() || is_space(before) || before.len() < 3 && after.len() < 3 {
         return false;
     }
-    let wide = grapheme_cells(before) == 2 || grapheme_cells(after) == 2;
-    wide && !closes(after) && !opens(before)
+    (is_wide(before) || is_wide(after)) && !closes(after) && !opens(before)
+}
+
+/// Whether the sign is wide by itself. A letter of India with a vowel beside it takes two cells
+/// too, and stands in the middle of a word.
+fn is_wide(grapheme: &str) -> bool {
+    let first = grapheme.chars().next().and_then(char::width);
+    first == Some(2) || grapheme.contains('\u{FE0F}')
 }
 
 fn closes(grapheme: &str) -> bool {
@@ -202,6 +209,8 @@ mod tests {
     #[case("1\u{a0}171 people", 6, &["1\u{a0}171", "people"])]
     #[case("山田花子様、こんにちは", 10, &["山田花子", "様、こんに", "ちは"])]
     #[case("a 👨\u{200d}👩\u{200d}👧 b", 3, &["a", "👨\u{200d}👩\u{200d}👧", "b"])]
+    #[case("के कारीगर को", 7, &["के", "कारीगर", "को"])]
+    #[case("☎\u{fe0f}☎\u{fe0f}☎\u{fe0f}", 4, &["☎\u{fe0f}☎\u{fe0f}", "☎\u{fe0f}"])]
     #[case("山", 1, &["山"])]
     #[case("ab", 0, &["a", "b"])]
     #[case("end   ", 4, &["end "])]

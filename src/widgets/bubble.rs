@@ -15,7 +15,7 @@
 //! made without a theme, so that a layout can ask how many there are.
 
 use super::painter::{Painter, Span, Spans};
-use crate::text::bidi::{Direction, direction, visual, visual_graphemes};
+use crate::text::bidi::{Direction, direction, screen_order, visual_piece};
 use crate::text::width::{ELLIPSIS, cells, fit, grapheme_cells, pad_left, pad_right, truncate};
 use crate::text::wrap::wrap_ranges;
 use crate::theme::{Frame, Glyph, Role};
@@ -78,7 +78,7 @@ pub fn rows(bubble: &Bubble<'_>, room: usize) -> Rows {
     rows.extend(foot(bubble, inner).map(|line| Row::Text(Spans::of(Role::Muted, line))));
     for button in bubble.buttons {
         rows.push(Row::Rule);
-        let label = visual(button).into_owned();
+        let label = visual_piece(button).into_owned();
         let label = truncate(&label, inner, ELLIPSIS);
         let left = cells(&label) + (inner - cells(&label)) / 2;
         let text = pad_right(&pad_left(&label, left), inner);
@@ -96,8 +96,8 @@ pub fn rows(bubble: &Bubble<'_>, room: usize) -> Rows {
 fn own_line(line: &str, inner: usize) -> Row {
     let shown = truncate(line, inner, ELLIPSIS);
     let text = match direction(line) {
-        Direction::LeftToRight => pad_right(&visual(&shown), inner),
-        Direction::RightToLeft => pad_left(&visual(&shown), inner),
+        Direction::LeftToRight => pad_right(&visual_piece(&shown), inner),
+        Direction::RightToLeft => pad_left(&visual_piece(&shown), inner),
     };
     Row::Text(Spans::of(Role::Text, text))
 }
@@ -125,7 +125,7 @@ fn body(pieces: &[Span], inner: usize) -> Vec<Spans> {
 fn line_of(line: &str, way: Direction, inner: usize, role_at: impl Fn(usize) -> Role) -> Spans {
     let mut spans = Spans::default();
     let mut taken = 0;
-    for (at, sign) in visual_graphemes(line, way) {
+    for (at, sign) in screen_order(line, way) {
         let wide = grapheme_cells(sign);
         if taken + wide > inner {
             break;
@@ -160,7 +160,7 @@ fn role_at(pieces: &[Span], at: usize) -> Role {
 }
 
 fn foot(bubble: &Bubble<'_>, inner: usize) -> Option<String> {
-    let footer = visual(bubble.footer.unwrap_or_default());
+    let footer = visual_piece(bubble.footer.unwrap_or_default());
     if footer.is_empty() && bubble.time.is_empty() {
         return None;
     }
@@ -225,7 +225,10 @@ impl Rows {
             Row::Text(spans) => {
                 let left = format!("{} ", set.vertical_left);
                 let x = painter.text(at, limit, &left, Role::Border);
-                let x = painter.spans((x, at.1), limit, spans);
+                // The rows were put in screen order when they were laid out.
+                let x = spans.0.iter().fold(x, |x, span| {
+                    painter.ordered((x, at.1), limit, &span.text, span.role)
+                });
                 let right = format!(" {}", set.vertical_right);
                 painter.text((x, at.1), limit, &right, Role::Border);
             }

@@ -4,6 +4,7 @@ pub mod bubble;
 pub mod find;
 pub mod hyperlink;
 pub mod json_view;
+pub mod kitty;
 pub mod painter;
 pub mod picture;
 pub mod spinner;

@@ -1,8 +1,9 @@
 //! Putting text on the screen by role: every view draws through this, so no view knows a colour.
 //!
-//! It must not decide what is shown. Text is measured by grapheme; nothing is ever drawn outside
-//! the limits a caller gives.
+//! It must not decide what is shown. Text is given in reading order and put into screen order
+//! here; it is measured by grapheme, and nothing is ever drawn outside the limits a caller gives.
 
+use crate::text::bidi::visual_piece;
 use crate::text::width::{cells, grapheme_cells, truncate};
 use crate::text::wrap::wrap_ranges;
 use crate::theme::{Glyph, Role, Theme};
@@ -114,11 +115,23 @@ impl Painter<'_> {
 
     /// As [`Painter::text`], with a style that was put together.
     pub fn styled(&mut self, at: (u16, u16), limit: u16, text: &str, style: Style) -> u16 {
+        let room = usize::from(limit.min(self.buffer.area.right()).saturating_sub(at.0));
+        let shown = truncate(text, room, self.theme.glyph(Glyph::Cut));
+        self.put(at, limit, &visual_piece(&shown), style)
+    }
+
+    /// As [`Painter::text`], with text that is in screen order already, as a line of a wrapped
+    /// text is.
+    pub fn ordered(&mut self, at: (u16, u16), limit: u16, text: &str, role: Role) -> u16 {
+        let room = usize::from(limit.min(self.buffer.area.right()).saturating_sub(at.0));
+        let shown = truncate(text, room, self.theme.glyph(Glyph::Cut));
+        self.put(at, limit, &shown, self.theme.style(role))
+    }
+
+    fn put(&mut self, at: (u16, u16), limit: u16, shown: &str, style: Style) -> u16 {
         let style = self.theme.base().patch(style);
         let (mut x, y) = at;
         let limit = limit.min(self.buffer.area.right());
-        let room = usize::from(limit.saturating_sub(x));
-        let shown = truncate(text, room, self.theme.glyph(Glyph::Cut));
         if y < self.buffer.area.top() || y >= self.buffer.area.bottom() {
             return x;
         }
@@ -296,6 +309,22 @@ mod tests {
         painter.text((0, 1), 4, "山田花子", Role::Text);
         assert_eq!(row(&buffer, 0), "abcd…   ");
         assert!(row(&buffer, 1).starts_with("山 …"), "{}", row(&buffer, 1));
+    }
+
+    #[test]
+    fn text_is_put_into_screen_order_unless_it_is() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 3));
+        let theme = Theme::default();
+        let mut painter = Painter {
+            buffer: &mut buffer,
+            theme: &theme,
+        };
+        painter.text((1, 0), 12, "שלום 42", Role::Text);
+        painter.text((1, 1), 6, "שלום 42", Role::Text);
+        painter.ordered((1, 2), 12, "42 םולש", Role::Text);
+        assert_eq!(row(&buffer, 0), " 42 םולש    ");
+        assert_eq!(row(&buffer, 1), " …םולש      ");
+        assert_eq!(row(&buffer, 2), " 42 םולש    ");
     }
 
     proptest! {

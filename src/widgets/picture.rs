@@ -6,17 +6,18 @@
 //! itself in the environment decides, and whatever says nothing gets half blocks, which need
 //! nothing but colours.
 
+use super::kitty;
 use image::DynamicImage;
 use image::imageops::FilterType;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Rect, Size};
 use ratatui::widgets::Widget;
 use ratatui_image::protocol::Protocol;
 use ratatui_image::protocol::halfblocks::Halfblocks;
 use ratatui_image::protocol::iterm2::Iterm2;
-use ratatui_image::protocol::kitty::Kitty;
 use ratatui_image::protocol::sixel::Sixel;
 use ratatui_image::{FontSize, Image, Resize};
+use std::num::NonZeroU16;
 
 /// The shape of a cell nobody measured, in pixels; half blocks need only its proportion.
 const USUAL_CELL: Size = Size {
@@ -36,7 +37,7 @@ const WITH_SIXELS: [&str; 4] = ["foot", "mlterm", "contour", "yaft"];
 /// The way a picture reaches the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Graphics {
-    /// The protocol of kitty and Ghostty, with placeholders in the text.
+    /// The protocol of kitty and Ghostty.
     Kitty,
     /// Sixels.
     Sixel,
@@ -178,7 +179,11 @@ impl Picture {
         let resize = Resize::Fit(Some(FilterType::Triangle));
         let image = resize.resize(image, font(terminal), size, None);
         let protocol = match terminal.graphics {
-            Graphics::Kitty => Protocol::Kitty(Kitty::new(image, size, id, false, false).ok()?),
+            Graphics::Kitty => {
+                let cells = one_whole(size, &kitty::placed(&image, size, id)?);
+                let graphics = Graphics::Kitty;
+                return Some(Self { cells, graphics });
+            }
             Graphics::Sixel => Protocol::Sixel(Sixel::new(image, size, false).ok()?),
             Graphics::Iterm2 => Protocol::ITerm2(Iterm2::new(image, size, false).ok()?),
             Graphics::HalfBlocks => Protocol::Halfblocks(Halfblocks::new(image, size).ok()?),
@@ -196,6 +201,20 @@ impl Picture {
     pub fn size(&self) -> Size {
         self.cells.area.as_size()
     }
+}
+
+/// Cells of which the first carries everything and the others are never written.
+fn one_whole(size: Size, symbol: &str) -> Buffer {
+    let mut cells = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+    for cell in &mut cells.content {
+        cell.set_diff_option(CellDiffOption::Skip);
+    }
+    if let Some(first) = cells.content.first_mut() {
+        first
+            .set_symbol(symbol)
+            .set_diff_option(CellDiffOption::ForcedWidth(NonZeroU16::MIN));
+    }
+    cells
 }
 
 fn font(terminal: PictureTerminal) -> FontSize {

@@ -5,7 +5,7 @@
 //! steps and deletes by grapheme: half an emoji would be another text than the one on the screen.
 
 use super::painter::Painter;
-use crate::text::bidi::{Direction, direction, visual_graphemes, visual_in};
+use crate::text::bidi::{Direction, direction, screen_order, visual_in};
 use crate::text::sanitize;
 use crate::text::wrap::wrap_ranges;
 use crate::theme::{Glyph, Role};
@@ -336,13 +336,13 @@ fn draw_line(
 ) {
     let sign = painter.theme.glyph(Glyph::Caret);
     let Some(caret) = caret else {
-        painter.text(at, limit, &visual_in(line, way), role);
+        painter.ordered(at, limit, &visual_in(line, way), role);
         return;
     };
     let (left, right) = line.split_at_checked(caret).unwrap_or((line, ""));
     let with_caret = format!("{left}{sign}{right}");
     let (mut x, y) = at;
-    for (byte, grapheme) in visual_graphemes(&with_caret, way) {
+    for (byte, grapheme) in screen_order(&with_caret, way) {
         let role = if byte == left.len() {
             Role::Focus
         } else {

@@ -24,5 +24,6 @@ mod properties;
 mod reading;
 mod scenery;
 mod screens;
+mod scripts;
 mod sealed;
 mod sending;

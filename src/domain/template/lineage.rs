@@ -1,7 +1,7 @@
 //! What one version of a template has to do with another: what people gave the last one goes on to
 //! the next, and what changed between two can be read. It decides nothing about sending.
 
-use super::{ParameterKind, Template, TemplateParameter, Wording, carry_over};
+use super::{ParameterKind, Template, Wording, carry_over};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 
 use super::text_lines::{LineLink, TextLine, text_lines};
 use crate::domain::{ChatMessage, Direction, MessageKind};
-use crate::text::{format, sanitize, width};
+use crate::text::{bidi, format, sanitize, width};
 use crate::theme::Role;
 use crate::widgets::Spans;
 use jiff::Zoned;
@@ -201,7 +201,8 @@ fn columns(message: &ChatMessage, context: &BlockContext<'_>, lines: &mut Vec<Me
     let head = if continues(message, context) {
         Spans::of(Role::Text, " ".repeat(lead))
     } else {
-        let name = width::fit(&side.name, NAME_CELLS, "…");
+        let name = width::truncate(&side.name, NAME_CELLS, "…");
+        let name = width::pad_right(&bidi::visual_piece(&name), NAME_CELLS);
         Spans::of(Role::Muted, format!(" {} ", clock(message, context)))
             .with(side.role, format!("{name} {}", " ".repeat(side.indent)))
             .with(side.role, format!("{} ", side.mark))
@@ -235,7 +236,8 @@ fn stacked(message: &ChatMessage, context: &BlockContext<'_>, lines: &mut Vec<Me
     }
     if !continues(message, context) {
         let room = context.width.saturating_sub(indent + 8);
-        let name = width::truncate(&side.name, room, "…").into_owned();
+        let name = width::truncate(&side.name, room, "…");
+        let name = bidi::visual_piece(&name);
         let agent = if side.agent { " (agent)" } else { "" };
         let spans = Spans::of(Role::Muted, format!("{pad}{} ", clock(message, context)))
             .with(side.role, format!("{} {name}", side.mark))

@@ -74,6 +74,8 @@ fn cut(role: Role, text: &str, text_width: usize) -> TextLine {
     Spans::of(role, text).into()
 }
 
+/// The lines of a text. A paragraph that runs from right to left stands on the right edge of the
+/// block, which is its longest line, so that the side of the speaker stays clear.
 fn wrapped(message: &ChatMessage, text: &str, text_width: usize, role: Role) -> Vec<TextLine> {
     let found = links::find(text);
     let ids: Vec<(u64, Arc<str>)> = (0..)
@@ -89,15 +91,20 @@ fn wrapped(message: &ChatMessage, text: &str, text_width: usize, role: Role) -> 
         .unwrap_or(0);
     let build = |range: Range<usize>| {
         let line = line_of(&range);
-        let visual = bidi::visual(line);
-        let pushed = if bidi::is_rtl(line) {
-            block - width::cells(line)
-        } else {
-            0
+        let way = paragraph_direction(text, range.start);
+        let visual = bidi::visual_in(line, way);
+        let pushed = match way {
+            bidi::Direction::RightToLeft => block - width::cells(line),
+            bidi::Direction::LeftToRight => 0,
         };
         let mut links = Vec::new();
         for (link, (id, target)) in found.iter().zip(&ids) {
-            for (from, text) in parts(line, &range, &link.range) {
+            let place = Place {
+                line,
+                way,
+                start: range.start,
+            };
+            for (from, text) in parts(&place, &link.range) {
                 links.push(LineLink {
                     from: pushed + from,
                     text: text.into(),
@@ -112,15 +119,31 @@ fn wrapped(message: &ChatMessage, text: &str, text_width: usize, role: Role) -> 
     ranges.into_iter().map(build).collect()
 }
 
+/// The direction of the paragraph in which a line begins: a line that begins with a Latin word
+/// may be one of an Arabic text.
+fn paragraph_direction(text: &str, at: usize) -> bidi::Direction {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let end = after.find('\n').map_or(text.len(), |end| at + end);
+    bidi::direction(text.get(start..end).unwrap_or_default())
+}
+
+/// A line, which way its paragraph runs, and where it begins in the text.
+struct Place<'a> {
+    line: &'a str,
+    way: bidi::Direction,
+    start: usize,
+}
+
 /// The parts of a line that belong to a link, left to right: cells before each and what it shows.
 /// Text that runs both ways can take a link apart.
-fn parts(line: &str, place: &Range<usize>, address: &Range<usize>) -> Vec<(usize, String)> {
+fn parts(place: &Place<'_>, address: &Range<usize>) -> Vec<(usize, String)> {
     let mut parts: Vec<(usize, String)> = Vec::new();
-    if address.end <= place.start || place.end <= address.start {
+    if address.end <= place.start || place.start + place.line.len() <= address.start {
         return parts;
     }
     let (mut column, mut inside) = (0, false);
-    for (at, grapheme) in bidi::visual_graphemes(line, bidi::direction(line)) {
+    for (at, grapheme) in bidi::screen_order(place.line, place.way) {
         let belongs = address.contains(&(place.start + at));
         match parts.last_mut().filter(|_| belongs && inside) {
             Some((_, text)) => text.push_str(grapheme),
@@ -146,7 +169,7 @@ fn chips(message: &ChatMessage, text_width: usize) -> Vec<TextLine> {
     let mut lines = vec![String::new()];
     for option in &message.options {
         let label = sanitize::clean_line(option);
-        let chip = format!("[ {} ]", bidi::visual(&label));
+        let chip = format!("[ {} ]", bidi::visual_piece(&label));
         let Some(line) = lines.last_mut() else { break };
         let used = width::cells(line);
         if used > 0 && used + 2 + width::cells(&chip) > text_width {
@@ -193,7 +216,8 @@ fn media_lines(message: &ChatMessage, caption: &str, text_width: usize) -> Vec<T
         let possible = media.url.is_some() || hint.is_empty();
         possible && width::cells(&facts) + width::cells(hint) <= room
     });
-    let facts = width::truncate_middle(&facts, room, "…").into_owned();
+    let facts = width::truncate_middle(&facts, room, "…");
+    let facts = bidi::visual_in(&facts, bidi::Direction::LeftToRight);
     let mut to_file = Vec::new();
     if let Some(target) = media.url.as_deref().and_then(links::target) {
         to_file.push(LineLink {
@@ -210,7 +234,9 @@ fn media_lines(message: &ChatMessage, caption: &str, text_width: usize) -> Vec<T
         links: to_file,
     };
     let mut lines = vec![head];
-    if !caption.is_empty() {
+    // Without words of the person the platform repeats the name of the file.
+    let repeated = media.name.as_deref() == Some(message.text.as_str());
+    if !caption.is_empty() && !repeated {
         lines.extend(wrapped(message, caption, text_width, Role::Text));
     }
     lines

@@ -6,7 +6,8 @@ use super::state::{Chat, State, VisibleLine};
 use super::window_hint;
 use crate::contract::Remote;
 use crate::panes::chrome::{Edges, ViewContext};
-use crate::text::{format, highlight, sanitize, width};
+use crate::text::bidi::Direction;
+use crate::text::{bidi, format, highlight, sanitize, width};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Hyperlink, Painter, Spans};
 use ratatui::layout::Rect;
@@ -20,7 +21,7 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
     let mut edges = Edges {
         title: format!(
             "{} {}",
-            crate::text::bidi::visual(&chat.name),
+            bidi::apart(&chat.name),
             format::last_four(&chat.user.channel_user_id)
         ),
         state: data_state(chat, context),
@@ -47,13 +48,12 @@ fn position(state: &State, chat: &Chat) -> String {
     if marked > 0 {
         position.push_str(&format!("{} marked · ", format::count(marked as u64)));
     }
-    let what = if chat.is_whole() {
-        "messages"
+    let loaded = chat.messages.len() as u64;
+    position.push_str(&if chat.is_whole() {
+        format::counted(loaded, "message")
     } else {
-        "loaded"
-    };
-    let loaded = format::count(chat.messages.len() as u64);
-    position.push_str(&format!("{loaded} {what}"));
+        format!("{} loaded", format::count(loaded))
+    });
     match (state.anchor, chat.new_from) {
         (Anchor::Bottom, _) => position.push_str(" · at the end"),
         (Anchor::At { .. }, Some((_, count))) => position.push_str(&format!(" · {count} new ↓ G")),
@@ -73,7 +73,8 @@ fn find_words(state: &State, find: &crate::widgets::Find) -> Spans {
         Some(at) => format!("{} of {total}", at + 1),
         None => format!("{total} found"),
     };
-    Spans::of(Role::Key, format!("/ {query}")).with(Role::Muted, format!("  {count}"))
+    Spans::of(Role::Key, format!("/ {}", bidi::apart(&query)))
+        .with(Role::Muted, format!("  {count}"))
 }
 
 fn data_state(chat: &Chat, context: &ViewContext<'_>) -> Spans {
@@ -211,7 +212,7 @@ fn rows_above(state: &State, painter: &mut Painter<'_>, inside: Rect) {
         painter.text(
             (inside.x + 1, y),
             inside.right(),
-            &format!("# {note}"),
+            &format!("# {}", bidi::apart(&note)),
             Role::Active,
         );
         y += 1;
@@ -267,7 +268,7 @@ fn draw_line(painter: &mut Painter<'_>, row: Rect, line: &VisibleLine, query: Op
             let mut x = row.x;
             for span in &line.line.spans.0 {
                 let from = x;
-                x = painter.text(
+                x = painter.ordered(
                     (x, row.y),
                     row.right().saturating_sub(1),
                     &span.text,
@@ -281,9 +282,20 @@ fn draw_line(painter: &mut Painter<'_>, row: Rect, line: &VisibleLine, query: Op
     }
 }
 
+/// Lays the role of a match over the places of the query in a text in screen order. Which way its
+/// paragraph runs is no longer known, so the query is looked for in both.
 fn mark_matches(painter: &mut Painter<'_>, at: (u16, Rect), text: &str, query: &str) {
     let (from, row) = at;
-    for range in highlight::find_all(text, query) {
+    let query = sanitize::clean_line(query);
+    let mut ways = vec![bidi::visual_in(&query, Direction::LeftToRight)];
+    let other = bidi::visual_in(&query, Direction::RightToLeft);
+    if !ways.contains(&other) {
+        ways.push(other);
+    }
+    let ranges = ways
+        .iter()
+        .flat_map(|query| highlight::find_all(text, query));
+    for range in ranges {
         let cells = |part: &str| u16::try_from(crate::text::width::cells(part)).unwrap_or(0);
         let x = from + cells(text.get(..range.start).unwrap_or(""));
         let width = cells(text.get(range).unwrap_or(""));
@@ -349,7 +361,7 @@ fn empty(chat: &Chat, painter: &mut Painter<'_>, inside: Rect, context: &ViewCon
         Remote::Ready { .. } => {
             let text = format!(
                 "No messages with {} on this bot yet. t starts with a template.",
-                chat.name
+                bidi::apart(&chat.name)
             );
             painter.centred(inside, &text, Role::Muted);
         }

@@ -7,7 +7,7 @@ use super::sheet::{LABEL, Sheet, What, is_cut, problem_lines, sheet, value_rows,
 use super::state::{Draft, State};
 use super::summary::{flow_words, template_words};
 use crate::panes::chrome::ViewContext;
-use crate::text::{bidi, format, sanitize, width};
+use crate::text::{format, sanitize, width};
 use crate::theme::{Glyph, Role};
 use crate::widgets::Painter;
 use ratatui::layout::Rect;
@@ -95,7 +95,6 @@ impl Form<'_> {
 
     fn field(&self, field: &Field, painter: &mut Painter<'_>, row: Rect, here: bool) {
         let label = sanitize::clean_line(&field.label);
-        let label = bidi::visual(&label);
         let at = (row.x + 1, row.y);
         painter.text(at, row.x + LABEL, &label, Role::Muted);
         if here {
@@ -150,8 +149,7 @@ impl Form<'_> {
             | Takes::Plain => None,
         };
         let hint = end.map_or_else(|| field.hint.clone(), |end| format!("ends {end}"));
-        let hint = sanitize::clean_line(&hint);
-        bidi::visual(&hint).into_owned()
+        sanitize::clean_line(&hint).into_owned()
     }
 
     /// What stands in a field: its hint while it is empty, the words for people, or the text itself.

@@ -132,7 +132,7 @@ fn days(language: &str, now: &Zoned) -> Vec<Offer> {
     let own = local::is_known(language);
     let day = |text: String, what: &str| Offer {
         kind: "day",
-        label: format!("{what}  {}", bidi::visual(&text)),
+        label: format!("{what}  {}", bidi::apart(&text)),
         note: String::new(),
         does: Does::Inserts(text),
     };

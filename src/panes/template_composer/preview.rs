@@ -6,7 +6,7 @@ use super::state::Draft;
 use crate::domain::placeholder;
 use crate::domain::template::{ButtonKind, ButtonWording, placeholders};
 use crate::domain::{MediaKind, ParameterKind, Template};
-use crate::text::{bidi, format, sanitize};
+use crate::text::{format, sanitize};
 use crate::theme::{Glyph, Role};
 use crate::widgets::bubble::{self, Bubble, Rows};
 use crate::widgets::{Painter, Span};
@@ -415,6 +415,5 @@ impl Draft {
 /// The message on one line, for the summary.
 pub fn line(draft: &Draft, painter: &Painter<'_>) -> Option<String> {
     let text = draft.reads()?;
-    let one_line = text.replace('\n', painter.theme.glyph(Glyph::LineBreak));
-    Some(bidi::visual(&one_line).into_owned())
+    Some(text.replace('\n', painter.theme.glyph(Glyph::LineBreak)))
 }

@@ -302,6 +302,5 @@ fn user_line(state: &State, painter: &mut Painter<'_>, row: Rect, user: &UserRow
         painter.theme.glyph(Glyph::Cut),
     )
     .into_owned();
-    let name = crate::text::bidi::visual(&name).into_owned();
     painter.text((row.x + 3, y), right, &name, role);
 }
