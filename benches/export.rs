@@ -29,6 +29,8 @@ fn header() -> ExportHeader {
     let exported = pages::now().to_zoned(zone);
     ExportHeader {
         user: "447700900412".to_owned(),
+        name: None,
+        messages: None,
         range: read_range("last 3 months", &exported).expect("a range"),
         side: ExportSide::Both,
         exported,

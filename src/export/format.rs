@@ -53,6 +53,14 @@ impl ExportFormat {
             })
     }
 
+    /// Whether people read it as it is; the others are for programs.
+    pub fn is_for_eyes(self) -> bool {
+        match self {
+            ExportFormat::Markdown | ExportFormat::Html => true,
+            ExportFormat::JsonLines | ExportFormat::Json | ExportFormat::Csv => false,
+        }
+    }
+
     /// Its name for people.
     pub fn name(self) -> &'static str {
         match self {

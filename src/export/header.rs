@@ -57,6 +57,10 @@ impl ExportReach {
 pub struct ExportHeader {
     /// Channel user id of the person.
     pub user: String,
+    /// Their name, if it is known; only in formats for eyes, because it may change.
+    pub name: Option<String>,
+    /// How many messages follow, where that was counted before; only in formats for eyes.
+    pub messages: Option<u64>,
     /// The range of time.
     pub range: TimeRange,
     /// Whose messages.
@@ -98,17 +102,30 @@ impl ExportHeader {
         concat!("alertdesk ", env!("CARGO_PKG_VERSION"))
     }
 
+    /// What people call the person.
+    pub fn person(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.user)
+    }
+
     /// Name and value of everything, for people.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let exported = self.exported.strftime("%a %-d %b %Y, %H:%M:%S");
-        let mut lines = vec![
-            ("Person", self.user.clone()),
-            ("Time", self.range.words(self.zone())),
-            ("Side", self.side.word().to_owned()),
-            ("Exported", exported.to_string()),
-            ("Time zone", self.zone_name()),
-            ("Program", Self::program().to_owned()),
-        ];
+        let name = self.name.clone().map(|name| ("Person", name));
+        let messages = self.messages.map(|count| ("Messages", count.to_string()));
+        let sides = match self.side {
+            ExportSide::Both => "both, with notes",
+            ExportSide::Customer => "only the person",
+            ExportSide::Us => "only us",
+        };
+        let mut lines = Vec::with_capacity(9);
+        lines.extend(name);
+        lines.push(("Number", self.user.clone()));
+        lines.push(("Period", self.range.words(self.zone())));
+        lines.push(("Sides", sides.to_owned()));
+        lines.extend(messages);
+        lines.push(("Exported", exported.to_string()));
+        lines.push(("Time zone", self.zone_name()));
+        lines.push(("Program", Self::program().to_owned()));
         let missing = self.reach.sentence();
         lines.extend(missing.map(|sentence| ("Missing", sentence.to_owned())));
         lines

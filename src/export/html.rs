@@ -5,9 +5,9 @@
 //! that line's.
 
 use super::csv::media_kind;
-use super::visible::{Clock, Days, linkable, must_be_named, side};
+use super::visible::{Clock, Days, caption, linkable, must_be_named, unknown_type, who};
 use super::{ExportHeader, Shape};
-use crate::domain::{ChatMessage, Direction, Media};
+use crate::domain::{ChatMessage, Direction, Media, MessageKind};
 use std::io::{self, Write};
 
 const STYLE: &str = include_str!("page.css");
@@ -15,6 +15,7 @@ const STYLE: &str = include_str!("page.css");
 /// One page.
 pub struct Page {
     days: Days,
+    person: Option<String>,
     /// Whether a section is open.
     inside: bool,
 }
@@ -24,6 +25,7 @@ impl Page {
     pub fn new(header: &ExportHeader) -> Self {
         Self {
             days: Days::new(header.zone()),
+            person: header.name.clone(),
             inside: false,
         }
     }
@@ -46,10 +48,10 @@ impl Shape for Page {
               <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
               <meta name=\"color-scheme\" content=\"light dark\">\n<title>Conversation with ",
         );
-        escaped(&header.user, Named::Plainly, out)?;
+        escaped(header.person(), Named::Plainly, out)?;
         write!(out, "</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n")?;
         out.extend_from_slice(b"<header>\n<h1>Conversation with <bdi>");
-        escaped(&header.user, Named::Marked, out)?;
+        escaped(header.person(), Named::Marked, out)?;
         out.extend_from_slice(b"</bdi></h1>\n<dl>\n");
         for (name, value) in header.lines() {
             write!(out, "<div><dt>{name}</dt><dd><bdi>")?;
@@ -90,17 +92,15 @@ impl Shape for Page {
                 out.extend_from_slice(b"</bdi></span>");
             }
         }
-        write!(out, " <b>{}</b> <bdi>", side(message.direction))?;
-        escaped(&message.sender, Named::Marked, out)?;
-        out.extend_from_slice(b"</bdi></p>");
-        if let Some(file) = &message.media {
-            media(file, out)?;
+        let who = who(message, self.person.as_deref());
+        out.extend_from_slice(b" <b><bdi>");
+        escaped(who.name, Named::Marked, out)?;
+        out.extend_from_slice(b"</bdi></b>");
+        if !who.side.is_empty() {
+            write!(out, " {}", who.side)?;
         }
-        if !message.text.is_empty() {
-            out.extend_from_slice(b"<div class=\"text\" dir=\"auto\" lang=\"\">");
-            escaped(&message.text, Named::Marked, out)?;
-            out.extend_from_slice(b"</div>");
-        }
+        out.extend_from_slice(b"</p>");
+        content(message, out)?;
         out.extend_from_slice(b"</article>\n");
         Ok(())
     }
@@ -112,6 +112,35 @@ impl Shape for Page {
             "</main>\n<footer>Messages: {messages}</footer>\n</body>\n</html>"
         )
     }
+}
+
+/// What a message holds: its file, its choices, its words.
+fn content(message: &ChatMessage, out: &mut Vec<u8>) -> io::Result<()> {
+    if let Some(kind) = unknown_type(message) {
+        out.extend_from_slice(b"<p class=\"kind\">type <bdi>");
+        escaped(kind, Named::Marked, out)?;
+        out.extend_from_slice(b"</bdi></p>");
+    }
+    if let Some(file) = &message.media {
+        media(file, out)?;
+    }
+    if message.kind == MessageKind::Options && !message.options.is_empty() {
+        out.extend_from_slice(b"<ul class=\"choices\" dir=\"auto\" lang=\"\">");
+        for option in &message.options {
+            out.extend_from_slice(b"<li><bdi>");
+            escaped(option, Named::Marked, out)?;
+            out.extend_from_slice(b"</bdi></li>");
+        }
+        out.extend_from_slice(b"</ul>");
+        return Ok(());
+    }
+    let text = caption(message);
+    if !text.is_empty() {
+        out.extend_from_slice(b"<div class=\"text\" dir=\"auto\" lang=\"\">");
+        escaped(text, Named::Marked, out)?;
+        out.extend_from_slice(b"</div>");
+    }
+    Ok(())
 }
 
 fn media(file: &Media, out: &mut Vec<u8>) -> io::Result<()> {
@@ -128,6 +157,11 @@ fn media(file: &Media, out: &mut Vec<u8>) -> io::Result<()> {
     out.extend_from_slice(b"</bdi>");
     if link.is_some() {
         out.extend_from_slice(b"</a>");
+    }
+    if let Some(mime) = file.mime.as_deref().filter(|mime| !mime.is_empty()) {
+        out.extend_from_slice(b" <small><bdi>");
+        escaped(mime, Named::Marked, out)?;
+        out.extend_from_slice(b"</bdi></small>");
     }
     out.extend_from_slice(b"</p>");
     Ok(())

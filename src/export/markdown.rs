@@ -1,7 +1,7 @@
 //! Markdown: a heading a day, a quotation a message. No text of a message may become markup.
 
 use super::csv::media_kind;
-use super::visible::{Clock, Days, linkable, must_be_named, side};
+use super::visible::{Clock, Days, caption, linkable, must_be_named, unknown_type, who};
 use super::{ExportHeader, Shape};
 use crate::domain::{ChatMessage, Media};
 use std::io::{self, Write};
@@ -9,6 +9,7 @@ use std::io::{self, Write};
 /// One page.
 pub struct Page {
     days: Days,
+    person: Option<String>,
 }
 
 impl Page {
@@ -16,6 +17,7 @@ impl Page {
     pub fn new(header: &ExportHeader) -> Self {
         Self {
             days: Days::new(header.zone()),
+            person: header.name.clone(),
         }
     }
 }
@@ -23,7 +25,7 @@ impl Page {
 impl Shape for Page {
     fn begin(&mut self, header: &ExportHeader, out: &mut Vec<u8>) -> io::Result<()> {
         write!(out, "# Conversation with ")?;
-        inline(&header.user, out)?;
+        inline(header.person(), out)?;
         out.extend_from_slice(b"\n\n");
         for (name, value) in header.lines() {
             write!(out, "- {name}: ")?;
@@ -46,19 +48,30 @@ impl Shape for Page {
                 inline(&sent, out)?;
             }
         }
-        write!(out, " · {}** (", side(message.direction))?;
-        inline(&message.sender, out)?;
-        out.extend_from_slice(b")\n\n");
+        let who = who(message, self.person.as_deref());
+        write!(out, " · ")?;
+        inline(who.name, out)?;
+        out.extend_from_slice(b"**");
+        if !who.side.is_empty() {
+            write!(out, " ({})", who.side)?;
+        }
+        out.extend_from_slice(b"\n\n");
+        if let Some(kind) = unknown_type(message) {
+            out.extend_from_slice(b"> Type ");
+            inline(kind, out)?;
+            out.extend_from_slice(b"\n>\n");
+        }
         if let Some(file) = &message.media {
             out.extend_from_slice(b"> ");
             media(file, out)?;
             out.push(b'\n');
         }
-        if !message.text.is_empty() {
+        let text = caption(message);
+        if !text.is_empty() {
             if message.media.is_some() {
                 out.extend_from_slice(b">\n");
             }
-            quotation(&message.text, out)?;
+            quotation(text, out)?;
         }
         Ok(())
     }

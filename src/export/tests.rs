@@ -13,6 +13,8 @@ fn header() -> ExportHeader {
     let exported: Zoned = "2026-10-22T14:30:05+01:00[Europe/London]".parse().unwrap();
     ExportHeader {
         user: "447700900118".to_owned(),
+        name: None,
+        messages: None,
         range: read_range("2026-08-01..2026-10-12", &exported).unwrap(),
         side: ExportSide::Both,
         exported,
@@ -80,8 +82,42 @@ fn conversation() -> Vec<ChatMessage> {
     ]
 }
 
+fn named() -> ExportHeader {
+    ExportHeader {
+        name: Some("Sara <i>Al-Mutairi</i>".to_owned()),
+        messages: Some(5),
+        ..header()
+    }
+}
+
+/// An agent, choices, a type nobody knows, and a file whose name is its caption.
+fn other_kinds() -> Vec<ChatMessage> {
+    let say = |direction, text| message("2026-08-12T08:00:01Z", direction, text);
+    let mut agent = say(Direction::Out, "I look into it.");
+    agent.sender = "Mia *O'Neil*".to_owned();
+    let mut choices = say(Direction::Out, "[Yes, <b>No</b>, العربية]");
+    choices.kind = MessageKind::Options;
+    choices.options = ["Yes", "<b>No</b>", "العربية"].map(str::to_owned).to_vec();
+    let mut card = say(Direction::Out, "Spring catalogue");
+    card.kind = MessageKind::Unknown;
+    card.type_raw = "CATALOGUE_<CARD>".to_owned();
+    let mut file = with_file(Some("https://files.example/b.pdf"), Some("b.pdf"));
+    file.text = "b.pdf".to_owned();
+    vec![
+        say(Direction::In, "Is it there?"),
+        agent,
+        choices,
+        card,
+        file,
+    ]
+}
+
 fn exported(format: ExportFormat, messages: &[ChatMessage]) -> String {
-    let mut exporter = Exporter::begin(format, &header(), Vec::new()).unwrap();
+    exported_as(&header(), format, messages)
+}
+
+fn exported_as(header: &ExportHeader, format: ExportFormat, messages: &[ChatMessage]) -> String {
+    let mut exporter = Exporter::begin(format, header, Vec::new()).unwrap();
     for message in messages {
         exporter.push(message).unwrap();
     }
@@ -186,6 +222,23 @@ fn markdown_of_hostile_people() {
 }
 
 #[test]
+fn pages_for_eyes_say_who_it_is_how_much_and_what_kind() {
+    let page = exported_as(&named(), ExportFormat::Html, &other_kinds());
+    let (_, body) = page.split_once("</style>").unwrap();
+    insta::assert_snapshot!("html_other_kinds", body);
+    assert!(page.contains("<title>Conversation with Sara &lt;i&gt;Al-Mutairi&lt;/i&gt;</title>"));
+    let text = exported_as(&named(), ExportFormat::Markdown, &other_kinds());
+    insta::assert_snapshot!("markdown_other_kinds", text);
+    for (format, _) in ExportFormat::ALL
+        .into_iter()
+        .filter(|(format, _)| !format.is_for_eyes())
+    {
+        let raw = exported_as(&named(), format, &other_kinds());
+        assert!(!raw.contains("Sara"), "only what the platform sent: {raw}");
+    }
+}
+
+#[test]
 fn html_of_hostile_people() {
     let text = exported(ExportFormat::Html, &conversation());
     let (_, body) = text.split_once("</style>").unwrap();
@@ -270,7 +323,7 @@ fn the_filter_takes_sides_and_times() {
         "four of that day in London and the one that cannot be read"
     );
     header.range = TimeRange::default();
-    assert_eq!(header.lines()[1].1, "all time");
+    assert!(header.lines().contains(&("Period", "all time".to_owned())));
 }
 
 /// A writer with room for so many bytes; it keeps the size of the largest piece.

@@ -1,7 +1,7 @@
 //! What the formats for eyes share: days, clock times, sides, links, and characters that must be
 //! named because they cannot be seen. It must not know any markup.
 
-use crate::domain::{ChatMessage, Direction};
+use crate::domain::{ChatMessage, Direction, MessageKind};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -55,13 +55,61 @@ impl Days {
     }
 }
 
-/// Who wrote it, in a word.
-pub fn side(direction: Direction) -> &'static str {
-    match direction {
-        Direction::In => "customer",
-        Direction::Out => "us",
-        Direction::System => "note",
+/// Who wrote a message.
+pub struct Who<'a> {
+    /// The name of the person, the bot or the agent, or a word where there is none.
+    pub name: &'a str,
+    /// Whose side that is; nothing where the name says it.
+    pub side: &'static str,
+}
+
+/// Who wrote a message, in a conversation with a person of this name.
+pub fn who<'a>(message: &'a ChatMessage, person: Option<&'a str>) -> Who<'a> {
+    // What the platform calls everybody says nothing about anybody.
+    let sender = Some(message.sender.as_str());
+    let sender = sender.filter(|name| !matches!(*name, "" | "user"));
+    match message.direction {
+        Direction::In => match person.or(sender) {
+            Some(name) => Who {
+                name,
+                side: "customer",
+            },
+            None => Who {
+                name: "customer",
+                side: "",
+            },
+        },
+        Direction::Out => Who {
+            name: sender.unwrap_or("bot"),
+            side: match sender {
+                None | Some("bot" | "you") => "us",
+                Some(_) => "us, agent",
+            },
+        },
+        Direction::System => match sender {
+            None | Some("bot" | "system") => Who {
+                name: "note",
+                side: "",
+            },
+            Some(name) => Who { name, side: "note" },
+        },
     }
+}
+
+/// The words of a caption; nothing where it only repeats the name of the file.
+pub fn caption(message: &ChatMessage) -> &str {
+    let name = message.media.as_ref().and_then(|file| file.name.as_deref());
+    if name == Some(message.text.as_str()) {
+        ""
+    } else {
+        &message.text
+    }
+}
+
+/// The type of a message that nobody here knows, for people.
+pub fn unknown_type(message: &ChatMessage) -> Option<&str> {
+    let known = message.kind != MessageKind::Unknown || message.type_raw.is_empty();
+    (!known).then_some(message.type_raw.as_str())
 }
 
 /// Addresses that may become a link: web pages, nothing that runs or reads files.

@@ -1,8 +1,10 @@
 //! Conversations as files, and ranges in words.
 
 use crate::support::{Desk, Run, Sandbox, keys, signal};
+use alertdesk::domain::User;
+use alertdesk::store::cache::CacheStore;
 use rstest::rstest;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 fn export(desk: &Desk, user: &str, name: &str, more: &[&str]) -> (Run, PathBuf) {
@@ -98,6 +100,36 @@ fn every_format_is_written_and_nothing_is_replaced_by_accident() {
             .starts_with("# Conv")
     );
     assert_eq!(files(&desk), ["a.csv", "a.html", "a.json", "a.md"]);
+}
+
+#[test]
+fn a_page_names_the_person_where_they_were_seen_and_counts_at_its_top() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    let user = sandbox.text("busiest_user");
+    let (run, target) = export(&desk, user, "a.md", &["--side", "customer"]);
+    let count = run.expect(0).json()["messages"].as_u64().unwrap();
+    let page = std::fs::read_to_string(&target).unwrap();
+    assert!(
+        page.starts_with(&format!("# Conversation with {user}\n")),
+        "{page}"
+    );
+    assert!(page.contains(&format!("\n- Messages: {count}\n")));
+    let seen: User = serde_json::from_value(json!({
+        "id": "u1", "channel_user_id": user, "name": "Sara Al-Mutairi", "phone": null,
+        "channel": null, "attributes": {}, "raw": null
+    }))
+    .unwrap();
+    let cache = CacheStore::open(&desk.data()).unwrap();
+    cache
+        .seen_users(&[seen], jiff::Timestamp::UNIX_EPOCH)
+        .unwrap();
+    drop(cache);
+    let (run, target) = export(&desk, user, "b.html", &["--offline"]);
+    run.expect(0);
+    let page = std::fs::read_to_string(&target).unwrap();
+    assert!(page.contains("<title>Conversation with Sara Al-Mutairi</title>"));
+    assert!(page.contains(&format!("<dt>Number</dt><dd><bdi>{user}</bdi>")));
 }
 
 #[test]

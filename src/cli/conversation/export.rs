@@ -9,6 +9,7 @@ use crate::cli::context::{Context, block_on, storage};
 use crate::cli::exit::ExitStatus;
 use crate::cli::output::to_value;
 use crate::contract::ApiError;
+use crate::domain::{ChatMessage, User};
 use crate::export::{
     ExportFile, ExportFormat, ExportHeader, ExportReach, ExportSide, Exporter, Overwrite,
 };
@@ -46,6 +47,8 @@ pub fn run(context: &Context, args: &ConversationExport) -> Result<ExitStatus, A
     let now = context.now_in_zone(&settings);
     let mut header = ExportHeader {
         user: person(&args.user),
+        name: None,
+        messages: None,
         range: window(&args.when, &now, "export")?,
         side: match args.side {
             None => ExportSide::Both,
@@ -66,6 +69,18 @@ pub fn run(context: &Context, args: &ConversationExport) -> Result<ExitStatus, A
             return Ok(Ended::Stopped);
         }
         header.reach = source.reach(header.range.since)?;
+        if format.is_for_eyes() {
+            header.name = source.name()?;
+            let mut messages = 0;
+            let count = |_: &ChatMessage| {
+                messages += 1;
+                Ok(())
+            };
+            if !source.each(&header, &stop, count).await? {
+                return Ok(Ended::Stopped);
+            }
+            header.messages = Some(messages);
+        }
         source.write((&header, format), (file, args), &stop).await
     }))?;
     match ended {
@@ -156,6 +171,59 @@ impl Source {
         })
     }
 
+    /// The person's name, if they were seen in the dashboard before.
+    fn name(&self) -> Result<Option<String>, ApiError> {
+        let is_them = |user: &User| user.channel_user_id == self.key.user();
+        let opened = self.cache.recent(self.key.account(), u32::MAX);
+        let opened = opened.map_err(|error| storage(&error))?;
+        let mut found = opened.into_iter().map(|(user, _)| user).find(is_them);
+        if found.is_none() {
+            let seen = self.cache.users(u32::MAX);
+            let seen = seen.map_err(|error| storage(&error))?;
+            found = seen.into_iter().map(|(user, _)| user).find(is_them);
+        }
+        let name = found.and_then(|user| user.name);
+        Ok(name.filter(|name| !name.trim().is_empty()))
+    }
+
+    /// Goes through what passes the filter, oldest first; false if that was stopped.
+    async fn each(
+        &self,
+        header: &ExportHeader,
+        stop: &CancellationToken,
+        mut take: impl FnMut(&ChatMessage) -> Result<(), ApiError>,
+    ) -> Result<bool, ApiError> {
+        let until = header.range.until.map(just_after);
+        let until = until.map_or(i64::MAX, Timestamp::as_millisecond);
+        let mut last = MessageKey {
+            at: header
+                .range
+                .since
+                .map_or(i64::MIN, Timestamp::as_millisecond),
+            id: i64::MIN,
+        };
+        loop {
+            let window = self.cache.window(&self.key, Place::After(last), BREATH);
+            let window = window.map_err(|error| storage(&error))?;
+            for cached in &window.messages {
+                if cached.key.at >= until {
+                    return Ok(true);
+                }
+                last = cached.key;
+                if header.takes(&cached.message) {
+                    take(&cached.message)?;
+                }
+            }
+            tokio::task::yield_now().await;
+            if stop.is_cancelled() {
+                return Ok(false);
+            }
+            if !window.newer {
+                return Ok(true);
+            }
+        }
+    }
+
     /// Writes what passes the filter, and puts the file under its name. Dropped on the way, it
     /// leaves nothing.
     async fn write(
@@ -166,34 +234,9 @@ impl Source {
     ) -> Result<Ended, ApiError> {
         let failed = |error| ExportFile::failed(&args.to, &error);
         let mut exporter = Exporter::begin(format, header, file).map_err(failed)?;
-        let until = header.range.until.map(just_after);
-        let until = until.map_or(i64::MAX, Timestamp::as_millisecond);
-        let mut last = MessageKey {
-            at: header
-                .range
-                .since
-                .map_or(i64::MIN, Timestamp::as_millisecond),
-            id: i64::MIN,
-        };
-        'whole: loop {
-            let window = self.cache.window(&self.key, Place::After(last), BREATH);
-            let window = window.map_err(|error| storage(&error))?;
-            for cached in &window.messages {
-                if cached.key.at >= until {
-                    break 'whole;
-                }
-                last = cached.key;
-                if header.takes(&cached.message) {
-                    exporter.push(&cached.message).map_err(failed)?;
-                }
-            }
-            tokio::task::yield_now().await;
-            if stop.is_cancelled() {
-                return Ok(Ended::Stopped);
-            }
-            if !window.newer {
-                break;
-            }
+        let push = |message: &ChatMessage| exporter.push(message).map_err(failed);
+        if !self.each(header, stop, push).await? {
+            return Ok(Ended::Stopped);
         }
         let written = exporter.messages();
         exporter.finish().map_err(failed)?.keep()?;
