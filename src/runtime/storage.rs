@@ -81,14 +81,7 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             Ok(Some(StorageEvent::Recent(people)))
         }
         StoreRequest::Shelf(ask) => shelves::answer(world, ask, now).map(Some),
-        StoreRequest::SaveSearch { name, text } => {
-            let library = world.library()?;
-            let saved = library.save_search(&name, &text);
-            saved.map_err(|error| storage_error(&error))?;
-            let all = library.saved_searches();
-            let all = all.map_err(|error| storage_error(&error))?;
-            Ok(Some(StorageEvent::SavedSearches(all)))
-        }
+        StoreRequest::SaveSearch { name, text } => save_search(world, &name, &text).map(Some),
         StoreRequest::Conversation(conversation, ask) => {
             let stores = (world.cache()?, &world.library()?);
             let answer = conversation_cache::answer(stores, &conversation, ask, now);
@@ -113,6 +106,15 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             Ok(Some(StorageEvent::DraftSaved))
         }
     }
+}
+
+fn save_search(world: &World, name: &str, text: &str) -> Result<StorageEvent, ApiError> {
+    let library = world.library()?;
+    let saved = library.save_search(name, text);
+    saved.map_err(|error| storage_error(&error))?;
+    let all = library.saved_searches();
+    let all = all.map_err(|error| storage_error(&error))?;
+    Ok(StorageEvent::SavedSearches(all))
 }
 
 fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
