@@ -32,7 +32,8 @@ pub fn versions(versions: &[TemplateVersion], now: &Zoned) -> Option<page::State
         );
         match versions.get(at + 1) {
             Some(older) => {
-                push_changes(&mut lines, &version.template.changes_since(&older.template))
+                let changes = version.template.changes_since(&older.template);
+                push_changes(&mut lines, &changes);
             }
             None => lines.push(Spans::of(Role::Muted, "  the first one")),
         }

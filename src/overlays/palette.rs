@@ -184,11 +184,11 @@ impl State {
     }
 
     /// Takes newer entries; what is typed stays, and so does the cursor if its entry is still there.
-    pub fn renew(&mut self, entries: Vec<Entry>, shelf: Shelf) {
+    pub fn renew(&mut self, entries: Vec<Entry>, columns: Shelf) {
         let before = self.selected().map(|entry| entry.target.clone());
         let row = self.list.selected;
         self.entries = entries;
-        self.shelf = Some(shelf);
+        self.shelf = Some(columns);
         self.typing &= !self.entries.is_empty();
         self.search();
         let same = |index: &usize| {

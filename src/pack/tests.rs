@@ -6,6 +6,7 @@ use crate::domain::{Flow, Template};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use rstest::rstest;
+use secrecy::ExposeSecret;
 
 fn key() -> SigningKey {
     SigningKey::read(&SigningKey::make().unwrap()).unwrap()
@@ -61,6 +62,24 @@ fn a_pack_names_its_program_and_holds_no_person() {
     }
     for word in ["door.jpg", "customer", "there", "Hello {{1}}", "0123ABCD"] {
         assert!(text.contains(word), "{word} is not in the pack");
+    }
+}
+
+#[test]
+fn the_secret_half_stays_out_of_the_file() {
+    let secret = SigningKey::make().unwrap();
+    let key = SigningKey::read(&secret).unwrap();
+    let text = small().seal(&key).unwrap();
+    // The seed lies in the middle of the secret; any eight bytes of it would give it away.
+    let secret = secret.expose_secret();
+    let public = key.public();
+    for start in (0..secret.len() - 16).step_by(2) {
+        let part = &secret[start..start + 16];
+        let known = public.as_str().contains(part);
+        assert!(
+            known || !text.contains(part),
+            "a part of the secret is in the file"
+        );
     }
 }
 

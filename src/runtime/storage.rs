@@ -81,14 +81,7 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             Ok(Some(StorageEvent::Recent(people)))
         }
         StoreRequest::Shelf(ask) => shelves::answer(world, ask, now).map(Some),
-        StoreRequest::SaveSearch { name, text } => {
-            let library = world.library()?;
-            let saved = library.save_search(&name, &text);
-            saved.map_err(|error| storage_error(&error))?;
-            let all = library.saved_searches();
-            let all = all.map_err(|error| storage_error(&error))?;
-            Ok(Some(StorageEvent::SavedSearches(all)))
-        }
+        StoreRequest::SaveSearch { name, text } => save_search(world, &name, &text).map(Some),
         StoreRequest::Conversation(conversation, ask) => {
             let stores = (world.cache()?, &world.library()?);
             let answer = conversation_cache::answer(stores, &conversation, ask, now);
@@ -122,6 +115,7 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
     }
 }
 
+<<<<<<< HEAD
 /// A template with other words is a new version of it, with the same payload.
 fn keep_wording(
     world: &World,
@@ -140,6 +134,15 @@ fn keep_wording(
         kept.map_err(|error| storage_error(&error))?;
     }
     Ok(())
+=======
+fn save_search(world: &World, name: &str, text: &str) -> Result<StorageEvent, ApiError> {
+    let library = world.library()?;
+    let saved = library.save_search(name, text);
+    saved.map_err(|error| storage_error(&error))?;
+    let all = library.saved_searches();
+    let all = all.map_err(|error| storage_error(&error))?;
+    Ok(StorageEvent::SavedSearches(all))
+>>>>>>> library
 }
 
 fn load_library(world: &World) -> Result<StorageEvent, ApiError> {

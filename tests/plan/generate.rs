@@ -86,7 +86,9 @@ pub fn good_template() -> BoxedStrategy<Template> {
 pub fn good_value(kind: ParameterKind, number: usize) -> String {
     use alertdesk::domain::MediaKind;
     match kind {
-        ParameterKind::Text | ParameterKind::HeaderText => format!("Sara {number}, caf\u{e9}"),
+        ParameterKind::Text | ParameterKind::HeaderText | ParameterKind::Location => {
+            format!("Sara {number}, caf\u{e9}")
+        }
         ParameterKind::MediaLink(MediaKind::Image) => format!("https://x.example/{number}.png"),
         ParameterKind::MediaLink(MediaKind::Video) => format!("https://x.example/{number}.mp4"),
         ParameterKind::MediaLink(MediaKind::Audio) => format!("https://x.example/{number}.mp3"),
@@ -107,7 +109,10 @@ pub fn defects(parameter: &TemplateParameter) -> Vec<(String, &'static str)> {
     ];
     let mut add = |value: &str, rule| defects.push((value.to_owned(), rule));
     match parameter.kind {
-        ParameterKind::Text | ParameterKind::HeaderText | ParameterKind::Coupon => {
+        ParameterKind::Text
+        | ParameterKind::HeaderText
+        | ParameterKind::Location
+        | ParameterKind::Coupon => {
             add("a\nb", "spacing");
             add("a\tb", "spacing");
             add("a     b", "spacing");
@@ -143,6 +148,7 @@ pub fn defects(parameter: &TemplateParameter) -> Vec<(String, &'static str)> {
         | ParameterKind::FileName
         | ParameterKind::ButtonText
         | ParameterKind::Payload
+        | ParameterKind::Location
         | ParameterKind::OfferExpiry => {}
     }
     defects

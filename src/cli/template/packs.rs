@@ -105,6 +105,14 @@ fn own_key(library: &Library) -> Result<SigningKey, ApiError> {
     SigningKey::read(&kept).map_err(|error| refused(&error))
 }
 
+/// Whether a pack was signed in this data folder.
+fn is_own(library: &Library, key: &PublicKey) -> Result<bool, ApiError> {
+    let kept = library.kept_key().map_err(|error| storage(&error))?;
+    let own = kept.map(|secret| SigningKey::read(&secret)).transpose();
+    let own = own.map_err(|error| refused(&error))?;
+    Ok(own.is_some_and(|own| own.public() == *key))
+}
+
 /// Takes a signed file into the library.
 ///
 /// # Errors
@@ -227,7 +235,7 @@ fn settle_trust(
             "Ask who made it; do not take a pack of somebody else.",
         ));
     }
-    if own_key(library)?.public() == *key {
+    if is_own(library, key)? {
         return Ok(Trust::Own);
     }
     let before = library

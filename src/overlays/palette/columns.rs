@@ -88,7 +88,13 @@ impl ShelfKind {
         self.each(row, |column, at, x| {
             let text = cells.get(at + 1).map_or("", String::as_str);
             let text = width::truncate(text, usize::from(column.cells), cut);
-            draw(painter, (x, row.y), column, &text, Role::Muted);
+            // The language tells templates of one name apart.
+            let role = if column.from == 0 {
+                Role::Text
+            } else {
+                Role::Muted
+            };
+            draw(painter, (x, row.y), column, &text, role);
         });
     }
 

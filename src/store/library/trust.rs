@@ -29,6 +29,14 @@ impl Library {
         })
     }
 
+    /// The own signing key, if one was made.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn kept_key(&self) -> Result<Option<SecretString>, StoreError> {
+        Ok(self.setting(OWN_KEY)?.map(SecretString::from))
+    }
+
     /// Whether packs of this public key (64 hex digits) were taken before.
     ///
     /// # Errors
@@ -58,4 +66,36 @@ pub(super) fn trust_key(tx: &Transaction<'_>, key: &str, now: Timestamp) -> rusq
         params![key, stored_time(now)],
     )
     .map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Library;
+    use jiff::Timestamp;
+    use secrecy::{ExposeSecret, SecretString};
+
+    #[test]
+    fn the_first_key_that_was_made_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Library::open(dir.path()).unwrap();
+        assert!(library.kept_key().unwrap().is_none());
+        let made = |text: &str| library.own_key(&SecretString::from(text)).unwrap();
+        assert_eq!(made("first").expose_secret(), "first");
+        assert_eq!(made("second").expose_secret(), "first");
+        let again = Library::open(dir.path()).unwrap().kept_key().unwrap();
+        assert_eq!(again.unwrap().expose_secret(), "first");
+    }
+
+    #[test]
+    fn a_key_is_trusted_once_it_was_taken_and_only_as_a_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let library = Library::open(dir.path()).unwrap();
+        let key = "0f".repeat(32);
+        assert!(!library.trusts(&key).unwrap());
+        library.trust(&key, Timestamp::UNIX_EPOCH).unwrap();
+        library.trust(&key, Timestamp::UNIX_EPOCH).unwrap();
+        assert!(library.trusts(&key).unwrap());
+        assert!(!library.trusts(&key.replace("0f", "0e")).unwrap());
+        library.trust("short", Timestamp::UNIX_EPOCH).unwrap_err();
+    }
 }
