@@ -115,7 +115,6 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
     }
 }
 
-<<<<<<< HEAD
 /// A template with other words is a new version of it, with the same payload.
 fn keep_wording(
     world: &World,
@@ -134,7 +133,8 @@ fn keep_wording(
         kept.map_err(|error| storage_error(&error))?;
     }
     Ok(())
-=======
+}
+
 fn save_search(world: &World, name: &str, text: &str) -> Result<StorageEvent, ApiError> {
     let library = world.library()?;
     let saved = library.save_search(name, text);
@@ -142,7 +142,6 @@ fn save_search(world: &World, name: &str, text: &str) -> Result<StorageEvent, Ap
     let all = library.saved_searches();
     let all = all.map_err(|error| storage_error(&error))?;
     Ok(StorageEvent::SavedSearches(all))
->>>>>>> library
 }
 
 fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
