@@ -39,6 +39,9 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         {
             Err("no file is open: Enter on a message opens its file".to_owned())
         }
+        Action::KeepTemplate | Action::ReadNamedFiles | Action::NewProfile => {
+            in_import(action, state)
+        }
         Action::LoadOlder => older(state),
         Action::NextMatch | Action::PreviousMatch if state.focus == PaneId::Conversation => {
             match &state.conversation.find {
@@ -85,6 +88,23 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         | Action::RateDown => on_batch(action, state),
         _ => Ok(()),
     }
+}
+
+fn in_import(action: Action, state: &State) -> Result<(), Why> {
+    let Some(Overlay::AddTemplate(dialog)) = state.overlays.last() else {
+        return Err("no template is being added: a in the Composer pastes one".to_owned());
+    };
+    let found = dialog.found();
+    let why = if action == Action::ReadNamedFiles && dialog.files_asked_for().is_none() {
+        "the text names no file that is needed"
+    } else if action == Action::NewProfile && found.is_none_or(|found| found.account.is_none()) {
+        "the text names no other account, or this is the demo"
+    } else if action == Action::KeepTemplate && found.is_none() {
+        "nothing is found yet that could be kept"
+    } else {
+        return Ok(());
+    };
+    Err(why.to_owned())
 }
 
 fn older(state: &State) -> Result<(), Why> {

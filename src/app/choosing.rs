@@ -240,10 +240,14 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
     });
     let place = focus::pane_context(state.focus);
     let actions = Action::ALL.iter().filter_map(|action| {
-        let key = keymap.key_for(place, *action)?;
+        let key = match keymap.key_for(place, *action) {
+            Some(key) => key.to_string(),
+            None if *action == Action::AddTemplate => ":template add".to_owned(),
+            None => return None,
+        };
         let label = action.help().to_owned();
         Some(match available(*action, state) {
-            Ok(()) => entry("action", label, key.to_string(), Target::Action(*action)),
+            Ok(()) => entry("action", label, key, Target::Action(*action)),
             Err(why) => Entry {
                 unavailable: true,
                 ..entry("action", label, why, Target::Action(*action))
@@ -269,7 +273,7 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
 pub fn open_templates(state: &mut State) -> Effects {
     let entries: Vec<Entry> = template_entries(state).collect();
     if entries.is_empty() {
-        let text = "No templates yet: alertdesk template import FILE adds one.";
+        let text = "No templates yet: a in the Composer adds one, paste the panel's Generate cURL.";
         notify(state, Notice::warning("library", text));
         return Vec::new();
     }

@@ -65,6 +65,7 @@ fn open_file(state: &mut State) -> Option<&mut media::State> {
         | Overlay::Review(_)
         | Overlay::Confirm(_)
         | Overlay::Prompt(_)
+        | Overlay::AddTemplate(_)
         | Overlay::Phone(_) => None,
     })
 }

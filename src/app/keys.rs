@@ -48,13 +48,18 @@ fn belongs_to_field(state: &State, action: Action) -> bool {
         | focus::Target::Pane(_)
         | focus::Target::TooSmall => false,
     };
-    many_lines && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
+    let arrows = matches!(
+        action,
+        Action::MoveLeft | Action::MoveRight | Action::First | Action::Last
+    );
+    (arrows && focus::target(state) == focus::Target::Overlay && dialogs::takes_arrows(state))
+        || many_lines && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
 }
 
 fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effects {
     match focus::target(state) {
         focus::Target::Overlay => {
-            dialogs::key(state, key);
+            return dialogs::key(state, key);
         }
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {
@@ -80,7 +85,7 @@ fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effec
 /// Text was pasted: it is text in a field and nothing anywhere else; it never confirms.
 pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
     match focus::target(state) {
-        focus::Target::Overlay => dialogs::paste(state, text),
+        focus::Target::Overlay => return dialogs::paste(state, text),
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {
                 command.field.paste(text);

@@ -74,6 +74,7 @@ pub fn open(context: &Context, start: Start) -> Result<ExitStatus, ApiError> {
             CachePlace::Memory
         },
         files: pictures::files(&settings),
+        config_file: (!is_demo).then(|| settings.folders.config_file()),
         prepare: Box::new(move |data_dir| {
             if is_demo {
                 super::demo::fill_library(data_dir, started)

@@ -2,6 +2,7 @@
 
 use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
+use super::import::{NewProfile, NewTemplates};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
 use super::slot::{Slot, Ticket};
 use crate::domain::template::Wording;
@@ -78,6 +79,8 @@ pub enum StoreRequest {
         /// All of its words.
         wording: Box<Wording>,
     },
+    /// Keep templates as the newest versions of theirs.
+    KeepTemplates(Box<NewTemplates>),
     /// A draft was discarded or queued: forget its text.
     DeleteDraft(String),
 }
@@ -218,6 +221,17 @@ pub enum Effect {
     },
     /// Let the desktop's program open a file that was saved just now.
     OpenSaved(PathBuf),
+    /// Look for templates in a pasted text, from which keys were masked.
+    ReadImport {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// The text.
+        text: Arc<str>,
+        /// Whether a person allowed the files that it names to be read.
+        read_files: bool,
+    },
+    /// Write a profile into the settings file.
+    AddProfile(NewProfile),
     /// Put text on the clipboard of the terminal.
     Copy(String),
     /// Edit text in `$EDITOR`; the screen is given up meanwhile.

@@ -1,9 +1,10 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Seven kinds serve everything: a page to read, a list to choose from, the review of a plan, a
-//! question that decides, a question that only takes a text, the file of a message, and a message
-//! as a phone shows it.
+//! Eight kinds serve everything: a page to read, a list to choose from, the review of a plan, a
+//! question that decides, a question that only takes a text, the file of a message, a message as
+//! a phone shows it, and the dialog that adds templates.
 
+pub mod add_template;
 pub mod confirm;
 pub mod frame;
 pub mod media;
@@ -28,6 +29,8 @@ pub enum Overlay {
     Confirm(confirm::State),
     /// A question that takes a text and decides nothing.
     Prompt(Box<prompt::State>),
+    /// What is pasted to add templates.
+    AddTemplate(Box<add_template::State>),
     /// The draft's message as a phone shows it.
     Phone(phone::State),
 }

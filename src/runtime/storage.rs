@@ -2,10 +2,10 @@
 //! they were asked, so that "discard" never overtakes "save".
 
 use super::world::{World, storage_error};
-use super::{clock, conversation_cache};
+use super::{clock, conversation_cache, importing};
 use crate::contract::{
-    ApiError, CachedAnswer, Event, Library, OutboxAnswer, OutboxCommand, OutboxEvent, StorageEvent,
-    StoreRequest,
+    ApiError, CachedAnswer, Event, Library, NewProfile, OutboxAnswer, OutboxCommand, OutboxEvent,
+    StorageEvent, StoreRequest,
 };
 use crate::domain::Template;
 use crate::domain::template::Wording;
@@ -25,11 +25,17 @@ pub enum Job {
     Store(StoreRequest),
     /// The outbox.
     Outbox(OutboxCommand),
+    /// The settings file.
+    AddProfile(NewProfile),
 }
 
 /// Executes a job. Blocks.
 pub fn execute(world: &World, job: Job) -> Option<Event> {
     match job {
+        Job::AddProfile(profile) => {
+            let added = importing::add_profile(world, &profile);
+            Some(Event::ProfileAdded(added))
+        }
         Job::Store(request) => store(world, request)
             .unwrap_or_else(|error| Some(StorageEvent::Failed(error)))
             .map(|answer| Event::Storage(Box::new(answer))),
@@ -112,6 +118,10 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
         } => {
             keep_wording(world, (&name, &language), *wording)?;
             Ok(None)
+        }
+        StoreRequest::KeepTemplates(new) => {
+            let kept = importing::keep(world, &new, now)?;
+            Ok(Some(StorageEvent::TemplatesKept(Box::new(kept))))
         }
         StoreRequest::DeleteDraft(id) => {
             world.drafts().delete(&world.library()?, &id)?;

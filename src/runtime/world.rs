@@ -61,6 +61,7 @@ pub struct World {
     cache_place: CachePlace,
     drafts: KeptDrafts,
     files: Files,
+    config_file: Option<PathBuf>,
     media: Mutex<Option<(String, Arc<MediaClient>)>>,
 }
 
@@ -70,6 +71,7 @@ impl World {
         let files = Files::in_folder(data_dir.join("files"));
         Self {
             files,
+            config_file: None,
             media: Mutex::new(None),
             data_dir,
             connector,
@@ -96,6 +98,20 @@ impl World {
     #[must_use]
     pub fn with_files(self, files: Files) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same world with a settings file that a profile may be added to.
+    #[must_use]
+    pub fn with_config_file(self, config_file: Option<PathBuf>) -> Self {
+        Self {
+            config_file,
+            ..self
+        }
+    }
+
+    /// The settings file that a profile may be added to, if there is one.
+    pub fn config_file(&self) -> Option<&Path> {
+        self.config_file.as_deref()
     }
 
     /// How files are shown, kept and opened.

@@ -12,6 +12,7 @@ mod support;
 mod commands;
 mod faults;
 mod finding;
+mod importing;
 mod media;
 mod properties;
 mod reading;

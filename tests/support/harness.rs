@@ -143,6 +143,7 @@ impl Harness {
             opener: options.opener.clone(),
             ..Files::in_folder(folder.path().join("downloads"))
         });
+        let world = world.with_config_file(Some(folder.path().join("config/config.toml")));
         let (events_in, events) = mpsc::channel(QUEUE);
         let runner = EffectRunner::new(Arc::new(world), events_in);
         let stop = CancellationToken::new();
@@ -327,6 +328,11 @@ impl Harness {
     /// The folder that files are saved in.
     pub fn downloads(&self) -> PathBuf {
         self.folder.path().join("downloads")
+    }
+
+    /// The folder with everything that is written.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// The screen as a person sees it.
