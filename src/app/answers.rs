@@ -170,6 +170,7 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
                 draft.problems.clear();
                 draft.warnings.clone_from(&plan.notes);
                 draft.plan = Some(Arc::clone(&plan));
+                draft.countries = answer.countries;
             }
             state.payload.show_plan(Arc::clone(&plan));
             if answer.purpose == PlanPurpose::Review {

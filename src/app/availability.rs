@@ -61,16 +61,7 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
             Err("no chat is open".to_owned())
         }
         Action::Review => review(state),
-        Action::RawDraft => {
-            let draft = state.composer.draft.as_ref();
-            match draft.map(|draft| draft.kind.has_raw_form()) {
-                Some(true) => Ok(()),
-                Some(false) => {
-                    Err("only templates and broadcasts can be written as JSON".to_owned())
-                }
-                None => Err("no draft is open: t on a person starts one".to_owned()),
-            }
-        }
+        Action::RawDraft => raw(state),
         Action::Edit
         | Action::EditExternally
         | Action::Preview
@@ -136,6 +127,15 @@ fn review(state: &State) -> Result<(), Why> {
     match draft.problems.first().filter(|_| !outdated) {
         Some(problem) => Err(format!("{} to fix: {}", draft.problems.len(), problem.text)),
         None => Ok(()),
+    }
+}
+
+fn raw(state: &State) -> Result<(), Why> {
+    let draft = state.composer.draft.as_ref();
+    match draft.map(|draft| draft.kind.has_raw_form()) {
+        Some(true) => Ok(()),
+        Some(false) => Err("only templates and broadcasts can be written as JSON".to_owned()),
+        None => Err("no draft is open: t on a person starts one".to_owned()),
     }
 }
 

@@ -79,7 +79,7 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
         Overlay::Confirm(_) => KeyContext::Confirm,
         Overlay::Prompt(_) => KeyContext::Prompt,
         Overlay::AddTemplate(_) => KeyContext::AddTemplate,
-        Overlay::Phone(_) => KeyContext::Detail,
+        Overlay::Phone(_) => KeyContext::Phone,
     }
 }
 

@@ -42,11 +42,12 @@ const HERE: &[(KeyContext, &str)] = &[
     (KeyContext::Review, "next_tab previous_tab back"),
     (KeyContext::Media, "save_file open_file back"),
     (KeyContext::Confirm, "accept back"),
-    (KeyContext::Prompt, "accept save_text back"),
     (
         KeyContext::AddTemplate,
         "keep_template next_field read_named_files new_profile edit_externally clear_field back",
     ),
+    (KeyContext::Prompt, "save_text back"),
+    (KeyContext::Phone, "move_down move_up back"),
     (KeyContext::Palette, "accept back"),
     (KeyContext::CommandLine, "accept back"),
 ];

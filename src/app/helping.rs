@@ -11,7 +11,7 @@ use crate::overlays::palette::{Entry, Target};
 use crate::overlays::prompt::{self, Purpose};
 use crate::overlays::{Overlay, palette, phone};
 use crate::panes::template_composer::helpers::{self, Does, Offer};
-use crate::panes::template_composer::{self, Draft, Field, FieldId, Takes};
+use crate::panes::template_composer::{self, Draft, Field, Takes};
 use crate::text::{local, sanitize};
 use crate::widgets::{Lines, TextField, bubble};
 
@@ -135,10 +135,7 @@ fn first_answer(state: &State, purpose: &Purpose) -> String {
     let field = draft.and_then(Draft::field);
     match purpose {
         Purpose::Fallback(_) => {
-            let name = field.and_then(|field| match &field.id {
-                FieldId::Parameter(name) => Some(name.as_str()),
-                _ => None,
-            });
+            let name = field.and_then(|field| field.id.parameter());
             let template = draft.and_then(|draft| draft.template.as_ref());
             let parameter = template
                 .zip(name)
@@ -239,11 +236,14 @@ fn keep_words(state: &mut State, text: &str) -> Effects {
     if let Some(known) = known {
         known.wording.clone_from(&template.wording);
     }
-    vec![Effect::Store(StoreRequest::SaveWording {
+    let mut effects = vec![Effect::Store(StoreRequest::SaveWording {
         name: template.name,
         language: template.language,
         wording: Box::new(template.wording),
-    })]
+    })];
+    // What is known now can be checked now.
+    effects.extend(drafts::preview(state));
+    effects
 }
 
 /// Shows the draft's message as a phone does, above everything.

@@ -5,7 +5,7 @@ use super::toasts::Toasts;
 use crate::contract::{Library, PaneId, SenderState, Tickets};
 use crate::domain::{BatchId, BatchState, Guard, Profile, SendLimits, User};
 use crate::keymap::Keymap;
-use crate::overlays::{Overlay, add_template};
+use crate::overlays::{Overlay, add_template, phone};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
 };
@@ -244,6 +244,12 @@ impl State {
             let chat = self.conversation.chat.as_ref();
             self.composer.chat = chat.map(|chat| chat.user.channel_user_id.clone());
             self.composer.prepare(inside, &self.now);
+        }
+        if let (Some(Overlay::Phone(shown)), Some(draft)) =
+            (self.overlays.last_mut(), &self.composer.draft)
+        {
+            let room = phone::room(layout.body);
+            shown.rows = template_composer::bubble_rows(draft, &self.now, room);
         }
         for pane in [PaneId::Users, PaneId::Broadcasts, PaneId::Activity] {
             let height = self.list_height(&layout, pane);

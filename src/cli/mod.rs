@@ -11,6 +11,7 @@ pub mod context;
 pub mod conversation;
 pub mod dashboard;
 pub mod demo;
+mod demo_words;
 pub mod exit;
 pub mod explain;
 pub mod flow;

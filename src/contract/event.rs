@@ -153,6 +153,9 @@ pub struct PlanAnswer {
     pub purpose: PlanPurpose,
     /// The plan, or why there is none.
     pub result: Result<Arc<Plan>, PlanFailure>,
+    /// Countries of its numbers, as [`crate::domain::PhoneNumber::country`] has them, the one with
+    /// most people first; empty for long lists.
+    pub countries: Vec<(String, u64)>,
 }
 
 /// The answer to a read.

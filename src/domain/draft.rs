@@ -198,6 +198,14 @@ impl Content {
         }
     }
 
+    /// Whether it may hold texts that only reach people within their 24 hours.
+    pub fn is_free_text(&self) -> bool {
+        matches!(
+            self,
+            Content::DirectBroadcast { .. } | Content::RawBroadcast { .. }
+        )
+    }
+
     /// How its recipients are written: only a broadcast to another channel than WhatsApp takes
     /// ids that are no numbers.
     pub fn recipient_form(&self) -> RecipientForm {

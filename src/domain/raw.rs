@@ -68,7 +68,7 @@ pub fn read_object(text: &str, example: &'static str) -> Result<Map<String, Valu
     let text = text.trim_start_matches('\u{feff}');
     let Once(value) = serde_json::from_str(text).map_err(|error| not_json(&error))?;
     let mut keys = Vec::new();
-    walk(&value, String::new(), &mut |at, piece| {
+    walk(&value, "", &mut |at, piece| {
         let secret = match piece {
             Leaf::Name(name) => {
                 let name = name.to_ascii_lowercase();
@@ -105,13 +105,13 @@ enum Leaf<'v> {
     Text(&'v str),
 }
 
-fn walk(value: &Value, at: String, visit: &mut impl FnMut(&str, Leaf<'_>)) {
+fn walk(value: &Value, at: &str, visit: &mut impl FnMut(&str, Leaf<'_>)) {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        Value::String(text) => visit(&at, Leaf::Text(text)),
+        Value::String(text) => visit(at, Leaf::Text(text)),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                walk(item, format!("{at}[{index}]"), visit);
+                walk(item, &format!("{at}[{index}]"), visit);
             }
         }
         Value::Object(object) => {
@@ -122,7 +122,7 @@ fn walk(value: &Value, at: String, visit: &mut impl FnMut(&str, Leaf<'_>)) {
                     format!("{at}.{name}")
                 };
                 visit(&at, Leaf::Name(name));
-                walk(item, at, visit);
+                walk(item, &at, visit);
             }
         }
     }
@@ -141,21 +141,22 @@ fn looks_like_key(text: &str) -> bool {
 }
 
 fn has_key_shape(word: &str) -> bool {
-    let parts: Vec<&str> = word.split('-').collect();
-    let [a, b, c, d, e, tail] = parts.as_slice() else {
-        return false;
-    };
-    let hex = |part: &&str, length: usize| {
-        part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
-    hex(a, 8) && hex(b, 4) && hex(c, 4) && hex(d, 4) && hex(e, 12) && tail.len() == 7
+    let mut lengths = [8, 4, 4, 4, 12].into_iter();
+    let mut parts = word.split('-');
+    let is_uuid = lengths.all(|length| {
+        let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        parts
+            .next()
+            .is_some_and(|part| part.len() == length && hex(part))
+    });
+    is_uuid && parts.next().is_some_and(|tail| tail.len() == 7) && parts.next().is_none()
 }
 
 /// Every text of a value as path and text, in order; names of objects too, because a placeholder
 /// in one is left over like any other.
 pub fn texts(value: &Value) -> Vec<(String, String)> {
     let mut all = Vec::new();
-    walk(value, String::new(), &mut |at, piece| {
+    walk(value, "", &mut |at, piece| {
         let (Leaf::Name(text) | Leaf::Text(text)) = piece;
         all.push((at.to_owned(), text.to_owned()));
     });

@@ -54,6 +54,7 @@ contexts! {
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
     AddTemplate = "add_template", "Add a template", [Overlay, List], "The dialog that adds templates.";
     Prompt = "prompt", "Question", [Overlay, List], "A question that takes a text.";
+    Phone = "phone", "Phone", [Overlay, List], "The message as a phone shows it.";
     Unknowns = "unknowns", "Unknown results", [Overlay, List], "The list of unknown results.";
     Detail = "detail", "Detail", [Overlay, List], "One call of the log in full.";
     Media = "media", "File", [Overlay, List], "A picture or another file of a message.";

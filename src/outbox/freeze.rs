@@ -347,6 +347,6 @@ fn no_recipients(people: &People<'_>) -> FreezeError {
         1 => "nobody is left to send to: the only recipient was left out".to_owned(),
         count => format!("nobody is left to send to: all {count} recipients were left out"),
     };
-    let advice = "Give numbers with --to or --csv, or correct those that were left out.";
+    let advice = "Name others, or correct those that were left out.";
     FreezeError::new("no_recipients", message, advice)
 }

@@ -41,6 +41,11 @@ pub fn act(state: &mut State, action: Action, body: Rect) -> bool {
     false
 }
 
+/// Cells that a bubble may have in a body of this size.
+pub fn room(body: Rect) -> usize {
+    usize::from(body.width.saturating_sub(2)).min(WIDTH)
+}
+
 fn area(state: &State, body: Rect) -> Rect {
     let width = u16::try_from(WIDTH).unwrap_or(42);
     frame::area(body, width, state.rows.height().max(4))

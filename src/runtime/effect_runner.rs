@@ -282,16 +282,21 @@ impl EffectRunner {
             older.abort();
         }
         let turn = Arc::clone(&self.one_plan).acquire_owned();
+        let world = Arc::clone(&self.world);
         let task = spawn(async move {
             let _live = live;
             let Ok(turn) = turn.await else { return };
             let built = run_blocking(move || {
-                let plan = plan_builder::build(&draft, &profile, clock::now(), &nonce);
+                // Only free text needs to know who wrote last.
+                let free_text = draft.content.is_free_text();
+                let cache = free_text.then(|| world.cache().ok()).flatten();
+                let plan = plan_builder::build(&draft, &profile, cache, (clock::now(), &nonce));
+                let countries = plan.as_ref().map(|plan| plan_builder::countries(plan));
                 // Held to the end of the work, also when nobody waits for it any more.
                 drop(turn);
-                plan
+                (countries.unwrap_or_default(), plan)
             });
-            let result = built.await.unwrap_or_else(|error| {
+            let (countries, result) = built.await.unwrap_or_else(|error| {
                 let text = format!("the plan could not be built: {error}");
                 let problems = vec![PlanProblem {
                     field: None,
@@ -299,15 +304,17 @@ impl EffectRunner {
                     text,
                     advice: String::new(),
                 }];
-                Err(PlanFailure {
+                let failure = PlanFailure {
                     problems,
                     skipped: Vec::new(),
-                })
+                };
+                (Vec::new(), Err(failure))
             });
             let answer = PlanAnswer {
                 ticket,
                 purpose,
                 result,
+                countries,
             };
             deliver(&events, Event::Plan(Box::new(answer))).await;
         });

@@ -6,6 +6,8 @@
 mod cache;
 mod commands;
 mod config;
+mod drafts;
+mod examples;
 mod export;
 mod files;
 mod import;

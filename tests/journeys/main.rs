@@ -10,6 +10,9 @@
 mod support;
 
 mod commands;
+mod composer_screens;
+mod composing;
+mod examples;
 mod faults;
 mod finding;
 mod importing;

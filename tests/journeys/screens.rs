@@ -20,13 +20,13 @@ fn keep(name: &str, text: &str) {
 }
 
 /// Keeps the picture of a stage under a name with its size.
-fn keep_stage(name: &str, stage: &Stage) {
+pub fn keep_stage(name: &str, stage: &Stage) {
     let (width, height) = stage.state.size;
     keep(&format!("{name}__{width}x{height}"), &stage.screen());
 }
 
 /// Keeps a stage in every size.
-fn keep_sizes(name: &str, stage: &Stage) {
+pub fn keep_sizes(name: &str, stage: &Stage) {
     for (width, height) in SIZES {
         let mut stage = stage.clone();
         stage.event(Event::Resized(width, height));

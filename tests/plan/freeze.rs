@@ -1,83 +1,16 @@
 //! Drafts become plans: who stays, who is left out, and the bytes.
 
-use crate::support::{example, json_text, target};
-use alertdesk::domain::audience::{CsvOptions, from_csv, from_numbers};
-use alertdesk::domain::draft::Values;
-use alertdesk::domain::template::import_json;
-use alertdesk::domain::{
-    Audience, BroadcastPart, Content, Flow, FlowVersion, Guard, Plan, Profile, RequestBody,
-    Schedule, SendDraft, SendLimits, Standing, Template, ValueSource, WireOptions,
+use crate::support::{
+    columns, constants, csv, draft, example, frozen, json_text, now, people, profile, template,
 };
-use alertdesk::outbox::freeze::{FreezeError, freeze};
-use jiff::Timestamp;
+use alertdesk::domain::draft::Values;
+use alertdesk::domain::{
+    Audience, BroadcastPart, Content, Flow, FlowVersion, Plan, Profile, RequestBody, Schedule,
+    SendDraft, WireOptions,
+};
+use alertdesk::outbox::freeze::freeze;
 use rstest::rstest;
 use serde_json::Value;
-
-fn now() -> Timestamp {
-    "2029-12-31T08:00:00Z".parse().unwrap()
-}
-
-fn profile() -> Profile {
-    Profile {
-        name: "fernoak".to_owned(),
-        target: target(),
-        time_zone: "Europe/London".to_owned(),
-        region: None,
-        guard: Guard::None,
-        read_only: false,
-        per_minute: 600,
-        wire: WireOptions::default(),
-        strict_5xx: false,
-        trust_408: false,
-    }
-}
-
-fn template(name: &str) -> Template {
-    import_json(&example(name).to_string()).unwrap().template
-}
-
-fn csv(text: &str) -> Audience {
-    from_csv(text.as_bytes(), &CsvOptions::default()).unwrap()
-}
-
-fn people(numbers: &[&str]) -> Audience {
-    let numbers: Vec<String> = numbers.iter().map(|n| (*n).to_owned()).collect();
-    from_numbers(&numbers, None)
-}
-
-fn constants(pairs: &[(&str, &str)]) -> Values {
-    let constant = |(name, text): &(&str, &str)| {
-        (
-            (*name).to_owned(),
-            ValueSource::Constant((*text).to_owned()),
-        )
-    };
-    pairs.iter().map(constant).collect()
-}
-
-fn columns(pairs: &[(&str, &str)]) -> Values {
-    let column = |(name, column): &(&str, &str)| {
-        (
-            (*name).to_owned(),
-            ValueSource::Column((*column).to_owned()),
-        )
-    };
-    pairs.iter().map(column).collect()
-}
-
-fn draft(content: Content, audience: Audience) -> SendDraft {
-    SendDraft {
-        content,
-        audience,
-        schedule: Schedule::Now,
-        limits: SendLimits::default(),
-        standing: Standing::Current,
-    }
-}
-
-fn frozen(content: Content, audience: Audience) -> Result<Plan, FreezeError> {
-    freeze(&draft(content, audience), &profile(), now(), "n1")
-}
 
 fn reminder(values: Values) -> Content {
     let template = template("template_body_only");

@@ -213,11 +213,14 @@ impl Stage {
                 draft,
             } = &effect
             {
-                let result = plan_builder::build(draft, &self.state.profile, self.now, "1");
+                let result = plan_builder::build(draft, &self.state.profile, None, (self.now, "1"));
+                let countries = result.as_ref().map(|plan| plan_builder::countries(plan));
+                let countries = countries.unwrap_or_default();
                 self.event(Event::Plan(Box::new(PlanAnswer {
                     ticket: *ticket,
                     purpose: *purpose,
                     result,
+                    countries,
                 })));
             } else if let Effect::ReadImport {
                 ticket,

@@ -45,7 +45,8 @@ impl<'a> Preview<'a> {
         counts
     }
 
-    fn document(&self) -> Value {
+    /// The one document of `--output json`.
+    pub fn document(&self) -> Value {
         let requests: Vec<Value> = self.calls.iter().map(request).collect();
         json!({
             "counts": to_value(&self.counts()),

@@ -265,19 +265,17 @@ fn one_time_code(template: &Template) -> Option<Code> {
     if (body.kind, button.kind) != (ParameterKind::Text, ParameterKind::ButtonText) {
         return None;
     }
-    let certain = match template.category.as_deref() {
-        Some(category) => category.eq_ignore_ascii_case("authentication"),
-        None => {
-            let sample = |parameter: &TemplateParameter| {
-                template.components.pointer(&parameter.pointer)?.as_str()
-            };
-            let digits = |text: &&str| {
-                (4..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-            };
-            sample(body)
-                .filter(digits)
-                .is_some_and(|code| sample(button) == Some(code))
-        }
+    let certain = if let Some(category) = template.category.as_deref() {
+        category.eq_ignore_ascii_case("authentication")
+    } else {
+        let sample = |parameter: &TemplateParameter| {
+            template.components.pointer(&parameter.pointer)?.as_str()
+        };
+        let digits = |text: &&str| {
+            (4..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let code = sample(body).filter(digits);
+        code.is_some() && sample(button) == code
     };
     certain.then(|| Code {
         body: (0, body.name.clone()),

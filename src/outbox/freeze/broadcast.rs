@@ -162,7 +162,9 @@ impl<'a> Desk<'a> {
         }
         let mut filler = filler(template)?;
         let shared = |index: usize| match sources.entries().get(index)? {
-            (_, Source::Constant(text) | Source::Imported(text)) => Some(*text),
+            (_, Source::Constant(text) | Source::Imported(text) | Source::Fallback(text)) => {
+                Some(*text)
+            }
             (_, Source::Personal(_)) => None,
         };
         let together = filler.check_together(shared);
@@ -302,7 +304,7 @@ impl Label<'_> {
             return Err(FreezeError::new(
                 "channel",
                 "the channel is empty or no single word",
-                "Give it with --channel, for example whatsapp.",
+                "Write one word, for example whatsapp.",
             ));
         }
         Ok(())

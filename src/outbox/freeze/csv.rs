@@ -88,7 +88,9 @@ impl<'a> Desk<'a> {
         );
         let texts = attributes.texts();
         let components = filler.set(|index| match sources.entries().get(index) {
-            Some((_, Source::Constant(text) | Source::Imported(text))) => Some(*text),
+            Some((_, Source::Constant(text) | Source::Imported(text) | Source::Fallback(text))) => {
+                Some(*text)
+            }
             Some((_, Source::Personal(_))) => {
                 let at = attributes.of.get(index).copied().flatten()?;
                 texts.get(at).map(String::as_str)

@@ -23,6 +23,8 @@ pub(super) enum Source<'a> {
     Constant(&'a str),
     /// Kept from the import.
     Imported(&'a str),
+    /// The text for people without a value, because nobody has one.
+    Fallback(&'a str),
     /// Different for each person.
     Personal(Vec<Piece<'a>>),
 }
@@ -104,6 +106,12 @@ impl<'a> Sources<'a> {
                     let name = parameter.shown_name();
                     kept.push(format!("{name} is the same for everybody: {text}"));
                 }
+                Source::Fallback(text) => {
+                    problems.extend(self.check_one(parameter, text));
+                    let text =
+                        format!("everybody gets the fallback for {}", parameter.shown_name());
+                    problems.push(ParameterProblem::warning(&parameter.name, "fallback", text));
+                }
                 Source::Personal(_) => {}
             }
         }
@@ -127,7 +135,9 @@ impl<'a> Sources<'a> {
         let (mut problems, mut fallbacks) = (Vec::new(), Vec::new());
         for (index, (parameter, source)) in self.entries.iter().enumerate() {
             let value = match source {
-                Source::Constant(text) | Source::Imported(text) => Cow::Borrowed(*text),
+                Source::Constant(text) | Source::Imported(text) | Source::Fallback(text) => {
+                    Cow::Borrowed(*text)
+                }
                 Source::Personal(pieces) => match personal(parameter, pieces, row) {
                     Ok((value, fell_back)) => {
                         problems.extend(self.check_one(parameter, &value));
@@ -246,7 +256,16 @@ fn source_of<'a>(
         let text = format!("{shown} is given twice, as {name} too: give it once");
         return Ok(Err(ParameterProblem::error(name, "given_twice", text)));
     }
+    if let (None, Some(fallback)) = (by_name.or(by_label), &parameter.fallback)
+        && parameter.default.is_none()
+    {
+        return Ok(Ok(Source::Fallback(fallback)));
+    }
     Ok(match (by_name.or(by_label), &parameter.default) {
+        (Some(ValueSource::Constant(text)), _) if is_blank(text) => Ok(match &parameter.fallback {
+            Some(fallback) => Source::Fallback(fallback),
+            None => Source::Constant(text),
+        }),
         (Some(ValueSource::Constant(text)), _) => {
             let read = names.read(&parameter.name, parameter.shown_name(), text);
             read.map(|text| match text {

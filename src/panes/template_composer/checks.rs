@@ -2,7 +2,8 @@
 
 use super::form::FieldId;
 use super::state::Draft;
-use crate::text::{format, sanitize};
+use crate::text::wrap::wrap;
+use crate::text::{format, sanitize, width};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans};
 use ratatui::layout::Rect;
@@ -34,9 +35,14 @@ impl Line {
 /// What stops a send first, then what needs a look.
 pub fn lines(draft: &Draft) -> Vec<Line> {
     let problems = draft.problems.iter().map(|problem| {
+        let stop = if problem.text.ends_with(['.', '!', '?']) {
+            ""
+        } else {
+            "."
+        };
         let text = match problem.advice.as_str() {
             "" => problem.text.clone(),
-            advice => format!("{} {advice}", problem.text),
+            advice => format!("{}{stop} {advice}", problem.text),
         };
         Line::new(Glyph::Rejected, Role::Failed, &text)
     });
@@ -52,9 +58,10 @@ pub fn passed(draft: &Draft) -> Vec<String> {
     let mut passed = Vec::new();
     if let Some(plan) = &draft.plan {
         let people = plan.recipients();
+        let countries = countries(draft, people);
         passed.push(match people {
-            1 => "number valid".to_owned(),
-            _ => format!("{} numbers valid", format::count(people)),
+            1 => format!("number valid{countries}"),
+            _ => format!("{} numbers valid{countries}", format::count(people)),
         });
     }
     let (filled, total) = draft.filled();
@@ -70,7 +77,23 @@ pub fn passed(draft: &Draft) -> Vec<String> {
     passed
 }
 
-/// The list under its rule: at most as many lines as there are rows.
+/// `, GB`, or `, GB 2 KW 1` where there are several.
+fn countries(draft: &Draft, people: u64) -> String {
+    let countries = draft.countries.iter().map(|(country, count)| {
+        if *count == people {
+            country.clone()
+        } else {
+            format!("{country} {}", format::count(*count))
+        }
+    });
+    let countries: Vec<String> = countries.collect();
+    if countries.is_empty() {
+        return String::new();
+    }
+    format!(", {}", countries.join(" "))
+}
+
+/// The list under its rule, long sentences on several rows; what does not fit is counted.
 pub fn draw(draft: &Draft, painter: &mut Painter<'_>, area: Rect) {
     let warnings = format::counted(draft.warnings.len() as u64, "warning");
     let count = format!("{} to fix · {warnings}", draft.problems.len());
@@ -81,63 +104,72 @@ pub fn draw(draft: &Draft, painter: &mut Painter<'_>, area: Rect) {
         ..area
     };
     crate::panes::chrome::divider(painter, row, "checks", &count);
-    let rows = usize::from(area.height.saturating_sub(1));
     let lines = lines(draft);
     let passed = passed(draft);
-    let kept = usize::from(!passed.is_empty());
-    let shown = if lines.len() + kept > rows {
-        rows.saturating_sub(1 + usize::from(rows > 2 && kept > 0))
-    } else {
-        lines.len()
-    };
     let mut y = row.y + 1;
-    for line in lines.iter().take(shown.max(1)) {
-        draw_line(painter, Rect { y, ..row }, line);
-        y += 1;
-    }
-    if lines.len() > shown.max(1) && y < area.bottom() {
-        let more = format!("{} more", lines.len() - shown.max(1));
-        painter.text((row.x + 2, y), row.right(), &more, Role::Muted);
-        y += 1;
+    let kept = u16::from(!passed.is_empty() || lines.is_empty());
+    let end = area.bottom().saturating_sub(kept).max(y);
+    for (at, line) in lines.iter().enumerate() {
+        let left = lines.len() - at;
+        if left > 1 && y + 1 >= end {
+            let more = format!("{left} more");
+            painter.text((row.x + 2, y), row.right(), &more, Role::Muted);
+            y += 1;
+            break;
+        }
+        let sign = painter.theme.glyph(line.sign);
+        painter.text((row.x, y), row.right(), sign, line.role);
+        for text in wrapped(&line.text, row.width) {
+            if y >= end {
+                break;
+            }
+            painter.text((row.x + 2, y), row.right(), text, Role::Text);
+            y += 1;
+        }
     }
     if y < area.bottom() {
         draw_passed(painter, Rect { y, ..row }, &passed, draft);
     }
 }
 
-fn draw_line(painter: &mut Painter<'_>, row: Rect, line: &Line) {
-    let sign = painter.theme.glyph(line.sign);
-    let x = painter.text((row.x, row.y), row.right(), sign, line.role);
-    painter.text((x + 1, row.y), row.right(), &line.text, Role::Text);
+fn wrapped(text: &str, width: u16) -> Vec<&str> {
+    wrap(text, usize::from(width.saturating_sub(2)).max(8))
 }
 
 fn draw_passed(painter: &mut Painter<'_>, row: Rect, passed: &[String], draft: &Draft) {
     let sign = painter.theme.glyph(Glyph::Accepted);
     let mut spans = Spans::default();
     for text in passed {
-        if spans.cells() > 0 {
-            spans.push(Role::Text, "    ");
+        let gap = if spans.cells() > 0 { "   " } else { "" };
+        let words = format!(" {text}");
+        let cells = gap.len() + 1 + width::cells(&words);
+        if spans.cells() + cells > usize::from(row.width) {
+            break;
         }
+        spans.push(Role::Text, gap);
         spans.push(Role::Accepted, sign);
-        spans.push(Role::Text, format!(" {text}"));
+        spans.push(Role::Text, words);
     }
     if passed.is_empty() && draft.problems.is_empty() {
-        spans.push(Role::Accepted, sign);
-        spans.push(Role::Text, " nothing to fix");
+        spans.push(Role::Muted, "looking at it");
     }
     painter.spans((row.x, row.y), row.right(), &spans);
 }
 
-/// How many rows the list wants, its rule included.
-pub fn height(draft: &Draft) -> u16 {
-    let rows = (lines(draft).len() + 1).clamp(1, MOST);
+/// How many rows the list wants in a pane of this width, its rule included.
+pub fn height(draft: &Draft, width: u16) -> u16 {
+    let width = width.saturating_sub(2);
+    let lines = lines(draft);
+    let rows = lines.iter().map(|line| wrapped(&line.text, width).len());
+    let rows = (rows.sum::<usize>() + 1).clamp(1, MOST);
     u16::try_from(rows + 1).unwrap_or(2)
 }
 
 /// The first line alone, for small panes.
 pub fn first(draft: &Draft) -> Line {
-    lines(draft)
-        .into_iter()
-        .next()
-        .unwrap_or_else(|| Line::new(Glyph::Accepted, Role::Accepted, "nothing to fix"))
+    let first = lines(draft).into_iter().next();
+    first.unwrap_or_else(|| match draft.plan {
+        Some(_) => Line::new(Glyph::Accepted, Role::Accepted, "nothing to fix"),
+        None => Line::new(Glyph::Note, Role::Muted, "looking at it"),
+    })
 }

@@ -3,11 +3,11 @@
 use super::checks;
 use super::form::{DraftKind, Field, FieldId, Takes, VERSIONS};
 use super::preview::offer_end;
-use super::sheet::{LABEL, Sheet, What, problem_lines, sheet, value_rows, value_width};
+use super::sheet::{LABEL, Sheet, What, is_cut, problem_lines, sheet, value_rows, value_width};
 use super::state::{Draft, State};
 use super::summary::{flow_words, template_words};
 use crate::panes::chrome::ViewContext;
-use crate::text::{format, sanitize, width};
+use crate::text::{bidi, format, sanitize, width};
 use crate::theme::{Glyph, Role};
 use crate::widgets::Painter;
 use ratatui::layout::Rect;
@@ -95,6 +95,7 @@ impl Form<'_> {
 
     fn field(&self, field: &Field, painter: &mut Painter<'_>, row: Rect, here: bool) {
         let label = sanitize::clean_line(&field.label);
+        let label = bidi::visual(&label);
         let at = (row.x + 1, row.y);
         painter.text(at, row.x + LABEL, &label, Role::Muted);
         if here {
@@ -120,24 +121,19 @@ impl Form<'_> {
             x: row.x + 1 + LABEL,
             y: row.y + head,
             width: room,
-            height: value_rows(field, room).min(row.height.saturating_sub(head)),
+            height: value_rows(field, room, here).min(row.height.saturating_sub(head)),
         };
-        self.value(field, painter, value, caret);
+        self.value(field, painter, value, (caret, here));
         if !matches!(field.takes, Takes::Numbers | Takes::Time | Takes::Expiry) {
             let count = field.text.text().chars().count();
             counter(painter, row, count, field.limit, stacked);
         }
-        let mut y = value.bottom();
-        for (index, text) in problem.iter().enumerate() {
-            if y >= row.bottom() {
-                break;
-            }
-            if index == 0 {
+        for (y, text) in (value.bottom()..row.bottom()).zip(&problem) {
+            if y == value.bottom() {
                 let sign = painter.theme.glyph(Glyph::Rejected);
                 painter.text((value.x - 2, y), row.right(), sign, Role::Failed);
             }
             painter.text((value.x, y), row.right(), text, Role::Text);
-            y += 1;
         }
     }
 
@@ -154,22 +150,31 @@ impl Form<'_> {
             | Takes::Plain => None,
         };
         let hint = end.map_or_else(|| field.hint.clone(), |end| format!("ends {end}"));
-        sanitize::clean_line(&hint).into_owned()
+        let hint = sanitize::clean_line(&hint);
+        bidi::visual(&hint).into_owned()
     }
 
     /// What stands in a field: its hint while it is empty, the words for people, or the text itself.
-    fn value(&self, field: &Field, painter: &mut Painter<'_>, value: Rect, caret: bool) {
+    fn value(
+        &self,
+        field: &Field,
+        painter: &mut Painter<'_>,
+        value: Rect,
+        (caret, here): (bool, bool),
+    ) {
         let at = (value.x, value.y);
         if field.text.is_empty() && !caret {
-            let hint = match field.id {
-                FieldId::When => "now",
-                _ if field.stacked && !self.dense => "",
-                _ => &field.hint,
+            let hint = if field.id == FieldId::When {
+                "now"
+            } else if field.stacked && !self.dense {
+                ""
+            } else {
+                &field.hint
             };
             painter.text(at, value.right() + 5, hint, Role::Muted);
         } else if field.id == FieldId::To && !caret {
             painter.text(at, value.right() + 5, &self.draft.to_words(), Role::Text);
-        } else if field.takes == Takes::Payload && !caret {
+        } else if is_cut(field, here) {
             let text = field.text.text();
             let text = shortened(&sanitize::clean_line(&text), usize::from(value.width));
             painter.text(at, value.right(), &text, Role::Text);

@@ -146,7 +146,7 @@ fn raw(fields: &mut Vec<Field>, shape: Shape<'_>) {
     let hint = if is_broadcast {
         "the whole body"
     } else {
-        "name, language, components"
+        "the payload"
     };
     fields.push(Field {
         text: TextField::new(Lines::Many),

@@ -119,6 +119,15 @@ impl FieldId {
         }
     }
 
+    /// The name of the template's parameter, if it is one.
+    pub fn parameter(&self) -> Option<&str> {
+        if let FieldId::Parameter(name) = self {
+            Some(name)
+        } else {
+            None
+        }
+    }
+
     /// Whether it holds a value that people or the bot get: a parameter or an attribute.
     pub fn is_value(&self) -> bool {
         matches!(self, FieldId::Parameter(_) | FieldId::Attribute(_))

@@ -1,11 +1,11 @@
 //! What helps to fill a field: what is known of the people, days and numbers as their language
 //! writes them, the flows a quick reply can start. One list for every field, by what it takes.
 
-use super::form::{DraftKind, Field, Takes};
+use super::form::{DraftKind, Field, FieldId, Takes};
 use super::state::Draft;
 use crate::domain::Flow;
 use crate::domain::day::{read_day, read_day_and_time};
-use crate::text::{format, local, sanitize};
+use crate::text::{bidi, format, local, sanitize};
 use jiff::civil::{Date, Weekday, time};
 use jiff::{ToSpan, Zoned};
 use std::collections::BTreeSet;
@@ -117,7 +117,9 @@ fn attributes(draft: &Draft) -> Vec<Offer> {
             },
         })
     };
-    names.iter().filter_map(offer).collect()
+    // What people are called is what is wanted most.
+    let (first, rest): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| **name == "name");
+    first.iter().chain(&rest).filter_map(offer).collect()
 }
 
 fn days(language: &str, now: &Zoned) -> Vec<Offer> {
@@ -130,8 +132,8 @@ fn days(language: &str, now: &Zoned) -> Vec<Offer> {
     let own = local::is_known(language);
     let day = |text: String, what: &str| Offer {
         kind: "day",
-        label: text.clone(),
-        note: what.to_owned(),
+        label: format!("{what}  {}", bidi::visual(&text)),
+        note: String::new(),
         does: Does::Inserts(text),
     };
     let days: Vec<(&str, Date)> = named
@@ -165,11 +167,8 @@ fn times(now: &Zoned) -> Vec<Offer> {
     let today = now.date();
     let nine = time(9, 0, 0, 0);
     let ahead = [
-        ("tomorrow 9:00", today.tomorrow().ok()),
-        (
-            "next Monday 9:00",
-            today.nth_weekday(1, Weekday::Monday).ok(),
-        ),
+        ("tomorrow", today.tomorrow().ok()),
+        ("next Monday", today.nth_weekday(1, Weekday::Monday).ok()),
     ];
     let now = Offer {
         kind: "time",
@@ -184,8 +183,8 @@ fn times(now: &Zoned) -> Vec<Offer> {
             .to_string();
         Some(Offer {
             kind: "time",
-            label: text.clone(),
-            note: what.to_owned(),
+            label: format!("{what}  {text}"),
+            note: String::new(),
             does: Does::Replaces(text),
         })
     });
@@ -200,8 +199,8 @@ fn expiries(now: &Zoned) -> Vec<Offer> {
         let end = end.to_zoned(now.time_zone().clone()).ok()?;
         Some(Offer {
             kind: "time",
-            label: end.strftime("%a %-d %b %Y %H:%M").to_string(),
-            note: what.to_owned(),
+            label: format!("{what}  {}", end.strftime("%a %-d %b %Y %H:%M")),
+            note: String::new(),
             does: Does::Replaces(end.timestamp().as_millisecond().to_string()),
         })
     });
@@ -232,9 +231,10 @@ fn plain(draft: &Draft, field: &Field, now: &Zoned) -> Vec<Offer> {
             does: Does::Replaces(imported.clone()),
         }];
     }
-    match field.id {
-        super::form::FieldId::Title => days(&language(draft), now),
-        _ => Vec::new(),
+    if field.id == FieldId::Title {
+        days(&language(draft), now)
+    } else {
+        Vec::new()
     }
 }
 

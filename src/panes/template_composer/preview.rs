@@ -3,6 +3,7 @@
 use super::fields::{button_index, section};
 use super::form::{DraftKind, FieldId, Section};
 use super::state::Draft;
+use crate::domain::placeholder;
 use crate::domain::template::{ButtonKind, ButtonWording, placeholders};
 use crate::domain::{MediaKind, ParameterKind, Template};
 use crate::text::{bidi, format, sanitize};
@@ -10,6 +11,7 @@ use crate::theme::{Glyph, Role};
 use crate::widgets::bubble::{self, Bubble, Rows};
 use crate::widgets::{Painter, Span};
 use jiff::{Timestamp, Zoned};
+use std::borrow::Cow;
 
 /// What stands for a value that is not there yet.
 const GAP: &str = "▁▁▁▁";
@@ -181,6 +183,9 @@ impl Reader<'_> {
             let text: String = pieces.into_iter().map(|piece| piece.text).collect();
             head.push(sanitize::clean_line(&text).into_owned());
         }
+        if let (None, Some(text)) = (self.card, &self.template.wording.offer) {
+            head.push(sanitize::clean_line(text).into_owned());
+        }
         for (local, kind) in self.places() {
             match kind {
                 ParameterKind::MediaLink(kind) => head.push(self.media_line(kind, local)),
@@ -308,9 +313,24 @@ pub fn offer_end(millis: &str, now: &Zoned) -> Option<String> {
 }
 
 impl Draft {
-    /// The text of a field as the first person would read it.
+    /// The text of a field as the first person addressed would read it. Where one text goes to
+    /// all, and where a placeholder has no value, it stands as typed.
     pub fn read_value(&self, id: &FieldId) -> String {
-        self.value(id)
+        let text = self.value(id);
+        if !text.contains("{{") || self.kind == DraftKind::Broadcast {
+            return text;
+        }
+        let people = self.addressed();
+        let first = people.first().copied().flatten();
+        let value = |name: &str| {
+            let value = first.and_then(|person| person.value(name));
+            value.map(|value| Cow::Owned(value.to_owned()))
+        };
+        let filled = placeholder::parse(&text)
+            .ok()
+            .and_then(|pieces| placeholder::fill(&pieces, value).ok())
+            .map(|filled| filled.text.into_owned());
+        filled.unwrap_or(text)
     }
 
     /// What is to say about words typed for the template: which values they show.

@@ -3,7 +3,7 @@
 //! draws.
 
 use super::checks;
-use super::form::{DraftKind, Field, FieldId, Section, Takes};
+use super::form::{Field, FieldId, Section, Takes};
 use super::preview;
 use super::state::Draft;
 use super::update::tidied;
@@ -79,7 +79,7 @@ pub fn sheet(draft: &Draft, inside: Rect, now: &Zoned) -> Sheet {
     let dense = inside.height < ROOMY;
     let blocks = blocks(draft, inside.width, dense);
     let wanted: u16 = blocks.iter().map(|block| block.height).sum();
-    let checks_height = checks::height(draft);
+    let checks_height = checks::height(draft, inside.width);
     let with_checks = inside.height > checks_height + 8;
     let below = if with_checks { checks_height } else { 0 };
     let room = inside.height.saturating_sub(below + u16::from(with_checks));
@@ -164,7 +164,7 @@ fn blocks(draft: &Draft, width: u16, dense: bool) -> Vec<Block> {
         before = field.section;
         blocks.push(Block {
             what: What::Field(index),
-            height: field_height(draft, field, width, dense),
+            height: field_height(draft, field, (width, index == draft.cursor), dense),
         });
     }
     if before == Section::General && !dense && is_always_now(draft) {
@@ -220,32 +220,38 @@ pub fn value_width(field: &Field, width: u16, dense: bool) -> u16 {
     width.saturating_sub(LABEL + 2 + counter).max(1)
 }
 
-/// Rows of the value of a field.
-pub fn value_rows(field: &Field, width: u16) -> u16 {
+/// Rows of the value of a field. A long link or payload is cut in its middle while the cursor is
+/// elsewhere.
+pub fn value_rows(field: &Field, width: u16, here: bool) -> u16 {
+    if is_cut(field, here) {
+        return 1;
+    }
     let most = if field.id == FieldId::Raw {
         RAW_ROWS
     } else {
         VALUE_ROWS
     };
-    if field.takes == Takes::Payload {
-        // Shortened in its middle where nobody types.
-        return 1;
-    }
     field.text.height(width).min(most)
 }
 
-fn field_height(draft: &Draft, field: &Field, width: u16, dense: bool) -> u16 {
+/// Whether a long value is cut in its middle.
+pub fn is_cut(field: &Field, here: bool) -> bool {
+    !here && matches!(field.takes, Takes::Payload | Takes::Link)
+}
+
+fn field_height(draft: &Draft, field: &Field, (width, here): (u16, bool), dense: bool) -> u16 {
     if field.id.is_choice() {
         return 1;
     }
-    let value = value_rows(field, value_width(field, width, dense));
+    let value = value_rows(field, value_width(field, width, dense), here);
     let head = u16::from(field.stacked && !dense);
     let problem = problem_lines(draft, field, width);
     value + head + u16::try_from(problem.len()).unwrap_or(0)
 }
 
-/// What stands under a field: its first problem, wrapped, and what helps at once. Only where
-/// something was typed, because an empty field is seen to be empty and the list below names it.
+/// What stands under a field: what is wrong first with it, and the key that helps. What to do is
+/// said in the list below. Only where something was typed, because an empty field is seen to be
+/// empty.
 pub fn problem_lines(draft: &Draft, field: &Field, width: u16) -> Vec<String> {
     let Some(problem) = draft
         .problem_of(&field.id)
@@ -254,15 +260,14 @@ pub fn problem_lines(draft: &Draft, field: &Field, width: u16) -> Vec<String> {
         return Vec::new();
     };
     let room = usize::from(width.saturating_sub(LABEL + 2)).max(8);
-    let mut lines: Vec<String> = wrap(problem, room)
-        .into_iter()
-        .take(3)
-        .map(str::to_owned)
-        .collect();
+    let wrong = problem.split(": ").next().unwrap_or(problem);
+    let lines = wrap(wrong, room).into_iter().take(3);
+    let mut lines: Vec<String> = lines.map(str::to_owned).collect();
     let text = field.text.text();
-    let tidy = tidied(&text);
-    if tidy != text && draft.kind != DraftKind::Flow && field.takes == Takes::Words {
+    if field.takes == Takes::Words && tidied(&text) != text {
         lines.push("Ctrl-t tidies it.".to_owned());
+    } else if matches!(field.takes, Takes::Expiry | Takes::Payload) {
+        lines.push("Ctrl-o helps.".to_owned());
     }
     lines
 }

@@ -42,6 +42,8 @@ pub struct Draft {
     pub problems: Vec<PlanProblem>,
     /// What the last plan wants a person to know.
     pub warnings: Vec<String>,
+    /// Countries of the last plan's numbers and how many people each has, as far as they are known.
+    pub countries: Vec<(String, u64)>,
     /// The last plan, if there was one and the draft is as it was then.
     pub plan: Option<Arc<Plan>>,
 }
@@ -334,21 +336,16 @@ impl Draft {
         )
     }
 
-    /// Whether nothing would be lost by forgetting the draft: at most one person was chosen and
-    /// nothing was typed.
+    /// Whether nothing would be lost by forgetting the draft: nothing was chosen or typed, and it
+    /// is for one person at most.
     pub fn is_blank(&self) -> bool {
-        let typed = self.fields.iter().any(|field| {
-            let text = field.text.text();
-            field.id != FieldId::To
-                && !text.trim().is_empty()
-                && field.imported.as_deref() != Some(text.as_str())
-        });
-        !typed
-            && self.recipients().len() <= 1
-            && self
-                .kept
-                .values()
-                .all(|text| text.is_empty() || *text == self.value(&FieldId::To))
+        let to = self.value(&FieldId::To);
+        let typed = self
+            .values()
+            .into_iter()
+            .any(|(key, text)| key != FieldId::To.key() && !text.trim().is_empty());
+        let chosen = self.template.is_some() || self.flow.is_some();
+        !typed && !chosen && (to.trim().is_empty() || self.recipients().len() == 1)
     }
 
     /// The first problem of a field.
@@ -360,10 +357,16 @@ impl Draft {
             .map(|problem| problem.text.as_str())
     }
 
+    /// The fields whose values the draft needs; those that came with the template are there.
+    pub fn own_fields(&self) -> impl Iterator<Item = &Field> {
+        let fields = self.fields.iter();
+        fields.filter(|field| field.id.is_value() && field.imported.is_none())
+    }
+
     /// How many values stand there, of how many.
     pub fn filled(&self) -> (usize, usize) {
-        let typed = self.fields.iter().filter(|field| field.id.is_value());
-        let total = typed.clone().count();
+        let typed = self.own_fields();
+        let total = self.own_fields().count();
         (typed.filter(|field| !field.text.is_empty()).count(), total)
     }
 }

@@ -118,8 +118,8 @@ fn values(draft: &Draft) -> String {
     if total == 0 {
         return "none needed".to_owned();
     }
-    let values = draft.fields.iter().filter(|field| field.id.is_value());
-    let values: Vec<String> = values
+    let values: Vec<String> = draft
+        .own_fields()
         .map(|field| {
             let text = field.text.text();
             let shown = if text.is_empty() {

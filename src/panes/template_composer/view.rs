@@ -88,5 +88,7 @@ fn empty(state: &State) -> String {
             format::counted(kept, "draft")
         ),
     };
-    format!("Nothing is being written. t in a chat starts one, :broadcast new a broadcast.{kept}")
+    format!(
+        "Nothing is being written. t on a person starts a template, :broadcast new a broadcast.{kept}"
+    )
 }

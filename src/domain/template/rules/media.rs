@@ -169,22 +169,20 @@ fn check_ending(kind: MediaKind, name: &str, path: &str, problems: &mut Vec<Para
     let foreign = ending.filter(|ending| {
         OTHER_ENDINGS.contains(ending) || others.iter().any(|kind| endings(*kind).contains(ending))
     });
-    match foreign {
-        Some(ending) => {
-            let text = format!(
-                "{name} leads to a .{ending} file: this place takes {}",
-                takes(kind)
-            );
-            problems.push(ParameterProblem::error(name, "media_type", text));
-        }
-        None => {
-            let text = format!(
-                "{name} does not end like a file: check that it gives {} itself",
-                takes(kind)
-            );
-            problems.push(ParameterProblem::warning(name, "media_type", text));
-        }
-    }
+    let problem = if let Some(ending) = foreign {
+        let text = format!(
+            "{name} leads to a .{ending} file: this place takes {}",
+            takes(kind)
+        );
+        ParameterProblem::error(name, "media_type", text)
+    } else {
+        let text = format!(
+            "{name} does not end like a file: check that it gives {} itself",
+            takes(kind)
+        );
+        ParameterProblem::warning(name, "media_type", text)
+    };
+    problems.push(problem);
 }
 
 /// The name shown for a document.

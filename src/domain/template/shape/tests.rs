@@ -15,7 +15,7 @@ fn body(texts: usize) -> Value {
     json!({"type": "body", "parameters": vec![json!({"type": "text", "text": "x"}); texts]})
 }
 
-fn quick_reply(index: Value) -> Value {
+fn quick_reply(index: &Value) -> Value {
     json!({"type": "button", "sub_type": "quick_reply", "index": index,
         "parameters": [{"type": "payload", "payload": "flow_A"}]})
 }
@@ -63,15 +63,15 @@ fn button(kind: ButtonKind, label: &str, target: Option<&str>) -> ButtonWording 
 
 #[rstest]
 #[case(json!([]), &[])]
-#[case(json!([body(2), quick_reply(json!(1)), url(0)]), &[])]
+#[case(json!([body(2), quick_reply(&json!(1)), url(0)]), &[])]
 #[case(json!([body(1), body(1)]), &["count"])]
 #[case(json!([{"type": "header", "parameters": [
     {"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]), &["count"])]
 #[case(json!([{"type": "button", "sub_type": "url", "index": 0, "parameters": [
     {"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]), &["count"])]
-#[case(json!([quick_reply(json!(0)), quick_reply(json!(0))]), &["button_index"])]
-#[case(json!([quick_reply(json!(10))]), &["button_index"])]
-#[case(json!([quick_reply(Value::Null)]), &["button_index"])]
+#[case(json!([quick_reply(&json!(0)), quick_reply(&json!(0))]), &["button_index"])]
+#[case(json!([quick_reply(&json!(10))]), &["button_index"])]
+#[case(json!([quick_reply(&Value::Null)]), &["button_index"])]
 #[case(json!([url(0), url(1), url(2)]), &["buttons"])]
 #[case(json!([coupon(0), coupon(1)]), &["buttons"])]
 #[case(json!([{"type": "body", "parameters": [
@@ -81,9 +81,9 @@ fn button(kind: ButtonKind, label: &str, target: Option<&str>) -> ButtonWording 
 #[case(carousel(&[card(0, &[body(1)])]), &["cards"])]
 #[case(carousel(&[card(0, &[body(1)]), card(2, &[body(1)])]), &["cards"])]
 #[case(carousel(&[card(0, &[body(1)]), card(1, &[body(2)])]), &["cards_differ"])]
-#[case(carousel(&[card(0, &[url(0)]), card(1, &[quick_reply(json!(0))])]), &["cards_differ"])]
-#[case(carousel(&[card(0, &[url(0), url(1), quick_reply(json!(2))]),
-    card(1, &[url(0), url(1), quick_reply(json!(2))])]),
+#[case(carousel(&[card(0, &[url(0)]), card(1, &[quick_reply(&json!(0))])]), &["cards_differ"])]
+#[case(carousel(&[card(0, &[url(0), url(1), quick_reply(&json!(2))]),
+    card(1, &[url(0), url(1), quick_reply(&json!(2))])]),
     &["buttons", "button_index", "buttons", "button_index"])]
 fn a_payload_that_whatsapp_refuses_is_an_error(
     #[case] components: Value,
@@ -94,7 +94,7 @@ fn a_payload_that_whatsapp_refuses_is_an_error(
 
 #[test]
 fn eleven_buttons_or_cards_are_too_many() {
-    let buttons: Vec<Value> = (0..11).map(|index| quick_reply(json!(index))).collect();
+    let buttons: Vec<Value> = (0..11).map(|index| quick_reply(&json!(index))).collect();
     let found = errors(&template("care", &Value::from(buttons)));
     assert_eq!(found, ["buttons", "button_index"]);
     let cards: Vec<Value> = (0..11).map(|index| card(index, &[body(1)])).collect();

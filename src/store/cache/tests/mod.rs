@@ -5,11 +5,14 @@ mod search;
 use super::{
     CacheStore, ConversationKey, KnownRange, MessageQuery, Place, Position, Stored, Window,
 };
-use crate::domain::{BotTarget, ChatMessage, Direction, Media, MediaKind, MessageKind, User};
+use crate::domain::{
+    BotTarget, ChatMessage, Direction, LastHeard, Media, MediaKind, MessageKind, User,
+};
 use crate::store::database::{Database, Durability, Schema};
 use jiff::Timestamp;
 use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, proptest};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 fn time(second: i64) -> Timestamp {
@@ -158,6 +161,22 @@ fn pages_in_any_order_become_one_conversation() {
     assert_eq!(state.total, 4);
     assert_eq!((state.first, state.last), (Some(time(10)), Some(time(40))));
     assert_eq!(state.last_customer, Some(time(40)));
+
+    // The last message says something only together with when it was looked for.
+    let ids = ["447700900412", "447700900118"];
+    assert!(cache.last_heard(&target(), ids).unwrap().is_empty());
+    cache.mark_refreshed(&key(), time(90)).unwrap();
+    let heard = LastHeard {
+        at: time(40),
+        looked: time(90),
+    };
+    let expected = BTreeMap::from([("447700900412".to_owned(), heard)]);
+    assert_eq!(cache.last_heard(&target(), ids).unwrap(), expected);
+    let other = BotTarget {
+        customer_id: "99002".to_owned(),
+        ..target()
+    };
+    assert!(cache.last_heard(&other, ids).unwrap().is_empty());
 }
 
 #[test]
