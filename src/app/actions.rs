@@ -4,7 +4,9 @@
 use super::availability::available;
 use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, commands, dialogs, drafts, flows, focus, help, library, reading, waits};
+use super::{
+    choosing, commands, dialogs, drafts, flows, focus, help, importing, library, reading, waits,
+};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -85,6 +87,7 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
             flows::visit_pane(state, PaneId::Composer);
             Vec::new()
         }
+        Action::AddTemplate => importing::open(state),
         Action::NewBroadcast => drafts::new_draft(state, template_composer::DraftKind::Broadcast),
         Action::NewFlow => drafts::new_draft(state, template_composer::DraftKind::Flow),
         Action::Review => drafts::review(state),

@@ -2,9 +2,9 @@
 //!
 //! Every answer carries its ticket; one that nobody waits for any more is dropped here.
 
-use super::state::{Armed, Connection, State};
+use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, dialogs, draft_shelf, drafts, flows, library, reading};
+use super::{choosing, dialogs, draft_shelf, drafts, flows, importing, library, reading};
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CacheNews, CallDetail, CallDirection, CallOutcome,
     CallRecord, Effect, Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot,
@@ -75,6 +75,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::LastSent
         | Slot::Media
         | Slot::Picture
+        | Slot::Import
         | Slot::Spinner => ("conversation", "Conversation not refreshed"),
     };
     let short = error
@@ -105,6 +106,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::LastSent
         | Slot::Media
         | Slot::Picture
+        | Slot::Import
         | Slot::Spinner => {
             if let Some(chat) = &mut state.conversation.chat {
                 chat.newest.fail(error, now);
@@ -426,7 +428,7 @@ fn restore_draft(state: &mut State) -> Effects {
 }
 
 /// The local database answers.
-pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
+pub fn storage(state: &mut State, answer: StorageEvent, context: &Context<'_>) -> Effects {
     match answer {
         StorageEvent::Library(library) => {
             state.library = *library;
@@ -449,6 +451,7 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             );
             Vec::new()
         }
+        StorageEvent::TemplatesKept(kept) => importing::kept(state, *kept, context),
         StorageEvent::DraftSaved { id, kept_as } => {
             draft_shelf::saved(state, &id, &kept_as);
             Vec::new()

@@ -6,7 +6,7 @@ use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{commands, dialogs, draft_shelf, drafts, flows, focus, helping, library, reading};
 use crate::contract::{Action, Effect, FoundMessage, Notice, PaneId, StoreRequest};
-use crate::domain::User;
+use crate::domain::{BatchId, User};
 use crate::keymap::Keymap;
 use crate::overlays::palette::{Entry, Target};
 use crate::overlays::{Overlay, palette};
@@ -51,21 +51,7 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
             let fits = |draft: &Draft| draft.kind == DraftKind::Flow;
             set_in_draft(state, (DraftKind::Flow, fits), |draft| draft.flow = flow)
         }
-        Target::Batch(id) => {
-            flows::focus_pane(state, PaneId::Broadcasts);
-            let at = state.broadcasts.rows.iter().position(|row| match row {
-                Row::Batch(index) => state
-                    .broadcasts
-                    .batches
-                    .get(*index)
-                    .is_some_and(|batch| batch.id == id),
-                Row::Divider(..) => false,
-            });
-            if let Some(at) = at {
-                state.broadcasts.list.selected = at;
-            }
-            Vec::new()
-        }
+        Target::Batch(id) => go_to_batch(state, id),
         Target::Profile(name) => dialogs::switch_profile(state, name),
         Target::Action(action) => super::actions::run(state, action, context),
         Target::Draft(id) => draft_shelf::open_shelved(state, &id),
@@ -80,6 +66,22 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
         Target::Nothing => Vec::new(),
         Target::Copy(form) => super::copying::copy_request(state, form),
     }
+}
+
+fn go_to_batch(state: &mut State, id: BatchId) -> Effects {
+    flows::focus_pane(state, PaneId::Broadcasts);
+    let at = state.broadcasts.rows.iter().position(|row| match row {
+        Row::Batch(index) => state
+            .broadcasts
+            .batches
+            .get(*index)
+            .is_some_and(|batch| batch.id == id),
+        Row::Divider(..) => false,
+    });
+    if let Some(at) = at {
+        state.broadcasts.list.selected = at;
+    }
+    Vec::new()
 }
 
 /// Somebody by channel user id, as far as they are known.

@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, choosing, dialogs, draft_shelf, drafts, flows, reading};
+use super::{actions, choosing, dialogs, draft_shelf, drafts, flows, importing, reading};
 use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
 use crate::domain::time_range::read_range;
 use crate::domain::{BatchId, User};
@@ -25,7 +25,7 @@ pub const COMMANDS: [(&str, &str); 28] = [
     ("chart", ""),
     ("note", "TEXT"),
     ("label", "WORD,WORD"),
-    ("template", "NAME"),
+    ("template", "NAME|add"),
     ("broadcast", "new"),
     ("flow", "NAME"),
     ("drafts", ""),
@@ -197,6 +197,10 @@ fn template(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effe
         .templates
         .iter()
         .find(|template| template.name == name);
+    if name == "add" && found.is_none() {
+        state.command = None;
+        return Ok(importing::open(state));
+    }
     if let Some(template) = found.cloned() {
         let target = Target::Template(template.name, template.language);
         return Ok(choosing::choose(state, target, context));

@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{drafts, files, flows, helping, library};
+use super::{drafts, files, flows, helping, importing, library};
 use crate::contract::{
     Action, Effect, Notice, OutboxCommand, SenderState, ShelfRequest, StoreRequest, TimerId,
 };
@@ -35,6 +35,7 @@ pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
         | Overlay::Media(_)
         | Overlay::Form(_)
         | Overlay::Prompt(_)
+        | Overlay::AddTemplate(_)
         | Overlay::Phone(_) => return None,
     };
     (held || now.duration_since(opened) < QUIET).then(Vec::new)
@@ -53,17 +54,19 @@ pub fn restart_quiet_time(state: &mut State) {
             | Overlay::Media(_)
             | Overlay::Form(_)
             | Overlay::Prompt(_)
+            | Overlay::AddTemplate(_)
             | Overlay::Phone(_) => {}
         }
     }
 }
 
 /// A key typed into the field of an overlay.
-pub fn key(state: &mut State, key: KeyEvent) {
+pub fn key(state: &mut State, key: KeyEvent) -> Effects {
     let Some(overlay) = state.overlays.last_mut() else {
-        return;
+        return Vec::new();
     };
     match overlay {
+        Overlay::AddTemplate(_) => return importing::key(state, key),
         Overlay::Prompt(asked) => {
             if prompt::key(asked, key) {
                 helping::weigh(state);
@@ -75,10 +78,11 @@ pub fn key(state: &mut State, key: KeyEvent) {
         Overlay::Form(open) => form::key(open, key),
         Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) | Overlay::Phone(_) => {}
     }
+    Vec::new()
 }
 
 /// Text pasted into the field of an overlay; where something is decided it is refused.
-pub fn paste(state: &mut State, text: &str) {
+pub fn paste(state: &mut State, text: &str) -> Effects {
     let refusal = || Some("type it: a paste is not taken here".to_owned());
     match state.overlays.last_mut() {
         Some(Overlay::Review(review)) => review.refusal = refusal(),
@@ -89,18 +93,26 @@ pub fn paste(state: &mut State, text: &str) {
             asked.field.paste(text);
             helping::weigh(state);
         }
+        Some(Overlay::AddTemplate(_)) => return importing::paste(state, text),
         Some(Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) | Overlay::Phone(_))
         | None => {}
     }
+    Vec::new()
 }
 
-/// Whether Enter, Up and Down belong to the answer that is being typed.
+/// Whether Enter, Up and Down belong to what is being typed.
 pub fn takes_line_breaks(state: &State) -> bool {
     match state.overlays.last() {
         Some(Overlay::Prompt(asked)) => prompt::takes_line_breaks(asked),
+        Some(Overlay::AddTemplate(dialog)) => dialog.takes_line_breaks(),
         Some(Overlay::Form(open)) => form::takes_line_breaks(open),
         Some(_) | None => false,
     }
+}
+
+/// Whether the other arrows, Home and End belong to what is being typed.
+pub fn takes_arrows(state: &State) -> bool {
+    matches!(state.overlays.last(), Some(Overlay::AddTemplate(_)))
 }
 
 /// Runs an action in the topmost overlay.
@@ -143,6 +155,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 vec![Effect::OpenLink(address)]
             }
         },
+        Some(Overlay::AddTemplate(_)) => importing::act(state, action),
         Some(Overlay::Prompt(asked)) => match prompt::act(asked, action) {
             None => Vec::new(),
             Some(prompt::Wish::Close) => close(state),

@@ -61,6 +61,7 @@ fn open_file(state: &mut State) -> Option<&mut media::State> {
         | Overlay::Confirm(_)
         | Overlay::Link(_)
         | Overlay::Prompt(_)
+        | Overlay::AddTemplate(_)
         | Overlay::Phone(_) => None,
     })
 }

@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{copying, dialogs, draft_shelf, drafts, help, people, reading};
+use super::{copying, dialogs, draft_shelf, drafts, help, importing, people, reading};
 use crate::contract::{
     Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PaneId, Slot,
     StoreRequest, TimerId,
@@ -227,6 +227,9 @@ pub fn copy_as(state: &mut State, text: String, said: &str) -> Effects {
 pub fn edited(state: &mut State, result: Result<String, Box<ApiError>>) -> Effects {
     match result {
         Ok(text) => {
+            if let Some(effects) = importing::edited(state, &text) {
+                return effects;
+            }
             let field = state.composer.draft.as_mut().and_then(Draft::field_mut);
             let mut joined = false;
             if let Some(field) = field {
@@ -265,10 +268,12 @@ pub fn profile_switched(state: &mut State, result: Result<Profile, ApiError>) ->
                 std::mem::take(&mut state.composer),
                 (state.undoing.take(), state.queueing.take(), state.sender),
             );
+            let half_imported = state.half_imported.take();
             *state = State::new(profile, settings, size, now);
             let others;
             (state.activity, state.armed, state.composer, others) = kept;
             (state.undoing, state.queueing, state.sender) = others;
+            state.half_imported = half_imported;
             if read_only {
                 // Switched on by hand for the rest of a shift, not for one profile.
                 state.read_only_before = Some(state.profile.read_only);

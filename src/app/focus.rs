@@ -82,6 +82,7 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
         Overlay::Review(_) => KeyContext::Review,
         Overlay::Confirm(_) => KeyContext::Confirm,
         Overlay::Prompt(_) => KeyContext::Prompt,
+        Overlay::AddTemplate(_) => KeyContext::AddTemplate,
         Overlay::Phone(_) => KeyContext::Phone,
     }
 }

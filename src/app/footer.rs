@@ -24,7 +24,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Composer,
-        "edit field_help review preview edit_externally list_drafts tidy_field raw_draft new_broadcast new_flow discard_draft",
+        "edit field_help review add_template preview edit_externally list_drafts tidy_field raw_draft new_broadcast new_flow discard_draft",
     ),
     (
         KeyContext::Broadcasts,
@@ -43,6 +43,10 @@ const HERE: &[(KeyContext, &str)] = &[
     (KeyContext::Media, "save_file open_file back"),
     (KeyContext::Link, "open_file copy next_tab back"),
     (KeyContext::Confirm, "accept back"),
+    (
+        KeyContext::AddTemplate,
+        "keep_template next_field read_named_files new_profile edit_externally clear_field back",
+    ),
     (KeyContext::Prompt, "save_text back"),
     (KeyContext::Phone, "move_down move_up back"),
     (KeyContext::Palette, "accept back"),

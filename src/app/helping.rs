@@ -236,11 +236,14 @@ fn keep_words(state: &mut State, text: &str) -> Effects {
     if let Some(known) = known {
         known.wording.clone_from(&template.wording);
     }
-    vec![Effect::Store(StoreRequest::SaveWording {
+    let mut effects = vec![Effect::Store(StoreRequest::SaveWording {
         name: template.name,
         language: template.language,
         wording: Box::new(template.wording),
-    })]
+    })];
+    // What is known now can be checked now.
+    effects.extend(drafts::preview(state));
+    effects
 }
 
 /// Shows the draft's message as a phone does, above everything.

@@ -49,19 +49,25 @@ fn belongs_to_field(state: &State, action: Action) -> bool {
         | focus::Target::Pane(_)
         | focus::Target::TooSmall => false,
     };
-    many_lines && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
+    let arrows = matches!(
+        action,
+        Action::MoveLeft | Action::MoveRight | Action::First | Action::Last
+    );
+    (arrows && focus::target(state) == focus::Target::Overlay && dialogs::takes_arrows(state))
+        || many_lines && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
 }
 
 fn into_field(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects {
     match focus::target(state) {
         focus::Target::Overlay => {
-            dialogs::key(state, key);
+            let effects = dialogs::key(state, key);
             if let Some(Overlay::Palette(palette)) = state.overlays.last()
                 && let Some(target) = palette.chosen_by_letter()
             {
                 state.overlays.pop();
                 return choosing::choose(state, target, context);
             }
+            return effects;
         }
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {
@@ -88,7 +94,7 @@ fn into_field(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effect
 /// Text was pasted: it is text in a field and nothing anywhere else; it never confirms.
 pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
     match focus::target(state) {
-        focus::Target::Overlay => dialogs::paste(state, text),
+        focus::Target::Overlay => return dialogs::paste(state, text),
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {
                 command.field.paste(text);

@@ -19,6 +19,7 @@ pub mod footer;
 pub mod header;
 pub mod help;
 pub mod helping;
+pub mod importing;
 pub mod keys;
 pub mod layout;
 pub mod library;

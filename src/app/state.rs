@@ -5,7 +5,7 @@ use super::toasts::Toasts;
 use crate::contract::{Library, PaneId, SenderState, Tickets};
 use crate::domain::{BatchId, BatchState, Guard, Profile, SendLimits, User};
 use crate::keymap::Keymap;
-use crate::overlays::{Overlay, phone};
+use crate::overlays::{Overlay, add_template, phone};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
 };
@@ -166,6 +166,8 @@ pub struct State {
     pub recent: Vec<User>,
     /// Looks for new messages since the last one that found some.
     pub followed: u32,
+    /// What was pasted to add a template and not kept, for the next time.
+    pub half_imported: Option<Box<add_template::State>>,
     /// What is being taken back in its grace, until the outbox says whether it still could.
     pub undoing: Option<Armed>,
     /// What the settings say of read-only, while a person has switched it on by hand.
@@ -203,6 +205,7 @@ impl State {
             queueing: None,
             recent: Vec::new(),
             followed: 0,
+            half_imported: None,
             undoing: None,
             read_only_before: None,
             visited_from: None,

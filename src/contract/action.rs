@@ -106,6 +106,11 @@ actions! {
     SaveText = "save_text", "take it", "take the text that was typed";
     AddWording = "add_wording", "add its text", "write down the text of a template that is not known";
 
+    AddTemplate = "add_template", "add template", "add a template: paste cURL, a description or a payload";
+    KeepTemplate = "keep_template", "keep it", "keep what was found in the library";
+    ReadNamedFiles = "read_named_files", "read the file", "read the file that the pasted command names";
+    NewProfile = "new_profile", "new profile", "make a profile of the account in the pasted text";
+
     ExactBytes = "exact_bytes", "exact bytes", "show the bytes exactly as they leave";
     NextCall = "next_call", "next call", "show the next call of the plan";
     PreviousCall = "previous_call", "call before", "show the call before";

@@ -2,6 +2,7 @@
 
 use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
+use super::import::{NewProfile, NewTemplates};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
 use super::shelves::ShelfRequest;
 use super::slot::{Slot, Ticket};
@@ -82,6 +83,8 @@ pub enum StoreRequest {
         /// All of its words.
         wording: Box<Wording>,
     },
+    /// Keep templates as the newest versions of theirs.
+    KeepTemplates(Box<NewTemplates>),
     /// A draft was discarded or queued: forget its text.
     DeleteDraft(String),
 }
@@ -237,6 +240,17 @@ pub enum Effect {
     OpenSaved(PathBuf),
     /// Let the desktop's program open an address that a person has read.
     OpenLink(String),
+    /// Look for templates in a pasted text, from which keys were masked.
+    ReadImport {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// The text.
+        text: Arc<str>,
+        /// Whether a person allowed the files that it names to be read.
+        read_files: bool,
+    },
+    /// Write a profile into the settings file.
+    AddProfile(NewProfile),
     /// Put text on the clipboard of the terminal.
     Copy(String),
     /// Put the request on the clipboard as a command that holds the key. The text is made where

@@ -5,6 +5,7 @@ use super::activity::CallRecord;
 use super::api::{ApiError, ApiResponse};
 use super::cached::{CacheNews, CachedAnswer, FoundMessage, SyncNews};
 use super::effect::{PlanPurpose, TimerId};
+use super::import::{ImportAnswer, KeptTemplates};
 use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
 use super::shelves::ShelfAnswer;
@@ -88,6 +89,8 @@ pub enum StorageEvent {
     DraftNotSaved(ApiError),
     /// What the opening of the local copy had to say, once.
     Cache(CacheNews),
+    /// For `KeepTemplates`.
+    TemplatesKept(Box<KeptTemplates>),
     /// Something could not be read or written.
     Failed(ApiError),
 }
@@ -213,6 +216,10 @@ pub enum Event {
     Storage(Box<StorageEvent>),
     /// A file or a link of a message came, or became something.
     Media(Box<MediaAnswer>),
+    /// A pasted text was looked through.
+    Import(Box<ImportAnswer>),
+    /// A profile of this name was written into the settings file, or was not.
+    ProfileAdded(Result<String, Box<ApiError>>),
     /// A timer ran out.
     Timer(TimerId),
     /// `$EDITOR` ended: the new text, or why there is none.

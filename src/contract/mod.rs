@@ -8,6 +8,7 @@ pub mod api;
 pub mod cached;
 pub mod effect;
 pub mod event;
+pub mod import;
 pub mod media;
 pub mod notice;
 pub mod outbox;
@@ -28,6 +29,7 @@ pub use event::{
     ApiAnswer, Event, KeptDraft, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure,
     PlanProblem, StorageEvent,
 };
+pub use import::{ImportAnswer, KeptTemplate, KeptTemplates, NewProfile, NewTemplates};
 pub use media::{AfterSaving, FetchedMedia, MediaAnswer, MediaAsk, PreparedPicture, ReadyPicture};
 pub use notice::{Notice, NoticeKind};
 pub use outbox::{OutboxEvent, SenderState};

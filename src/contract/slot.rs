@@ -30,6 +30,8 @@ pub enum Slot {
     Media,
     /// The picture made ready for the screen.
     Picture,
+    /// The text in the dialog that adds templates.
+    Import,
     /// Which wait a spinner is turning for.
     Spinner,
 }
@@ -56,6 +58,7 @@ impl Slot {
             | Slot::LastSent
             | Slot::Media
             | Slot::Picture
+            | Slot::Import
             | Slot::Spinner => SlotPolicy::Replace,
             Slot::OlderMessages | Slot::Follow | Slot::Sync => SlotPolicy::IgnoreIfRunning,
         }

@@ -54,6 +54,7 @@ contexts! {
     CommandLine = "command_line", "Command line", [Overlay, List], "The line after `:`.";
     Review = "review", "Review", [Overlay, List], "The review before anything leaves.";
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
+    AddTemplate = "add_template", "Add a template", [Overlay, List], "The dialog that adds templates.";
     Prompt = "prompt", "Question", [Overlay, List], "A question that takes a text.";
     Phone = "phone", "Phone", [Overlay, List], "The message as a phone shows it.";
     Unknowns = "unknowns", "Unknown results", [Overlay, List], "The list of unknown results.";
@@ -77,6 +78,7 @@ impl KeyContext {
                 | KeyContext::Review
                 | KeyContext::Confirm
                 | KeyContext::Prompt
+                | KeyContext::AddTemplate
                 | KeyContext::Setup
         )
     }

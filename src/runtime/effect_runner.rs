@@ -5,11 +5,11 @@ use super::sender_loop;
 use super::storage::{Job, execute};
 use super::whole_conversation::{self, Calls};
 use super::world::World;
-use super::{clock, files, plan_builder};
+use super::{clock, files, importing, plan_builder};
 use crate::contract::{
     AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
-    Event, FetchedMedia, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer, PlanFailure,
-    PlanProblem, PlanPurpose, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
+    Event, FetchedMedia, ImportAnswer, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer,
+    PlanFailure, PlanProblem, PlanPurpose, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::Profile;
 use crate::store::{CacheStore, ConversationKey};
@@ -85,6 +85,7 @@ pub struct EffectRunner {
     plans: HashMap<PlanPurpose, AbortHandle>,
     one_plan: Arc<Semaphore>,
     one_picture: Arc<Semaphore>,
+    one_import: Arc<Semaphore>,
     pictures: u32,
     live: Arc<Live>,
     nonce: u64,
@@ -106,6 +107,7 @@ impl EffectRunner {
             plans: HashMap::new(),
             one_plan: Arc::new(Semaphore::new(1)),
             one_picture: Arc::new(Semaphore::new(1)),
+            one_import: Arc::new(Semaphore::new(1)),
             pictures: 0,
             live,
             nonce: fastrand::u64(..),
@@ -153,6 +155,12 @@ impl EffectRunner {
             Effect::OpenSaved(path) => self.open_saved(path),
             Effect::OpenLink(address) => self.open_link(address),
             Effect::SwitchProfile(name) => self.switch_profile(name),
+            Effect::ReadImport {
+                ticket,
+                text,
+                read_files,
+            } => self.read_import(ticket, text, read_files),
+            Effect::AddProfile(profile) => self.job(Job::AddProfile(profile)),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
             Effect::Copy(text) => return Some(LoopEffect::Copy(text)),
             Effect::CopyWithKey(request) => {
@@ -397,6 +405,26 @@ impl EffectRunner {
             let answer = MediaAnswer::LinkOpened(open_in_browser(world.files(), address));
             deliver(&events, Event::Media(Box::new(answer))).await;
         });
+    }
+
+    /// Looks through one text at a time; a newer one takes the place of one that still waits.
+    fn read_import(&mut self, ticket: Ticket, text: Arc<str>, read_files: bool) {
+        self.cancel(Slot::Import);
+        let (events, live) = (self.events.clone(), self.live.begin());
+        let turn = Arc::clone(&self.one_import).acquire_owned();
+        let task = spawn(async move {
+            let _live = live;
+            let Ok(turn) = turn.await else { return };
+            let reading = run_blocking(move || {
+                let result = importing::read(&text, read_files);
+                drop(turn);
+                result
+            });
+            let result = reading.await.unwrap_or_else(|_| Err(importing::broke()));
+            let answer = ImportAnswer { ticket, result };
+            deliver(&events, Event::Import(Box::new(answer))).await;
+        });
+        self.slots.insert(Slot::Import, task.abort_handle());
     }
 
     fn switch_profile(&self, name: String) {

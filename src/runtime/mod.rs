@@ -11,6 +11,7 @@ pub mod external_editor;
 pub mod files;
 pub mod frame_pacer;
 pub mod frame_writer;
+pub mod importing;
 pub mod input;
 pub mod kept_drafts;
 pub mod links;

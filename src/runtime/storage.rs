@@ -2,14 +2,14 @@
 //! they were asked, so that "discard" never overtakes "save".
 
 use super::world::{World, storage_error};
-use super::{clock, conversation_cache, shelves};
+use super::{clock, conversation_cache, importing, shelves};
 use crate::contract::{
-    ApiError, CachedAnswer, Event, Library, OutboxAnswer, OutboxCommand, OutboxEvent, StorageEvent,
-    StoreRequest,
+    ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
+    OutboxEvent, StorageEvent, StoreRequest,
 };
-use crate::domain::Template;
-use crate::domain::template::Wording;
+use crate::domain::template::{TemplateEdit, Wording};
 use crate::outbox::Confirmation;
+use crate::store::ChangeError;
 use crate::store::cache::ConversationKey;
 use crate::store::outbox::ItemFilter;
 
@@ -25,11 +25,17 @@ pub enum Job {
     Store(StoreRequest),
     /// The outbox.
     Outbox(OutboxCommand),
+    /// The settings file.
+    AddProfile(NewProfile),
 }
 
 /// Executes a job. Blocks.
 pub fn execute(world: &World, job: Job) -> Option<Event> {
     match job {
+        Job::AddProfile(profile) => {
+            let added = importing::add_profile(world, &profile);
+            Some(Event::ProfileAdded(added))
+        }
         Job::Store(request) => store(world, request)
             .unwrap_or_else(|error| Some(StorageEvent::Failed(error)))
             .map(|answer| Event::Storage(Box::new(answer))),
@@ -92,21 +98,18 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
                 part,
             }))))
         }
-        StoreRequest::SaveDraft { id, text } => {
-            let library = world.library();
-            let saved = library.and_then(|library| world.drafts().save(&library, &id, &text, now));
-            Ok(Some(match saved {
-                Ok(kept_as) => StorageEvent::DraftSaved { id, kept_as },
-                Err(error) => StorageEvent::DraftNotSaved(error),
-            }))
-        }
+        StoreRequest::SaveDraft { id, text } => Ok(Some(save_draft(world, id, &text))),
         StoreRequest::SaveWording {
             name,
             language,
             wording,
         } => {
-            keep_wording(world, (&name, &language), *wording)?;
+            save_wording(world, (&name, &language), *wording)?;
             Ok(None)
+        }
+        StoreRequest::KeepTemplates(new) => {
+            let kept = importing::keep(world, &new, now)?;
+            Ok(Some(StorageEvent::TemplatesKept(Box::new(kept))))
         }
         StoreRequest::DeleteDraft(id) => {
             world.drafts().delete(&world.library()?, &id)?;
@@ -115,24 +118,37 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
     }
 }
 
-/// A template with other words is a new version of it, with the same payload.
-fn keep_wording(
+fn save_draft(world: &World, id: String, text: &str) -> StorageEvent {
+    let library = world.library();
+    let saved = library.and_then(|library| world.drafts().save(&library, &id, text, clock::now()));
+    match saved {
+        Ok(kept_as) => StorageEvent::DraftSaved { id, kept_as },
+        Err(error) => StorageEvent::DraftNotSaved(error),
+    }
+}
+
+fn save_wording(
     world: &World,
     (name, language): (&str, &str),
     wording: Wording,
 ) -> Result<(), ApiError> {
-    let library = world.library()?;
-    let named = library.templates_named(name);
-    let named = named.map_err(|error| storage_error(&error))?;
-    if let Some(template) = named.into_iter().find(|one| one.language == language) {
-        let template = Template {
-            wording,
-            ..template
-        };
-        let kept = library.insert_template(&template, clock::now());
-        kept.map_err(|error| storage_error(&error))?;
+    let edit = TemplateEdit {
+        wording: Some(wording),
+        ..TemplateEdit::default()
+    };
+    let changed = world.library()?.edit_template(name, language, &edit);
+    changed.map(drop).map_err(|error| change_error(&error))
+}
+
+/// Why a change of a template was not made, as people see it.
+fn change_error(error: &ChangeError) -> ApiError {
+    match error {
+        ChangeError::Store(error) => storage_error(error),
+        ChangeError::Edit(_) | ChangeError::Missing(_) | ChangeError::Version(_) => {
+            let text = format!("The words were not kept: {error}.");
+            ApiError::new(ErrorKind::Refused, text, "They stay in this draft.")
+        }
     }
-    Ok(())
 }
 
 fn save_search(world: &World, name: &str, text: &str) -> Result<StorageEvent, ApiError> {

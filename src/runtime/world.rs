@@ -53,6 +53,7 @@ pub struct World {
     local_copy: LocalCopy,
     drafts: KeptDrafts,
     files: Files,
+    config_file: Option<PathBuf>,
     media: Mutex<Option<(String, Arc<MediaClient>)>>,
 }
 
@@ -62,6 +63,7 @@ impl World {
         let files = Files::in_folder(data_dir.join("files"));
         Self {
             files,
+            config_file: None,
             media: Mutex::new(None),
             data_dir,
             connector,
@@ -87,6 +89,20 @@ impl World {
     #[must_use]
     pub fn with_files(self, files: Files) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same world with a settings file that a profile may be added to.
+    #[must_use]
+    pub fn with_config_file(self, config_file: Option<PathBuf>) -> Self {
+        Self {
+            config_file,
+            ..self
+        }
+    }
+
+    /// The settings file that a profile may be added to, if there is one.
+    pub fn config_file(&self) -> Option<&Path> {
+        self.config_file.as_deref()
     }
 
     /// How files are shown, kept and opened.

@@ -487,6 +487,42 @@ fn the_words_of_a_template_are_written_down() {
     assert!(stage.state.composer.typing);
 }
 
+#[tokio::test]
+async fn written_words_are_in_the_library_from_then_on() {
+    let mut desk = Harness::start(Options {
+        others: vec![|other| other.name = "second".to_owned()],
+        ..Options::default()
+    })
+    .await;
+    for template in &mut desk.state.library.templates {
+        template.wording.body = None;
+    }
+    desk.keys(":");
+    desk.text("template winter_hours");
+    desk.keys("Enter Esc e");
+    desk.text("Open from ten to five.");
+    desk.keys("Ctrl-s");
+    desk.until_idle().await;
+    // Another profile reads the library anew.
+    desk.keys(":");
+    desk.text("ctx second");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    let templates = &desk.state.library.templates;
+    let winter = templates
+        .iter()
+        .find(|one| one.name == "winter_hours")
+        .unwrap();
+    assert_eq!(
+        winter.wording.body.as_deref(),
+        Some("Open from ten to five.")
+    );
+    assert_eq!(winter.version, 1, "words are no new version");
+    // The draft is there under the other profile too, and says for whom it was made.
+    desk.keys("3");
+    desk.assert_shows("made for demo");
+}
+
 #[test]
 fn a_text_of_several_lines_takes_enter_and_the_editor_gets_it_whole() {
     let mut stage = Stage::furnished(120, 40);

@@ -15,6 +15,7 @@ mod composing;
 mod examples;
 mod faults;
 mod finding;
+mod importing;
 mod library;
 mod links;
 mod marks;

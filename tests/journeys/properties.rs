@@ -231,14 +231,14 @@ impl Play {
 /// Every draft with something in it, wherever it is: open, on the shelf, discarded in this
 /// session, on its way into the outbox, in its grace.
 fn drafts(stage: &Stage) -> BTreeSet<String> {
-    let state = &stage.state;
-    let composer = &state.composer;
-    let away = state.armed.iter().chain(&state.undoing);
+    let desk = &stage.state;
+    let composer = &desk.composer;
+    let away = desk.armed.iter().chain(&desk.undoing);
     let away = away.filter_map(|armed| armed.draft.as_deref());
     composer
         .drafts()
         .chain(&composer.discarded)
-        .chain(state.queueing.iter().map(|(draft, _)| &**draft))
+        .chain(desk.queueing.iter().map(|(draft, _)| &**draft))
         .chain(away)
         .filter(|draft| !draft.is_blank())
         .map(|draft| draft.id.clone())

@@ -111,8 +111,8 @@ pub fn defects(parameter: &TemplateParameter) -> Vec<(String, &'static str)> {
     match parameter.kind {
         ParameterKind::Text
         | ParameterKind::HeaderText
-        | ParameterKind::Location
-        | ParameterKind::Coupon => {
+        | ParameterKind::Coupon
+        | ParameterKind::Location => {
             add("a\nb", "spacing");
             add("a\tb", "spacing");
             add("a     b", "spacing");
@@ -146,9 +146,9 @@ pub fn defects(parameter: &TemplateParameter) -> Vec<(String, &'static str)> {
         ParameterKind::Text
         | ParameterKind::MediaLink(_)
         | ParameterKind::FileName
+        | ParameterKind::Location
         | ParameterKind::ButtonText
         | ParameterKind::Payload
-        | ParameterKind::Location
         | ParameterKind::OfferExpiry => {}
     }
     defects

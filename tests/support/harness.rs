@@ -149,6 +149,7 @@ impl Harness {
             opener: options.opener.clone(),
             ..Files::in_folder(folder.path().join("downloads"))
         });
+        let world = world.with_config_file(Some(folder.path().join("config/config.toml")));
         let (events_in, events) = mpsc::channel(QUEUE);
         let runner = EffectRunner::new(Arc::new(world), events_in);
         let stop = CancellationToken::new();
@@ -349,6 +350,11 @@ impl Harness {
     /// The library of this dashboard, as another process opens it.
     pub fn library(&self) -> alertdesk::store::Library {
         alertdesk::store::Library::open(self.folder.path()).unwrap()
+    }
+
+    /// The folder with everything that is written.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// The screen as a person sees it.

@@ -1,18 +1,18 @@
-//! A dashboard of pure state: fixed time, invented data, no network. Plans are built at once by
-//! the real builder; every other effect is only kept.
+//! A dashboard of pure state: fixed time, invented data, no network. Plans are built and pasted
+//! texts looked through at once, by the real code; every other effect is only kept.
 
 use super::{keys, screen};
 use alertdesk::app::{self, Context, State, update};
 use alertdesk::cli::demo::fill_library;
 use alertdesk::contract::{
     ApiAnswer, ApiError, ApiRequest, ApiResponse, ConversationPage, Effect, ErrorKind, Event,
-    PlanAnswer, Slot, StorageEvent,
+    ImportAnswer, PlanAnswer, Slot, StorageEvent,
 };
 use alertdesk::domain::{
     BotTarget, ChatMessage, Direction, Guard, MessageKind, Profile, User, WireOptions,
 };
 use alertdesk::keymap::Keymap;
-use alertdesk::runtime::plan_builder;
+use alertdesk::runtime::{importing, plan_builder};
 use alertdesk::theme::{Theme, ThemeOptions};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
@@ -222,6 +222,17 @@ impl Stage {
                     purpose: *purpose,
                     result,
                     countries,
+                })));
+            } else if let Effect::ReadImport {
+                ticket,
+                text,
+                read_files: false,
+            } = &effect
+            {
+                let result = importing::read(text, false);
+                self.event(Event::Import(Box::new(ImportAnswer {
+                    ticket: *ticket,
+                    result,
                 })));
             } else {
                 self.effects.push(effect);

@@ -55,13 +55,9 @@ fn a_kill_in_the_middle_of_typing_takes_a_second_at_most() {
     let killed = now();
     tty.wait_for_end();
     let kept = last_kept(data.path());
-    let old = shown
-        .iter()
-        .filter(|(at, _)| killed.duration_since(*at) >= LOST);
-    let (_, needed) = *old
-        .clone()
-        .last()
-        .expect("the typing took longer than a second");
+    let old = shown.iter().rev();
+    let mut old = old.filter(|(at, _)| killed.duration_since(*at) >= LOST);
+    let (_, needed) = *old.next().expect("the typing took longer than a second");
     assert!(needed > 0, "{shown:?}");
     assert!(
         kept >= needed,
