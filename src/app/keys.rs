@@ -173,6 +173,12 @@ fn select_row(state: &mut State, pane: PaneId, row: usize, layout: &super::layou
                 .list
                 .select(at, state.activity.records.len(), height);
         }
-        PaneId::Broadcasts | PaneId::Composer | PaneId::Payload => {}
+        PaneId::Composer => {
+            if let Some(inside) = layout.inside(pane) {
+                let row = u16::try_from(row).unwrap_or(u16::MAX);
+                state.composer.select_row(row, inside, &state.now);
+            }
+        }
+        PaneId::Broadcasts | PaneId::Payload => {}
     }
 }
