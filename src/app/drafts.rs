@@ -32,6 +32,7 @@ pub fn write_template(state: &mut State, users: &[User]) -> Effects {
     if let Some(draft) = &mut state.composer.draft {
         draft.address(users);
     }
+    effects.extend(draft_changed(state));
     effects.extend(choosing::open_templates(state));
     effects
 }

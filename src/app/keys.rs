@@ -190,11 +190,15 @@ fn select_row(state: &mut State, pane: PaneId, row: usize, layout: &super::layou
         }
         PaneId::Payload => {
             let at = state.payload.list.offset + row;
-            state
-                .payload
-                .list
-                .select(at, state.payload.rows.len(), height);
+            let rows = state.payload.rows.len();
+            state.payload.list.select(at, rows, height);
         }
-        PaneId::Broadcasts | PaneId::Composer => {}
+        PaneId::Composer => {
+            if let Some(inside) = layout.inside(pane) {
+                let row = u16::try_from(row).unwrap_or(u16::MAX);
+                state.composer.select_row(row, inside, &state.now);
+            }
+        }
+        PaneId::Broadcasts => {}
     }
 }

@@ -4,6 +4,7 @@ use crate::screens::{keep_sizes, keep_stage};
 use crate::support::stage::{Stage, opening};
 use alertdesk::contract::Event;
 use alertdesk::domain::template::{ButtonKind, ButtonWording};
+use alertdesk::theme::{Theme, ThemeOptions};
 use jiff::SignedDuration;
 
 fn command(stage: &mut Stage, text: &str) {
@@ -31,6 +32,25 @@ fn a_template_with_every_part() {
     stage.keys("Esc");
     stage.keys("2");
     keep_sizes("composer__template_beside_the_chat", &stage);
+}
+
+#[test]
+fn plain_characters_and_no_colours_are_enough() {
+    let mut stage = for_sara("autumn_sale");
+    stage.text("20 %");
+    stage.keys("Esc");
+    stage.theme = Theme::built_in(&ThemeOptions {
+        ascii: true,
+        no_color: true,
+        ..ThemeOptions::default()
+    })
+    .unwrap();
+    let screen = stage.screen();
+    let rows = screen.lines().skip(9);
+    let composer = rows.map(|line| line.chars().skip(26).take(50).collect::<String>());
+    let other: Vec<String> = composer.filter(|line| !line.is_ascii()).collect();
+    assert!(other.is_empty(), "{other:?}");
+    keep_stage("composer__ascii", &stage);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use crate::support::harness::{Harness, Options};
 use crate::support::stage::{Stage, no_answer, person};
 use alertdesk::app::Settings;
 use alertdesk::contract::{
-    ApiError, Effect, ErrorKind, Event, KeptDraft, Library, OutboxAnswer, PaneId, StorageEvent,
-    StoreRequest, TimerId,
+    ApiError, Effect, ErrorKind, Event, KeptDraft, Library, MouseInput, OutboxAnswer, PaneId,
+    StorageEvent, StoreRequest, TimerId,
 };
 use alertdesk::domain::BatchState;
 use alertdesk::overlays::Overlay;
@@ -539,6 +539,21 @@ fn a_text_of_several_lines_takes_enter_and_the_editor_gets_it_whole() {
     stage.event(Event::Edited(Ok("Opening\nhours\n".to_owned())));
     assert_eq!(draft(&stage).value(&FieldId::Title), "Opening hours");
     assert!(stage.screen().contains("were joined"), "{}", stage.screen());
+}
+
+#[test]
+fn a_click_selects_a_field() {
+    let mut stage = Stage::furnished(120, 40);
+    broadcast(&mut stage, "hello");
+    let screen = stage.screen();
+    let mut rows = screen.lines();
+    let row = rows.position(|line| line.contains("Title     Hours"));
+    let at = (40, u16::try_from(row.unwrap()).unwrap());
+    stage.event(Event::Mouse(MouseInput::Click(at.0, at.1)));
+    assert_eq!(draft(&stage).field().unwrap().id, FieldId::Title);
+    // Outside of every field nothing happens.
+    stage.event(Event::Mouse(MouseInput::Click(40, at.1 + 20)));
+    assert_eq!(draft(&stage).field().unwrap().id, FieldId::Title);
 }
 
 #[test]

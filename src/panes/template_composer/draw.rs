@@ -66,9 +66,11 @@ impl Form<'_> {
                     text,
                     count,
                     limit,
+                    problem,
                 } => {
                     line(painter, row, label, text, Role::Muted);
                     counter(painter, row, *count, Some(*limit), true);
+                    problems(painter, below(row, 1), problem);
                 }
                 What::Field(index) => {
                     if let Some(field) = self.draft.fields.get(*index) {
@@ -127,13 +129,7 @@ impl Form<'_> {
             let count = field.text.text().chars().count();
             counter(painter, row, count, field.limit, stacked);
         }
-        for (y, text) in (value.bottom()..row.bottom()).zip(&problem) {
-            if y == value.bottom() {
-                let sign = painter.theme.glyph(Glyph::Rejected);
-                painter.text((value.x - 2, y), row.right(), sign, Role::Failed);
-            }
-            painter.text((value.x, y), row.right(), text, Role::Text);
-        }
+        problems(painter, below(row, value.bottom() - row.y), &problem);
     }
 
     /// What stands beside the label of a stacked field.
@@ -242,6 +238,28 @@ fn options_row(painter: &mut Painter<'_>, at: (u16, u16), limit: u16, options: &
 fn line(painter: &mut Painter<'_>, row: Rect, label: &str, text: &str, role: Role) {
     painter.text((row.x + 1, row.y), row.x + LABEL, label, Role::Muted);
     painter.text((row.x + 1 + LABEL, row.y), row.right() - 1, text, role);
+}
+
+/// What is left of an area below its first rows.
+fn below(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect {
+        y: area.y + rows,
+        height: area.height - rows,
+        ..area
+    }
+}
+
+/// What is wrong, under what it is about.
+fn problems(painter: &mut Painter<'_>, area: Rect, lines: &[String]) {
+    let x = area.x + 1 + LABEL;
+    for (y, text) in (area.y..area.bottom()).zip(lines) {
+        if y == area.y {
+            let sign = painter.theme.glyph(Glyph::Rejected);
+            painter.text((x - 2, y), area.right(), sign, Role::Failed);
+        }
+        painter.text((x, y), area.right(), text, Role::Text);
+    }
 }
 
 /// Characters, and of how many where there is room to say it; it warns before the limit is passed.

@@ -43,6 +43,8 @@ pub enum What {
         count: usize,
         /// The most there may be.
         limit: usize,
+        /// What is wrong with the group as a whole, wrapped.
+        problem: Vec<String>,
     },
     /// That it leaves now: this kind of send has no other time.
     Now,
@@ -117,6 +119,22 @@ pub fn sheet(draft: &Draft, inside: Rect, now: &Zoned) -> Sheet {
 }
 
 impl Sheet {
+    /// The field that stands in a row of the pane, counted from its top.
+    pub fn field_at(&self, row: u16, first: usize) -> Option<usize> {
+        if row >= self.form.height {
+            return None;
+        }
+        let mut bottom = 0;
+        let block = self.blocks.iter().skip(first).find(|block| {
+            bottom += block.height;
+            row < bottom
+        })?;
+        match block.what {
+            What::Field(index) => Some(index),
+            What::Blank | What::Head { .. } | What::Now => None,
+        }
+    }
+
     /// The first block to show so that the field under the cursor is in view, moving as little as
     /// possible from where the form stood.
     pub fn first(&self, draft: &Draft, before: usize) -> usize {
@@ -159,7 +177,7 @@ fn blocks(draft: &Draft, width: u16, dense: bool) -> Vec<Block> {
     for (index, field) in draft.fields.iter().enumerate() {
         let changes = field.section != before;
         if changes && !dense {
-            group(&mut blocks, draft, before, field);
+            group(&mut blocks, draft, (before, field), width);
         }
         before = field.section;
         blocks.push(Block {
@@ -183,7 +201,24 @@ fn row(what: What) -> Block {
 }
 
 /// What stands between two fields of different sections.
-fn group(blocks: &mut Vec<Block>, draft: &Draft, before: Section, field: &Field) {
+fn group(blocks: &mut Vec<Block>, draft: &Draft, between: (Section, &Field), width: u16) {
+    let (before, field) = between;
+    let head = |label: String, text: String, card: Option<usize>, limit: usize| {
+        let name = card.map_or_else(|| "body".to_owned(), |card| format!("card.{card}.body"));
+        let problem = draft.problem_named(&name);
+        let problem = problem.map_or_else(Vec::new, |text| wrong(text, width));
+        let rows = u16::try_from(problem.len()).unwrap_or(0);
+        Block {
+            what: What::Head {
+                label,
+                text,
+                count: draft.body_chars(card),
+                limit,
+                problem,
+            },
+            height: 1 + rows,
+        }
+    };
     if before == Section::General {
         if is_always_now(draft) {
             blocks.push(row(What::Now));
@@ -193,22 +228,14 @@ fn group(blocks: &mut Vec<Block>, draft: &Draft, before: Section, field: &Field)
         blocks.push(row(What::Blank));
     }
     match field.section {
-        Section::Body if matches!(field.id, FieldId::Parameter(_)) => {
-            blocks.push(row(What::Head {
-                label: "Body".to_owned(),
-                text: "filled in".to_owned(),
-                count: draft.body_chars(None),
-                limit: BODY_CHARS,
-            }));
+        Section::Body if field.id.parameter().is_some() => {
+            let (label, text) = ("Body".to_owned(), "filled in".to_owned());
+            blocks.push(head(label, text, None, BODY_CHARS));
         }
         Section::Card(card) => {
             let of = draft.template.as_ref().map_or(0, preview::cards);
-            blocks.push(row(What::Head {
-                label: format!("Card {}", card + 1),
-                text: format!("of {of}"),
-                count: draft.body_chars(Some(card)),
-                limit: CARD_CHARS,
-            }));
+            let (label, text) = (format!("Card {}", card + 1), format!("of {of}"));
+            blocks.push(head(label, text, Some(card), CARD_CHARS));
         }
         Section::General | Section::Header | Section::Offer | Section::Body | Section::Buttons => {}
     }
@@ -259,10 +286,7 @@ pub fn problem_lines(draft: &Draft, field: &Field, width: u16) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let room = usize::from(width.saturating_sub(LABEL + 2)).max(8);
-    let wrong = problem.split(": ").next().unwrap_or(problem);
-    let lines = wrap(wrong, room).into_iter().take(3);
-    let mut lines: Vec<String> = lines.map(str::to_owned).collect();
+    let mut lines = wrong(problem, width);
     let text = field.text.text();
     if field.takes == Takes::Words && tidied(&text) != text {
         lines.push("Ctrl-t tidies it.".to_owned());
@@ -270,4 +294,12 @@ pub fn problem_lines(draft: &Draft, field: &Field, width: u16) -> Vec<String> {
         lines.push("Ctrl-o helps.".to_owned());
     }
     lines
+}
+
+/// What is wrong, without what to do, on at most three rows.
+fn wrong(problem: &str, width: u16) -> Vec<String> {
+    let room = usize::from(width.saturating_sub(LABEL + 2)).max(8);
+    let wrong = problem.split(": ").next().unwrap_or(problem);
+    let lines = wrap(wrong, room).into_iter().take(3);
+    lines.map(str::to_owned).collect()
 }

@@ -350,11 +350,14 @@ impl Draft {
 
     /// The first problem of a field.
     pub fn problem_of(&self, id: &FieldId) -> Option<&str> {
-        let name = id.name();
-        self.problems
-            .iter()
-            .find(|problem| problem.field.as_deref() == Some(name.as_ref()))
-            .map(|problem| problem.text.as_str())
+        self.problem_named(&id.name())
+    }
+
+    /// The first problem with this name: that of a field, of `body`, of `card.2.body`.
+    pub fn problem_named(&self, name: &str) -> Option<&str> {
+        let named = |problem: &&PlanProblem| problem.field.as_deref() == Some(name);
+        let problem = self.problems.iter().find(named)?;
+        Some(&problem.text)
     }
 
     /// The fields whose values the draft needs; those that came with the template are there.
@@ -387,6 +390,18 @@ impl State {
     pub fn prepare(&mut self, inside: Rect, now: &Zoned) {
         if let Some(draft) = &self.draft {
             self.first = sheet(draft, inside, now).first(draft, self.first);
+        }
+    }
+
+    /// Puts the cursor on the field in a row of the pane; the typing elsewhere ends.
+    pub fn select_row(&mut self, row: u16, inside: Rect, now: &Zoned) {
+        let first = self.first;
+        if let Some(draft) = &mut self.draft {
+            let at = sheet(draft, inside, now).field_at(row, first);
+            if let Some(at) = at.filter(|at| *at != draft.cursor) {
+                draft.cursor = at;
+                self.typing = false;
+            }
         }
     }
 
