@@ -139,7 +139,7 @@ pub enum OutboxAnswer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanProblem {
     /// What it is about, if it is about one thing: the name of a parameter or attribute, or
-    /// `to`, `when`, `title`, `channel`, `template`, `body` for a filled body as a whole, `text` for
+    /// `to`, `when`, `title`, `channel`, `template`, `body` and `card.0.body` … for a filled body as a whole, `text` for
     /// the first entry of a broadcast and `text.1` … for the next, `json` for what is written as
     /// JSON.
     pub field: Option<String>,

@@ -133,7 +133,8 @@ pub fn is_blank(value: &str) -> bool {
     value.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
 
-/// The known name most like this one, if one is like it at all.
+/// The known name most like this one, if one is like it at all; by the measure that settings and
+/// commands use for theirs.
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
     let likeness = |known: &str| strsim::jaro_winkler(&name, &known.to_lowercase());

@@ -115,8 +115,13 @@ pub fn latency(length: Duration) -> String {
     }
 }
 
-/// The short form of a phone number: `…0412`. The front digits are never shown alone.
+/// The short form of a phone number or an id: `…0412`. The front is never shown alone.
 pub fn last_four(number: &str) -> String {
+    if number.chars().any(char::is_alphabetic) {
+        let start = number.char_indices().rev().nth(3);
+        let from = start.map_or(0, |(index, _)| index);
+        return format!("…{}", number.get(from..).unwrap_or_default());
+    }
     let digits = digits_of(number);
     let from = digits.len().saturating_sub(4);
     format!("…{}", digits.get(from..).unwrap_or_default())
@@ -282,6 +287,7 @@ mod tests {
     fn phone_numbers() {
         assert_eq!(last_four("447700900412"), "…0412");
         assert_eq!(last_four("12"), "…12");
+        assert_eq!(last_four("web-2a3b"), "…2a3b");
         assert_eq!(phone("+447700900412"), "+44 7700 900412");
         assert_eq!(phone("353209170001"), "+353209170001");
         assert_eq!(recipient("447700900412"), "+44 7700 900412");

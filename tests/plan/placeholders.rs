@@ -217,6 +217,55 @@ fn a_broadcast_has_one_text_for_all_and_says_so() {
     assert_eq!(error.problems[0].rule, "placeholder");
 }
 
+#[test]
+fn a_column_called_like_the_platforms_placeholder_confuses_nothing() {
+    let audience = csv("phone_no,name\n+447700900412,Sara\n");
+    let content = Content::TemplateBroadcast {
+        title: "Autumn".to_owned(),
+        template: template("broadcast_whatsapp_template"),
+        values: constants(&[("1", "{{phone_no}}"), ("2", "x")]),
+        channel: "whatsapp".to_owned(),
+        exact_title: true,
+    };
+    let plan = frozen(content, audience.clone()).unwrap();
+    assert!(json_text(&plan.calls[0].request).contains("\"text\":\"{{phone_no}}\""));
+    let values = constants(&[("1", "{{phone_no}}"), ("2", "x")]);
+    let plan = frozen(with(reminder(), values), audience).unwrap();
+    assert_eq!(texts(&plan), [["+447700900412", "x"]]);
+
+    // The platform's own file: its columns are called as its attributes are.
+    let own =
+        csv("user.phone_number,user.attribute_0,user.attribute_1\n+447700900412,Sara,Monday\n");
+    let content = Content::CsvBroadcast {
+        title: "August notice".to_owned(),
+        template: template("external_broadcast_multipart"),
+        values: constants(&[("1", "{{user.attribute_1}}"), ("2", "{{user.attribute_0}}")]),
+    };
+    let plan = frozen(content, own).unwrap();
+    let RequestBody::Multipart { parts, .. } = &plan.calls[0].request.body else {
+        panic!("not multipart");
+    };
+    assert!(
+        parts[0].content.ends_with("+447700900412,Monday,Sara\n"),
+        "{parts:?}"
+    );
+}
+
+#[test]
+fn a_part_that_takes_no_value_holds_no_placeholder_either() {
+    let mut template = reminder();
+    let odd = serde_json::json!({"type": "footer", "text": "Bye {{name}}"});
+    template.components.as_array_mut().unwrap().push(odd);
+    let values = constants(&[("1", "a"), ("2", "b")]);
+    let error = frozen(with(template, values), csv(PEOPLE)).unwrap_err();
+    assert_eq!(error.problems[0].parameter, "template");
+    assert!(
+        error.message.contains("[1].text holds {{name}}"),
+        "{}",
+        error.message
+    );
+}
+
 #[rstest]
 #[case("Dear {{name|you}}", "one_text_for_all")]
 #[case("Dear {{first_name}}", "one_text_for_all")]

@@ -194,6 +194,17 @@ fn the_time_of_the_send_wins_and_the_body_is_told_so() {
     assert_eq!(bodies(&plan)[0]["status"], "SCHEDULED");
 }
 
+#[test]
+fn a_template_inside_a_body_is_looked_at_too() {
+    let mut body = body(&json!({"channels": ["whatsapp"]}));
+    body["payload"] = json!({"type": "whatsapp_template", "content": [{"type": "template",
+        "template": {"payload": payload("five     spaces"), "targetWhatsappNumber": "{{phone_no}}"}}]});
+    let plan = frozen(raw_broadcast(&body), people(&["+447700900412"])).unwrap();
+    let rules: Vec<&str> = plan.warnings.iter().map(|warning| warning.rule).collect();
+    assert_eq!(rules, ["spacing"]);
+    assert_eq!(bodies(&plan)[0]["payload"], body["payload"]);
+}
+
 fn mixed(entry: &str) -> Content {
     Content::DirectBroadcast {
         title: "Menu".to_owned(),

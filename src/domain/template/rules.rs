@@ -16,6 +16,8 @@ const URL_CHARS: usize = 2000;
 const PAYLOAD_CHARS: usize = 128;
 /// Most spaces in a row inside a text (refused by WhatsApp as 132018 beyond that).
 const SPACES: usize = 4;
+/// One space more.
+const LONG_GAP: &str = "     ";
 /// Epoch milliseconds of 2001-09-09; smaller numbers are seconds by mistake.
 const SMALLEST_MILLIS: i64 = 1_000_000_000_000;
 
@@ -161,10 +163,7 @@ fn check_signs(kind: ParameterKind, name: &str, value: &str, problems: &mut Vec<
 }
 
 fn has_long_gap(value: &str) -> bool {
-    value
-        .as_bytes()
-        .windows(SPACES + 1)
-        .any(|window| window.iter().all(|byte| *byte == b' '))
+    value.contains(LONG_GAP)
 }
 
 fn at_most(limit: usize, name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {

@@ -27,12 +27,21 @@ pub(super) enum Replaced<'a> {
 impl Replaced<'_> {
     /// Whether the platform replaces this placeholder, given with its braces.
     pub(super) fn replaces(self, placeholder: &str) -> bool {
-        let is_number = |number: &str| inner(number) == inner(placeholder);
+        let in_upload = match self {
+            Replaced::Nothing | Replaced::Number(_) => false,
+            Replaced::Attributes(_, count) => {
+                attribute(placeholder).is_some_and(|index| index < count)
+            }
+        };
+        in_upload || self.is_number(placeholder)
+    }
+
+    /// Whether it stands for the recipient's number here.
+    fn is_number(self, placeholder: &str) -> bool {
         match self {
             Replaced::Nothing => false,
-            Replaced::Number(number) => is_number(number),
-            Replaced::Attributes(number, count) => {
-                is_number(number) || attribute(placeholder).is_some_and(|index| index < count)
+            Replaced::Number(number) | Replaced::Attributes(number, _) => {
+                inner(number) == inner(placeholder)
             }
         }
     }
@@ -99,7 +108,11 @@ impl<'a> Names<'a> {
             let Piece::Place(place) = *piece else {
                 continue;
             };
-            if self.knows(place.name) {
+            // A file whose column is called like the number's placeholder changes nothing about it;
+            // one in the form of the platform's upload has columns called like its attributes.
+            if self.replaced.is_number(place.raw) {
+                *piece = Piece::Literal(place.raw);
+            } else if self.knows(place.name) {
                 personal = true;
             } else if self.replaced.is_the_platforms(place.raw) {
                 *piece = Piece::Literal(place.raw);

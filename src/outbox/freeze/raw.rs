@@ -126,6 +126,11 @@ impl<'a> Desk<'a> {
         for warning in contradictions(&body, self.schedule) {
             people.warn_all(warning);
         }
+        for payload in wrapped_payloads(&body) {
+            for warning in as_if_in_the_form(&payload.to_string(), &[]) {
+                people.warn_all(warning);
+            }
+        }
         let rows = if is_direct(&body) {
             self.open_rows(channel, people)
         } else {
@@ -234,6 +239,17 @@ fn is_direct(body: &Map<String, Value>) -> bool {
         .get("payload")
         .and_then(|payload| payload.get("type")?.as_str());
     kind.is_some_and(|kind| kind.eq_ignore_ascii_case("direct"))
+}
+
+/// The templates that the entries of a body wrap.
+fn wrapped_payloads(body: &Map<String, Value>) -> Vec<&Value> {
+    let content = body
+        .get("payload")
+        .and_then(|payload| payload.get("content")?.as_array());
+    let entries = content.into_iter().flatten();
+    entries
+        .filter_map(|entry| entry.pointer("/template/payload"))
+        .collect()
 }
 
 /// What must be in a body, and what must not.

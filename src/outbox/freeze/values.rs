@@ -6,6 +6,7 @@ use super::people::People;
 use super::personal::{Names, Replaced, Text, fill_for, no_value};
 use crate::domain::draft::Values;
 use crate::domain::placeholder::{NoValue, Piece, is_blank};
+use crate::domain::raw;
 use crate::domain::template::{
     ParameterProblem, TemplateFiller, check_parameter, check_shape, missing, opens_without_end,
     unknown_name,
@@ -14,6 +15,7 @@ use crate::domain::{
     Audience, AudienceRow, ParameterKind, Template, TemplateParameter, ValueSource,
 };
 use jiff::Timestamp;
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// Where one value comes from.
@@ -97,6 +99,7 @@ impl<'a> Sources<'a> {
     /// values that stay, and warnings.
     pub(super) fn check_shared(&self, people: &mut People<'_>) -> Result<(), FreezeError> {
         let mut problems = check_shape(self.template);
+        problems.extend(self.left_over_beside());
         let mut kept = Vec::new();
         for (parameter, source) in &self.entries {
             match source {
@@ -123,6 +126,19 @@ impl<'a> Sources<'a> {
             people.warn_all(problem);
         }
         Ok(())
+    }
+
+    /// A placeholder in what takes no value: parts the import kept as they came.
+    fn left_over_beside(&self) -> Option<ParameterProblem> {
+        let mut fixed = self.template.components.clone();
+        for (parameter, _) in &self.entries {
+            if let Some(slot) = fixed.pointer_mut(&parameter.pointer) {
+                *slot = Value::Null;
+            }
+        }
+        let (_, text) = raw::left_over(&fixed, |one| self.replaced.replaces(one))?;
+        let text = format!("the template's part {text}");
+        Some(ParameterProblem::error("template", "placeholder", text))
     }
 
     /// One person's values with everything that is wrong with them.
