@@ -7,14 +7,19 @@ use crate::contract::{Action, MouseInput, Notice, PaneId};
 use crate::keymap::Chord;
 use crate::overlays::Overlay;
 use crate::panes::{conversation, payload_preview, template_composer, user_search};
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use jiff::SignedDuration;
+
+/// Held keys come faster than this one after the other, and no finger does.
+const HELD: SignedDuration = SignedDuration::from_millis(100);
 
 /// A key was pressed. Plain characters go into a field that is typed in before anything else.
 pub fn press(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
     }
-    if let Some(effects) = dialogs::drop_early_input(state, key.kind == KeyEventKind::Repeat) {
+    let held = is_held(state, key);
+    if let Some(effects) = dialogs::drop_early_input(state, held) {
         return effects;
     }
     let place = focus::key_context(state);
@@ -35,6 +40,16 @@ pub fn press(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects
     } else {
         Vec::new()
     }
+}
+
+/// Whether a key is held down. Few terminals say so, and none of Enter, which is what matters:
+/// another Enter right after an Enter is taken for the same one.
+fn is_held(state: &mut State, key: KeyEvent) -> bool {
+    let now = state.now.timestamp();
+    let entered = (key.code == KeyCode::Enter).then_some(now);
+    let before = std::mem::replace(&mut state.entered, entered).filter(|_| entered.is_some());
+    let again = before.is_some_and(|before| now.duration_since(before) < HELD);
+    again || key.kind == KeyEventKind::Repeat
 }
 
 /// In a field of several lines Enter, Up and Down are text and caret.

@@ -174,6 +174,8 @@ pub struct State {
     pub read_only_before: Option<bool>,
     /// Where the keys go back to after a visit to another pane.
     pub visited_from: Option<PaneId>,
+    /// When Enter was pressed, if that was the last key.
+    pub entered: Option<Timestamp>,
 }
 
 impl State {
@@ -209,6 +211,7 @@ impl State {
             undoing: None,
             read_only_before: None,
             visited_from: None,
+            entered: None,
         }
     }
 

@@ -7,12 +7,14 @@
 
 use super::links::{self, LinkLayer};
 use crate::text::turning::LEFT_TO_RIGHT_MARK;
+use crate::text::width::grapheme_cells;
 use crate::widgets::{Hyperlink, kitty};
 use crossterm::cursor::MoveTo;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Cell, CellDiffOption};
+use ratatui::style::{Color, Modifier};
 use std::io::{self, Write};
 
 /// Collects a frame and writes it.
@@ -75,6 +77,11 @@ impl<W: Write> FrameWriter<W> {
                 self.run(run.drain(..), run_link)?;
             }
             run_link = link;
+            if is_doubtful(cell) && has_ground(cell) {
+                let columns = grapheme_cells(cell.symbol());
+                self.run(run.drain(..), run_link)?;
+                self.ground(change, columns)?;
+            }
             run.push(change);
             if cell.symbol().starts_with(kitty::BEGIN) {
                 self.placed = Placed::Something;
@@ -89,6 +96,14 @@ impl<W: Write> FrameWriter<W> {
         } else {
             self.run(run.into_iter(), run_link)
         }
+    }
+
+    /// Paints the columns of a wide cell before it is written. A terminal that gives it fewer would
+    /// leave the rest in its own colours, a hole in a theme that has a background.
+    fn ground(&mut self, (x, y, cell): (u16, u16, &Cell), columns: usize) -> io::Result<()> {
+        let mut ground = cell.clone();
+        ground.set_symbol(&" ".repeat(columns));
+        self.inner.draw(std::iter::once((x, y, &ground)))
     }
 
     fn run<'a>(
@@ -155,6 +170,12 @@ impl<W: Write> FrameWriter<W> {
 pub fn is_doubtful(cell: &Cell) -> bool {
     let symbol = cell.symbol();
     symbol.len() > 1 && symbol.chars().nth(1).is_some() && !is_picture(cell)
+}
+
+/// Whether a blank in the style of the cell is seen.
+fn has_ground(cell: &Cell) -> bool {
+    let seen = Modifier::REVERSED | Modifier::UNDERLINED;
+    cell.bg != Color::Reset || cell.modifier.intersects(seen)
 }
 
 /// Whether the cell carries a mark of direction. It takes no cell on any screen, but mlterm counts

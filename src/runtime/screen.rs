@@ -225,6 +225,24 @@ mod tests {
     }
 
     #[test]
+    fn a_wide_cell_that_terminals_disagree_about_gets_its_ground_first() {
+        let mut stage = Stage::new();
+        let mut frame = |style: Style| {
+            let paint = |buffer: &mut ratatui::buffer::Buffer| {
+                buffer.set_string(2, 0, "र्मा", style);
+                Vec::new()
+            };
+            stage.screen.draw((20, 2), paint).unwrap();
+            String::from_utf8(stage.written.0.take()).unwrap()
+        };
+        let themed = frame(Style::new().bg(ratatui::style::Color::Blue));
+        let ground = themed.find("m   \u{1b}").unwrap();
+        assert!(ground < themed.find("र्मा").unwrap(), "{themed:?}");
+        assert_eq!(themed.matches("\u{1b}[1;3H").count(), 2, "{themed:?}");
+        assert!(!frame(Style::new()).contains("   \u{1b}"));
+    }
+
+    #[test]
     fn a_row_with_marks_is_written_whole_and_in_one_go() {
         let mut stage = Stage::new();
         stage.frame(["ab", "elm"]);

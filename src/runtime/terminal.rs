@@ -165,11 +165,9 @@ fn take(turning: Turning) -> io::Result<()> {
         EnableBracketedPaste,
         EnableFocusChange,
         EnableMouseCapture,
-        // Held keys are told apart from pressed ones where the terminal can; others ignore it.
-        PushKeyboardEnhancementFlags(
-            KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES
-                | KeyboardEnhancementFlags::REPORT_EVENT_TYPES
-        )
+        // Not the types of events as well: kitty before 0.33 and foot before 1.20 then send Enter,
+        // Tab and Backspace a second time when they are let go.
+        PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES)
     )
 }
 

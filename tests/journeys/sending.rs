@@ -152,6 +152,11 @@ async fn a_paste_a_held_key_and_an_early_key_never_confirm() {
         0,
         "after a resize the quiet time starts again"
     );
+    for _ in 0..20 {
+        desk.advance(40);
+        desk.keys("Enter");
+        assert_eq!(queued(&desk), 0, "held since before, and nobody says so");
+    }
     desk.advance(400);
     desk.assert_shows("› 1");
     desk.keys("Enter");
