@@ -253,7 +253,10 @@ impl State {
         if let Some(inside) = layout.inside(PaneId::Composer) {
             let chat = self.conversation.chat.as_ref();
             self.composer.chat = chat.map(|chat| chat.user.channel_user_id.clone());
-            self.composer.prepare(inside, &self.now);
+            let has_form = inside.height >= 10 || self.focus == PaneId::Composer;
+            if has_form {
+                self.composer.prepare(inside, &self.now);
+            }
         }
         if let (Some(Overlay::Phone(shown)), Some(draft)) =
             (self.overlays.last_mut(), &self.composer.draft)
