@@ -182,6 +182,8 @@ fn export(folder: &Path) -> u64 {
     let now = pages::now().to_zoned(TimeZone::UTC);
     let header = ExportHeader {
         user: who::person().channel_user_id,
+        name: None,
+        messages: None,
         range: read_range("all", &now).expect("a range"),
         side: ExportSide::Both,
         exported: now,
