@@ -348,5 +348,9 @@ fn no_recipients(people: &People<'_>) -> FreezeError {
         count => format!("nobody is left to send to: all {count} recipients were left out"),
     };
     let advice = "Name others, or correct those that were left out.";
-    FreezeError::new("no_recipients", message, advice)
+    FreezeError {
+        // What is wrong for all is mostly what is wrong for the first.
+        problems: people.first_problem().cloned().into_iter().collect(),
+        ..FreezeError::new("no_recipients", message, advice)
+    }
 }

@@ -139,6 +139,17 @@ fn a_placeholder_that_means_nothing_stops_the_send(
 }
 
 #[test]
+fn everything_that_is_to_mend_is_said_at_once() {
+    let values = constants(&[("1", "{{nmae}}"), ("2", "two\nlines"), ("3", "x")]);
+    let error = frozen(with(reminder(), values), csv(PEOPLE)).unwrap_err();
+    let rules: Vec<&str> = error.problems.iter().map(|problem| problem.rule).collect();
+    assert_eq!(
+        rules,
+        ["unknown_parameter", "unknown_placeholder", "spacing"]
+    );
+}
+
+#[test]
 fn a_value_with_braces_is_data_and_never_leaves() {
     let audience = csv(
         "phone,name,half\n+447700900412,{{city}},x\n+447700900118,{{phone_no}},x\n\
@@ -174,6 +185,11 @@ fn known_everywhere_are_name_and_phone() {
     let error = frozen(with(reminder(), values), people(&["+447700900412"])).unwrap_err();
     assert_eq!(error.rule, "no_recipients");
     assert_eq!(error.skipped[0].rule, "no_value");
+    let problem = &error.problems[0];
+    assert_eq!(
+        (problem.parameter.as_str(), problem.rule),
+        ("1", "no_value")
+    );
 }
 
 #[test]

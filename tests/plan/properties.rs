@@ -167,7 +167,8 @@ proptest! {
             Ok(_) => prop_assert!(total <= 1024),
             Err(error) => {
                 prop_assert!(total > 1024);
-                prop_assert_eq!(&error.skipped[0].rule, "too_long");
+                prop_assert_eq!(error.problems[0].rule, "too_long");
+                prop_assert_eq!(&error.problems[0].parameter, "body");
             }
         }
     }

@@ -167,10 +167,7 @@ impl<'a> Desk<'a> {
             }
             (_, Source::Personal(_)) => None,
         };
-        let together = filler.check_together(shared);
-        if together.iter().any(ParameterProblem::is_error) {
-            return Err(FreezeError::values(together));
-        }
+        sources.check_together(&filler)?;
         let components = filler.set(shared);
         let payload = payload(template, components);
         let written = components.to_string();

@@ -39,7 +39,7 @@ pub(super) fn passes<'a>(
     people: &mut People<'a>,
 ) -> bool {
     if let Some(error) = problems.iter().find(|problem| problem.is_error()) {
-        people.skip(row, error.rule, error.text.clone());
+        people.skip_for(row, error);
         return false;
     }
     people.keep(row)
@@ -77,6 +77,7 @@ impl<'a> Desk<'a> {
         let sources = Sources::resolve(template, values, self.audience, replaced, self.arrives())?;
         sources.check_shared(people)?;
         let mut filler = filler(template)?;
+        sources.check_together(&filler)?;
         let mut calls = Vec::with_capacity(self.audience.rows.len());
         for row in &self.audience.rows {
             let Some(phone) = phone_of(row, people) else {
@@ -117,7 +118,7 @@ impl<'a> Desk<'a> {
             let own = match attributes.row(row) {
                 Ok(own) => own,
                 Err(problem) => {
-                    people.skip(row, problem.rule, problem.text);
+                    people.skip_for(row, &problem);
                     continue;
                 }
             };

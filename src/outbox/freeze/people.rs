@@ -11,6 +11,8 @@ pub(super) struct People<'a> {
     skipped: Vec<SkippedRow>,
     notes: Vec<String>,
     warnings: Vec<ParameterProblem>,
+    /// Why the first one was left out for a value.
+    first_problem: Option<ParameterProblem>,
     /// What some rows have in common, in order of first sight.
     counted: Vec<Counted>,
 }
@@ -52,6 +54,7 @@ impl<'a> People<'a> {
             skipped: audience.skipped.clone(),
             notes: audience.notes.clone(),
             warnings: Vec::new(),
+            first_problem: None,
             counted: Vec::new(),
         }
     }
@@ -88,14 +91,20 @@ impl<'a> People<'a> {
         });
     }
 
+    /// Leaves a row out for a value.
+    pub(super) fn skip_for(&mut self, row: &AudienceRow, problem: &ParameterProblem) {
+        self.first_problem.get_or_insert_with(|| problem.clone());
+        self.skip(row, problem.rule, problem.text.clone());
+    }
+
+    /// Why the first one was left out for a value, if one was.
+    pub(super) fn first_problem(&self) -> Option<&ParameterProblem> {
+        self.first_problem.as_ref()
+    }
+
     /// Adds a note.
     pub(super) fn note(&mut self, note: String) {
         self.notes.push(note);
-    }
-
-    /// Adds notes.
-    pub(super) fn notes(&mut self, notes: Vec<String>) {
-        self.notes.extend(notes);
     }
 
     /// Notes something worth a look that is the same for everybody.

@@ -76,15 +76,19 @@ impl<'a> Sources<'a> {
                 Err(problem) => problems.push(problem),
             }
         }
-        if !problems.is_empty() {
-            return Err(FreezeError::values(problems));
-        }
-        Ok(Self {
+        let sources = Self {
             template,
             entries,
             replaced,
             arrives,
-        })
+        };
+        if problems.is_empty() {
+            return Ok(sources);
+        }
+        // Everything that is to mend is said at once.
+        let shared = sources.shared_problems();
+        problems.extend(shared.into_iter().filter(ParameterProblem::is_error));
+        Err(FreezeError::values(problems))
     }
 
     /// Says how many attributes the upload has.
@@ -98,32 +102,60 @@ impl<'a> Sources<'a> {
     /// Checks the template and what is the same for everybody. Notes go to `people`: imported
     /// values that stay, and warnings.
     pub(super) fn check_shared(&self, people: &mut People<'_>) -> Result<(), FreezeError> {
+        let problems = self.shared_problems();
+        if problems.iter().any(ParameterProblem::is_error) {
+            return Err(FreezeError::values(problems));
+        }
+        for (parameter, source) in &self.entries {
+            if let Source::Imported(text) = source {
+                let name = parameter.shown_name();
+                people.note(format!("{name} is the same for everybody: {text}"));
+            }
+        }
+        for problem in problems {
+            people.warn_all(problem);
+        }
+        Ok(())
+    }
+
+    fn shared_problems(&self) -> Vec<ParameterProblem> {
         let mut problems = check_shape(self.template);
         problems.extend(self.left_over_beside());
-        let mut kept = Vec::new();
         for (parameter, source) in &self.entries {
             match source {
-                Source::Constant(text) => problems.extend(self.check_one(parameter, text)),
-                Source::Imported(text) => {
+                Source::Constant(text) | Source::Imported(text) => {
                     problems.extend(self.check_one(parameter, text));
-                    let name = parameter.shown_name();
-                    kept.push(format!("{name} is the same for everybody: {text}"));
                 }
                 Source::Fallback(text) => {
                     problems.extend(self.check_one(parameter, text));
-                    let text =
-                        format!("everybody gets the fallback for {}", parameter.shown_name());
+                    let name = parameter.shown_name();
+                    let text = format!("everybody gets the fallback for {name}");
                     problems.push(ParameterProblem::warning(&parameter.name, "fallback", text));
                 }
                 Source::Personal(_) => {}
             }
         }
+        problems
+    }
+
+    /// Checks what the values do together, where all are the same for everybody.
+    pub(super) fn check_together(&self, filler: &TemplateFiller<'_>) -> Result<(), FreezeError> {
+        let shared: Option<Vec<&str>> = self
+            .entries
+            .iter()
+            .map(|(_, source)| match source {
+                Source::Constant(text) | Source::Imported(text) | Source::Fallback(text) => {
+                    Some(*text)
+                }
+                Source::Personal(_) => None,
+            })
+            .collect();
+        let Some(shared) = shared else {
+            return Ok(());
+        };
+        let problems = filler.check_together(|index| shared.get(index).copied());
         if problems.iter().any(ParameterProblem::is_error) {
             return Err(FreezeError::values(problems));
-        }
-        people.notes(kept);
-        for problem in problems {
-            people.warn_all(problem);
         }
         Ok(())
     }
@@ -131,7 +163,7 @@ impl<'a> Sources<'a> {
     /// A placeholder in what takes no value: parts the import kept as they came.
     fn left_over_beside(&self) -> Option<ParameterProblem> {
         let mut fixed = self.template.components.clone();
-        for (parameter, _) in &self.entries {
+        for parameter in &self.template.parameters {
             if let Some(slot) = fixed.pointer_mut(&parameter.pointer) {
                 *slot = Value::Null;
             }
