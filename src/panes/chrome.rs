@@ -5,7 +5,7 @@
 
 use crate::contract::PaneId;
 use crate::domain::Profile;
-use crate::theme::{Frame, Role};
+use crate::theme::{Frame, Glyph, Role};
 use crate::widgets::{Painter, Spans};
 use jiff::Zoned;
 use ratatui::layout::Rect;
@@ -33,6 +33,8 @@ pub struct Edges {
     pub state: Spans,
     /// Bottom left: what it is about.
     pub about: Spans,
+    /// The same in fewer words, where the long ones do not fit; nothing where there are none.
+    pub about_short: Spans,
     /// Bottom right: where in it we are.
     pub position: Spans,
 }
@@ -93,9 +95,15 @@ fn bottom_edge(painter: &mut Painter<'_>, area: Rect, edges: &Edges) {
     if position_from <= right {
         edge_text(painter, (position_from, y), right + 1, &edges.position);
     }
-    if edges.about.cells() > 0 {
-        let limit = position_from.saturating_sub(1);
-        edge_text(painter, (area.x + 2, y), limit, &edges.about);
+    let limit = position_from.saturating_sub(1);
+    let room = limit.saturating_sub(area.x + 4);
+    let about = if width(&edges.about) > room && edges.about_short.cells() > 0 {
+        &edges.about_short
+    } else {
+        &edges.about
+    };
+    if about.cells() > 0 {
+        edge_text(painter, (area.x + 2, y), limit, about);
     }
 }
 
@@ -109,14 +117,20 @@ fn width(spans: &Spans) -> u16 {
     u16::try_from(spans.cells()).unwrap_or(u16::MAX)
 }
 
+/// The column of the scroll thumb beside rows of a pane: on its frame, or in the last column where
+/// there is none, or where the frame is of the same sign, as in ASCII, and would hide it.
+pub fn thumb_column(painter: &Painter<'_>, rows: Rect, context: &ViewContext<'_>) -> u16 {
+    let frame = painter.theme.border(Frame::Thick).vertical_right;
+    if context.framed && painter.theme.glyph(Glyph::BarFull) != frame {
+        rows.right()
+    } else {
+        rows.right().saturating_sub(1)
+    }
+}
+
 /// A separator between blocks inside a pane: `done ───────── 14`.
 pub fn divider(painter: &mut Painter<'_>, row: Rect, name: &str, count: &str) {
-    painter.rule(
-        (row.x, row.y),
-        row.right(),
-        crate::theme::Glyph::ThinRule,
-        Role::Border,
-    );
+    painter.rule((row.x, row.y), row.right(), Glyph::ThinRule, Role::Border);
     painter.text(
         (row.x, row.y),
         row.right(),

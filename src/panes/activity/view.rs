@@ -2,7 +2,7 @@
 
 use super::state::State;
 use crate::contract::{CallDirection, CallOutcome, CallRecord};
-use crate::panes::chrome::{Edges, ViewContext};
+use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::text::{format, sanitize};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans};
@@ -74,12 +74,8 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
             }
         }
     }
-    painter.thumb(
-        inside.right().saturating_sub(1),
-        inside,
-        first,
-        state.records.len(),
-    );
+    let edge = chrome::thumb_column(painter, inside, context);
+    painter.thumb(edge, inside, first, state.records.len());
 }
 
 /// Time, direction, what; from the right duration (from 60 cells) and result (from 50: status).

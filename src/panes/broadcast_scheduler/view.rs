@@ -3,7 +3,7 @@
 use super::groups::Row;
 use super::state::State;
 use crate::domain::{Batch, BatchState, Counts, Item, ItemState, rule_in_words};
-use crate::panes::chrome::{Edges, ViewContext, divider};
+use crate::panes::chrome::{self, Edges, ViewContext, divider};
 use crate::text::{format, sanitize};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans};
@@ -105,12 +105,8 @@ fn list_page(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &V
             None => {}
         }
     }
-    painter.thumb(
-        list.right().saturating_sub(1),
-        list,
-        first,
-        state.rows.len(),
-    );
+    let edge = chrome::thumb_column(painter, list, context);
+    painter.thumb(edge, list, first, state.rows.len());
     if let (true, Some(batch)) = (lower > 0, state.selected()) {
         let area = Rect {
             y: list.bottom(),
@@ -408,7 +404,8 @@ fn detail_page(
             }
         }
     }
-    painter.thumb(list.right().saturating_sub(1), list, first, items.len());
+    let edge = chrome::thumb_column(painter, list, context);
+    painter.thumb(edge, list, first, items.len());
 }
 
 /// Sign and role of an item's state.

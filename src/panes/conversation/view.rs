@@ -5,7 +5,7 @@ use super::scroll::Anchor;
 use super::state::{Chat, State, VisibleLine};
 use super::window_hint;
 use crate::contract::Remote;
-use crate::panes::chrome::{Edges, ViewContext};
+use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::text::bidi::Direction;
 use crate::text::{bidi, format, highlight, sanitize, width};
 use crate::theme::{Glyph, Role};
@@ -28,13 +28,13 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
         ..Edges::default()
     };
     let hint = window_hint::hint(&chat.messages, context.now.timestamp());
-    edges.about = match &state.find {
-        Some(find) => find_words(state, find),
-        None => Spans::of(
-            Role::Muted,
-            window_hint::words(hint, context.now, context.framed),
-        ),
-    };
+    let window = |roomy| Spans::of(Role::Muted, window_hint::words(hint, context.now, roomy));
+    if let Some(find) = &state.find {
+        edges.about = find_words(state, find);
+    } else {
+        edges.about = window(context.framed);
+        edges.about_short = window(false);
+    }
     if !chat.messages.is_empty() {
         edges.position = Spans::of(Role::Muted, position(state, chat));
     }
@@ -166,7 +166,8 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
         .map(|line| line.message)
         .collect::<std::collections::BTreeSet<_>>()
         .len();
-    thumb(painter, inside, state.top.message, shown, total);
+    let edge = chrome::thumb_column(painter, inside, context);
+    thumb(painter, (edge, inside), state.top.message, shown, total);
     if state.find.as_ref().is_some_and(|find| find.typing) {
         find_line(state, painter, inside);
     }
@@ -228,13 +229,19 @@ fn rows_above(state: &State, painter: &mut Painter<'_>, inside: Rect) {
 }
 
 /// The thumb measures messages, not lines: counting lines would mean wrapping everything.
-fn thumb(painter: &mut Painter<'_>, inside: Rect, first: usize, shown: usize, total: usize) {
+fn thumb(
+    painter: &mut Painter<'_>,
+    (edge, inside): (u16, Rect),
+    first: usize,
+    shown: usize,
+    total: usize,
+) {
     if shown == 0 || shown >= total {
         return;
     }
     let rows = usize::from(inside.height);
     painter.thumb(
-        inside.right().saturating_sub(1),
+        edge,
         inside,
         first * rows / shown.max(1),
         total * rows / shown.max(1),

@@ -3,7 +3,7 @@
 use super::rows::UserRow;
 use super::state::{State, Typing};
 use crate::contract::Remote;
-use crate::panes::chrome::{Edges, ViewContext};
+use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::text::{format, width};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans};
@@ -111,7 +111,8 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
             painter.overlay(line, Role::Selection);
         }
     }
-    painter.thumb(list.right() - 1, list, first, state.shown.len());
+    let edge = chrome::thumb_column(painter, list, context);
+    painter.thumb(edge, list, first, state.shown.len());
 }
 
 fn search_line(state: &State, painter: &mut Painter<'_>, row: Rect, context: &ViewContext<'_>) {
