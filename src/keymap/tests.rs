@@ -44,11 +44,15 @@ fn what_the_embedded_file_hides_it_hides_on_purpose() {
             "`Shift-Tab` in [typing] hides `previous_pane` of [global]",
             "`Ctrl-z` in [typing] hides `undo` of [global]",
             "`Enter` in [overlay] hides `open` of [list]",
+            "`Tab` in [add_template] hides `next_tab` of [overlay]",
+            "`Shift-Tab` in [add_template] hides `previous_tab` of [overlay]",
+            "`Ctrl-u` in [add_template] hides `half_page_up` of [list]",
+            "`Ctrl-z` in [add_template] hides `undo` of [overlay]",
             "`Ctrl-u` in [prompt] hides `half_page_up` of [list]",
             "`Ctrl-z` in [prompt] hides `undo` of [overlay]",
         ]
     );
-    assert_eq!(report.summary(), "keymap: 9 hidden keys");
+    assert_eq!(report.summary(), "keymap: 13 hidden keys");
 }
 
 #[rstest]
