@@ -24,7 +24,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Composer,
-        "edit field_help review add_template preview edit_externally list_drafts tidy_field raw_draft new_broadcast new_flow discard_draft",
+        "edit field_help review preview edit_externally list_drafts tidy_field raw_draft new_broadcast new_flow discard_draft add_template",
     ),
     (
         KeyContext::Broadcasts,
