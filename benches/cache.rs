@@ -367,7 +367,7 @@ fn read_everything(bencher: Bencher<'_, '_>, form: &str) {
 }
 
 /// Frequent and rare, short and long, there and not; the last ones are made of frequent pieces.
-const SEARCHED: [&str; 16] = [
+const SEARCHED: [&str; 19] = [
     "the",
     "table oak",
     "e",
@@ -384,6 +384,9 @@ const SEARCHED: [&str; 16] = [
     "fitting fitting fitting fitting fitting",
     "waiting table garden",
     "the tablet",
+    "then",
+    "rid t",
+    "the tableau",
 ];
 
 #[divan::bench(args = in_both(&SEARCHED), sample_count = 20)]
@@ -400,6 +403,26 @@ fn search_first_50(bencher: Bencher<'_, '_>, (form, text): (&str, &str)) {
         before: None,
     };
     bencher.bench_local(|| cache.search_messages(&query).expect("searched"));
+}
+
+/// What only the other side writes, so that every block has it and nothing is found.
+#[divan::bench(args = ["waiting table", "table", "e"], sample_count = 10)]
+fn search_other_side(bencher: Bencher<'_, '_>, text: &str) {
+    let cache = filled("plain");
+    let query = MessageQuery {
+        text: text.to_owned(),
+        account: ConversationKey::account_of(&target()),
+        user: Some(PERSON.to_owned()),
+        since: None,
+        until: None,
+        direction: Some(Direction::System),
+        limit: 50,
+        before: None,
+    };
+    bencher.bench_local(|| {
+        let found = cache.search_messages(&query).expect("searched");
+        assert_eq!(found.len(), 0);
+    });
 }
 
 #[divan::bench(args = ["the", RARE, "zz"], sample_count = 10)]

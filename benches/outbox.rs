@@ -44,7 +44,7 @@ fn plan(people: u32) -> Plan {
                     format!("{NOWHERE}/template"),
                     RequestBody::Json(body),
                 ),
-                recipients: vec![PhoneNumber::from_digits(&digits).expect("a number")],
+                recipients: vec![PhoneNumber::from_digits(&digits).expect("a number").into()],
             }
         })
         .collect();
@@ -57,11 +57,13 @@ fn plan(people: u32) -> Plan {
         calls,
         skipped: Vec::new(),
         notes: Vec::new(),
+        warnings: Vec::new(),
         schedule: Schedule::Now,
         limits: SendLimits {
             per_minute: 10_000_000,
             concurrency: 64,
         },
+        used: None,
     }
 }
 

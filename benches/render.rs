@@ -7,6 +7,8 @@
 mod chat;
 #[path = "support/pages.rs"]
 mod pages;
+#[path = "support/who.rs"]
+mod who;
 
 use alertdesk::app::{Context, State, update, view};
 use alertdesk::contract::Event;

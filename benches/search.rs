@@ -7,8 +7,10 @@
 mod chat;
 #[path = "support/pages.rs"]
 mod pages;
+#[path = "support/who.rs"]
+mod who;
 
-use alertdesk::panes::conversation::Find;
+use alertdesk::widgets::Find;
 use divan::{Bencher, black_box};
 
 fn main() {

@@ -7,6 +7,8 @@
 mod chat;
 #[path = "support/pages.rs"]
 mod pages;
+#[path = "support/who.rs"]
+mod who;
 
 use alertdesk::text::wrap::wrap;
 use divan::{Bencher, black_box};

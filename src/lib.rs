@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! domain, text  <-  contract  <-  theme, keymap, widgets  <-  panes, overlays  <-  app  <-  runtime
-//! domain, contract  <-  api, store, outbox, export, sync  <-  runtime, cli
+//! domain, contract  <-  api, store, outbox, export, pack, sync  <-  runtime, cli
 //! ```
 
 pub mod api;
@@ -16,6 +16,7 @@ pub mod export;
 pub mod keymap;
 pub mod outbox;
 pub mod overlays;
+pub mod pack;
 pub mod panes;
 pub mod report;
 pub mod runtime;

@@ -14,6 +14,7 @@ use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Client, Method, Request, Response, Url};
+use secrecy::SecretString;
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
@@ -66,6 +67,12 @@ pub trait SendTransport: Send + Sync {
     /// Writes the request at most once and says what was seen. It never fails: a failure is an
     /// observation too. Dropping the future may leave a request on its way.
     fn send<'a>(&'a self, request: &'a FrozenRequest) -> SendFuture<'a>;
+
+    /// The whole value of the `Authorization` header, for a command that a person chose to copy
+    /// with the key in it. For nothing else; a transport without a key has none.
+    fn authorization(&self) -> Option<SecretString> {
+        None
+    }
 }
 
 /// The real [`SendTransport`].
@@ -212,5 +219,10 @@ impl SendClient {
 impl SendTransport for SendClient {
     fn send<'a>(&'a self, request: &'a FrozenRequest) -> SendFuture<'a> {
         Box::pin(self.send(request))
+    }
+
+    fn authorization(&self) -> Option<SecretString> {
+        let value = self.authorization.to_str().ok()?;
+        Some(SecretString::from(value))
     }
 }

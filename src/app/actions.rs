@@ -4,7 +4,9 @@
 use super::availability::available;
 use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, commands, dialogs, drafts, flows, focus, help, reading, waits};
+use super::{
+    choosing, commands, dialogs, drafts, flows, focus, help, importing, library, reading, waits,
+};
 use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -77,15 +79,15 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
         }
         Action::Palette => choosing::open_palette(state, context.keymap),
         Action::SwitchProfile => choosing::open_profiles(state),
+        Action::Templates => library::open_templates(state, false),
+        Action::Flows => library::open_flows(state, false),
         Action::Unknowns => vec![Effect::Outbox(OutboxCommand::LoadUnknown)],
-        Action::Preview => {
-            flows::visit_pane(state, PaneId::Payload);
-            Vec::new()
-        }
+        Action::Preview => drafts::show_preview(state),
         Action::Edit if state.focus != PaneId::Composer => {
             flows::visit_pane(state, PaneId::Composer);
             Vec::new()
         }
+        Action::AddTemplate => importing::open(state),
         Action::NewBroadcast => drafts::new_draft(state, template_composer::DraftKind::Broadcast),
         Action::NewFlow => drafts::new_draft(state, template_composer::DraftKind::Flow),
         Action::Review => drafts::review(state),
@@ -114,7 +116,8 @@ fn back(state: &mut State) -> Option<Effects> {
         PaneId::Users => !state.users.filter.is_empty(),
         PaneId::Conversation => state.conversation.find.is_some(),
         PaneId::Broadcasts => state.broadcasts.detail_open,
-        PaneId::Composer | PaneId::Payload | PaneId::Activity => false,
+        PaneId::Payload => state.payload.find.is_some(),
+        PaneId::Composer | PaneId::Activity => false,
     };
     if inside_pane {
         return None;

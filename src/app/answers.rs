@@ -2,16 +2,16 @@
 //!
 //! Every answer carries its ticket; one that nobody waits for any more is dropped here.
 
-use super::state::{Armed, Connection, State};
+use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, dialogs, drafts, flows, reading};
+use super::{choosing, dialogs, draft_shelf, drafts, flows, importing, library, reading};
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CacheNews, CallDetail, CallDirection, CallOutcome,
-    CallRecord, Effect, ErrorKind, Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer,
-    PlanPurpose, Slot, StorageEvent, StoreRequest,
+    CallRecord, Effect, Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot,
+    StorageEvent, StoreRequest,
 };
 use crate::domain::{Batch, BatchId, BatchState};
-use crate::panes::template_composer::Draft;
+use crate::panes::payload_preview::LastSent;
 use crate::text::format;
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -72,8 +72,10 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Review
         | Slot::BatchItems
         | Slot::ItemRequest
+        | Slot::LastSent
         | Slot::Media
         | Slot::Picture
+        | Slot::Import
         | Slot::Spinner => ("conversation", "Conversation not refreshed"),
     };
     let short = error
@@ -101,8 +103,10 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Review
         | Slot::BatchItems
         | Slot::ItemRequest
+        | Slot::LastSent
         | Slot::Media
         | Slot::Picture
+        | Slot::Import
         | Slot::Spinner => {
             if let Some(chat) = &mut state.conversation.chat {
                 chat.newest.fail(error, now);
@@ -169,6 +173,8 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
             if let Some(draft) = &mut state.composer.draft {
                 draft.problems.clear();
                 draft.warnings.clone_from(&plan.notes);
+                draft.plan = Some(Arc::clone(&plan));
+                draft.countries = answer.countries;
             }
             state.payload.show_plan(Arc::clone(&plan));
             if answer.purpose == PlanPurpose::Review {
@@ -178,6 +184,7 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
         Err(failure) => {
             if let Some(draft) = &mut state.composer.draft {
                 draft.problems.clone_from(&failure.problems);
+                draft.plan = None;
             }
             if let (PlanPurpose::Review, Some(problem)) = (answer.purpose, failure.problems.first())
             {
@@ -337,13 +344,29 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
                 flows::visit_pane(state, PaneId::Payload);
             }
         }
+        OutboxAnswer::LastSent { ticket, found } => {
+            if state.tickets.redeem(Slot::LastSent, ticket) {
+                match found {
+                    Some((batch, request)) => state.payload.compare_with(LastSent {
+                        label: batch.to_string(),
+                        request: Arc::new(request),
+                    }),
+                    None => {
+                        let text =
+                            "Nothing of this name has left yet: there is nothing to compare.";
+                        notify(state, Notice::fact("compare", text));
+                    }
+                }
+            }
+        }
         OutboxAnswer::Unknown(items) => {
             let page = super::help::unknown_page(&items);
             return flows::push_page(state, page);
         }
         OutboxAnswer::NotQueued(error) => {
-            restore_draft(state);
+            let effects = restore_draft(state);
             record_refused(state, &error);
+            return effects;
         }
         OutboxAnswer::Refused(error) => {
             drafts::not_undone(state);
@@ -363,6 +386,10 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
     let people = batch.counts.planned - batch.counts.skipped;
     let title = crate::text::sanitize::clean_line(&batch.title).into_owned();
     let taken = state.queueing.take();
+    let forget = taken
+        .iter()
+        .map(|(draft, _)| draft_shelf::queued(draft))
+        .collect();
     if let (BatchState::Armed, Some((draft, grace))) = (batch.state, taken) {
         let who = draft.to_words();
         let until = SignedDuration::try_from(grace).unwrap_or(SignedDuration::ZERO);
@@ -389,31 +416,25 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
     );
     notify(state, Notice::fact("batch", text));
     state.broadcasts.change(batch);
-    vec![Effect::Store(StoreRequest::SaveDraft(None))]
+    forget
 }
 
 /// A confirmed plan was not queued: the draft comes back as it was.
-fn restore_draft(state: &mut State) {
-    if let Some((draft, _)) = state.queueing.take() {
-        state.composer.draft = Some(*draft);
+fn restore_draft(state: &mut State) -> Effects {
+    match state.queueing.take() {
+        Some((draft, _)) => draft_shelf::give_back(state, *draft),
+        None => Vec::new(),
     }
 }
 
 /// The local database answers.
-pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
+pub fn storage(state: &mut State, answer: StorageEvent, context: &Context<'_>) -> Effects {
     match answer {
         StorageEvent::Library(library) => {
             state.library = *library;
             state.users.history.clone_from(&state.library.searches);
-            let kept = state.library.draft.take();
-            if let (Some(text), None) = (kept, &state.composer.draft)
-                && let Some(draft) = Draft::from_text(&text, &state.library)
-            {
-                state.composer.draft = Some(draft);
-                "draft of last time".clone_into(&mut state.composer.note);
-                return drafts::draft_changed(state);
-            }
-            Vec::new()
+            let kept = std::mem::take(&mut state.library.drafts);
+            draft_shelf::restore(state, kept)
         }
         StorageEvent::Conversation(answer) => reading::cached(state, *answer),
         StorageEvent::Found { text, found } => choosing::show_found(state, &text, &found),
@@ -421,6 +442,7 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             state.recent = people;
             Vec::new()
         }
+        StorageEvent::Shelf(answer) => library::answered(state, *answer),
         StorageEvent::SavedSearches(saved) => {
             state.library.saved = saved;
             notify(
@@ -429,25 +451,19 @@ pub fn storage(state: &mut State, answer: StorageEvent) -> Effects {
             );
             Vec::new()
         }
-        StorageEvent::DraftSaved => {
-            if state.composer.draft.is_some() {
-                state.composer.note = format!("draft saved {}", format::clock(&state.now));
-            }
-            state.toasts.settle("draft-save");
+        StorageEvent::TemplatesKept(kept) => importing::kept(state, *kept, context),
+        StorageEvent::DraftSaved { id, kept_as } => {
+            draft_shelf::saved(state, &id, &kept_as);
             Vec::new()
         }
         StorageEvent::Cache(news) => {
             cache_news(state, news);
             Vec::new()
         }
+        StorageEvent::DraftNotSaved(error) => draft_shelf::not_saved(state, &error),
         StorageEvent::Failed(error) => {
-            let about = if error.kind == ErrorKind::Storage {
-                "draft-save"
-            } else {
-                "storage"
-            };
             let text = format!("✗ {} {}", error.message, error.advice);
-            notify(state, Notice::error(about, text));
+            notify(state, Notice::error("storage", text));
             Vec::new()
         }
     }

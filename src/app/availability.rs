@@ -3,7 +3,7 @@
 
 use super::focus::{self, Target};
 use super::state::State;
-use super::waits;
+use super::{library, waits};
 use crate::contract::{Above, Action, PaneId, Slot};
 use crate::domain::BatchState;
 use crate::overlays::Overlay;
@@ -46,6 +46,12 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::NextMark | Action::PreviousMark if state.conversation.marked().is_empty() => {
             Err("no message is marked: Space marks one".to_owned())
         }
+        Action::EditEntry | Action::RemoveEntry | Action::ShowVersions | Action::AddEntry => {
+            library::tendable(action, state)
+        }
+        Action::KeepTemplate | Action::ReadNamedFiles | Action::NewProfile => {
+            in_import(action, state)
+        }
         Action::LoadOlder => older(state),
         Action::NextMatch | Action::PreviousMatch if state.focus == PaneId::Conversation => {
             match &state.conversation.find {
@@ -65,7 +71,13 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
             Err("no chat is open".to_owned())
         }
         Action::Review => review(state),
-        Action::Edit | Action::EditExternally | Action::Preview | Action::DiscardDraft
+        Action::RawDraft => raw(state),
+        Action::Edit
+        | Action::EditExternally
+        | Action::Preview
+        | Action::DiscardDraft
+        | Action::FieldHelp
+        | Action::AddWording
             if state.composer.draft.is_none() =>
         {
             Err("no draft is open: t on a person starts one".to_owned())
@@ -104,6 +116,23 @@ fn on_file(action: Action, state: &State) -> Result<(), Why> {
     }
 }
 
+fn in_import(action: Action, state: &State) -> Result<(), Why> {
+    let Some(Overlay::AddTemplate(dialog)) = state.overlays.last() else {
+        return Err("no template is being added: a in the Composer pastes one".to_owned());
+    };
+    let found = dialog.found();
+    let why = if action == Action::ReadNamedFiles && dialog.files_asked_for().is_none() {
+        "the text names no file that is needed"
+    } else if action == Action::NewProfile && found.is_none_or(|found| found.account.is_none()) {
+        "the text names no other account, or this is the demo"
+    } else if action == Action::KeepTemplate && found.is_none() {
+        "nothing is found yet that could be kept"
+    } else {
+        return Ok(());
+    };
+    Err(why.to_owned())
+}
+
 fn older(state: &State) -> Result<(), Why> {
     let Some(chat) = &state.conversation.chat else {
         return Err("no chat is open".to_owned());
@@ -133,6 +162,15 @@ fn review(state: &State) -> Result<(), Why> {
     match draft.problems.first().filter(|_| !outdated) {
         Some(problem) => Err(format!("{} to fix: {}", draft.problems.len(), problem.text)),
         None => Ok(()),
+    }
+}
+
+fn raw(state: &State) -> Result<(), Why> {
+    let draft = state.composer.draft.as_ref();
+    match draft.map(|draft| draft.kind.has_raw_form()) {
+        Some(true) => Ok(()),
+        Some(false) => Err("only templates and broadcasts can be written as JSON".to_owned()),
+        None => Err("no draft is open: t on a person starts one".to_owned()),
     }
 }
 

@@ -4,9 +4,9 @@
 use super::availability::available;
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{dialogs, drafts, flows, focus, reading};
+use super::{commands, dialogs, draft_shelf, drafts, flows, focus, helping, library, reading};
 use crate::contract::{Action, Effect, FoundMessage, Notice, PaneId, StoreRequest};
-use crate::domain::User;
+use crate::domain::{BatchId, User};
 use crate::keymap::Keymap;
 use crate::overlays::palette::{Entry, Target};
 use crate::overlays::{Overlay, palette};
@@ -36,7 +36,8 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
                 .iter()
                 .find(|template| template.name == name && template.language == language)
                 .cloned();
-            set_in_draft(state, DraftKind::Template, |draft| {
+            let fits = Draft::takes_template;
+            set_in_draft(state, (DraftKind::Template, fits), |draft| {
                 draft.template = template;
             })
         }
@@ -47,26 +48,40 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
                 .iter()
                 .find(|flow| flow.name == name)
                 .cloned();
-            set_in_draft(state, DraftKind::Flow, |draft| draft.flow = flow)
+            let fits = |draft: &Draft| draft.kind == DraftKind::Flow;
+            set_in_draft(state, (DraftKind::Flow, fits), |draft| draft.flow = flow)
         }
-        Target::Batch(id) => {
-            flows::focus_pane(state, PaneId::Broadcasts);
-            let at = state.broadcasts.rows.iter().position(|row| match row {
-                Row::Batch(index) => state
-                    .broadcasts
-                    .batches
-                    .get(*index)
-                    .is_some_and(|batch| batch.id == id),
-                Row::Divider(..) => false,
-            });
-            if let Some(at) = at {
-                state.broadcasts.list.selected = at;
-            }
-            Vec::new()
-        }
+        Target::Batch(id) => go_to_batch(state, id),
         Target::Profile(name) => dialogs::switch_profile(state, name),
         Target::Action(action) => super::actions::run(state, action, context),
+        Target::Draft(id) => draft_shelf::open_shelved(state, &id),
+        Target::Discarded(id) => draft_shelf::bring_back(state, &id),
+        Target::DiscardDraft => draft_shelf::discard(state),
+        Target::Recipient(id) => {
+            let user = person(state, &id);
+            helping::add_recipient(state, &user)
+        }
+        Target::Insert { text, at_caret } => helping::insert(state, &text, at_caret),
+        Target::Ask(purpose) => helping::ask(state, purpose),
+        Target::Nothing => Vec::new(),
+        Target::Copy(form) => super::copying::copy_request(state, form),
     }
+}
+
+fn go_to_batch(state: &mut State, id: BatchId) -> Effects {
+    flows::focus_pane(state, PaneId::Broadcasts);
+    let at = state.broadcasts.rows.iter().position(|row| match row {
+        Row::Batch(index) => state
+            .broadcasts
+            .batches
+            .get(*index)
+            .is_some_and(|batch| batch.id == id),
+        Row::Divider(..) => false,
+    });
+    if let Some(at) = at {
+        state.broadcasts.list.selected = at;
+    }
+    Vec::new()
 }
 
 /// Somebody by channel user id, as far as they are known.
@@ -132,40 +147,38 @@ fn snippet(message: &str, text: &str) -> String {
     format!("{lead}{}", width::truncate(&rest, 44, width::ELLIPSIS))
 }
 
-fn set_in_draft(state: &mut State, kind: DraftKind, set: impl FnOnce(&mut Draft)) -> Effects {
-    if state
-        .composer
-        .draft
-        .as_ref()
-        .is_none_or(|draft| draft.kind != kind)
-    {
-        let open = state.composer.draft.take();
-        let is_new = open.is_none();
-        let mut draft = open.unwrap_or_else(|| Draft::new(kind));
-        draft.kind = kind;
-        if is_new {
-            draft.address(&state.users.marked_users);
-        }
-        state.composer.draft = Some(draft);
+/// Changes the open draft if it takes that, else a new one of this kind; the one that was open
+/// stays as it was.
+fn set_in_draft(
+    state: &mut State,
+    (kind, fits): (DraftKind, impl Fn(&Draft) -> bool),
+    set: impl FnOnce(&mut Draft),
+) -> Effects {
+    let mut effects = Vec::new();
+    if !state.composer.draft.as_ref().is_some_and(fits) {
+        effects = drafts::begin(state, kind);
     }
     if let Some(draft) = &mut state.composer.draft {
         set(draft);
         draft.rebuild();
+        draft.prefill();
         // The first empty value is where the person goes on.
-        let empty = draft
-            .fields
-            .iter()
-            .position(|field| !field.id.is_choice() && field.text.is_empty());
-        draft.cursor = empty.unwrap_or(2.min(draft.fields.len().saturating_sub(1)));
+        let empty = draft.fields.iter().position(|field| {
+            !field.id.is_choice() && !field.id.is_optional() && field.text.is_empty()
+        });
+        let last = draft.fields.len().saturating_sub(1);
+        draft.cursor = empty.unwrap_or(2.min(last));
         state.composer.typing = empty.is_some();
     }
     if state.focus != PaneId::Composer {
         flows::focus_pane(state, PaneId::Composer);
     }
-    drafts::draft_changed(state)
+    effects.extend(drafts::draft_changed(state));
+    effects
 }
 
-fn entry(kind: &'static str, label: String, note: impl Into<String>, target: Target) -> Entry {
+/// A line of a list.
+pub fn entry(kind: &'static str, label: String, note: impl Into<String>, target: Target) -> Entry {
     Entry {
         kind,
         label,
@@ -173,28 +186,6 @@ fn entry(kind: &'static str, label: String, note: impl Into<String>, target: Tar
         unavailable: false,
         target,
     }
-}
-
-fn template_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
-    state.library.templates.iter().map(|template| {
-        let label = format!(
-            "{} · {}",
-            sanitize::clean_line(&template.name),
-            template.language
-        );
-        let values = template.parameters.len();
-        let note = format::counted(values as u64, "value");
-        let target = Target::Template(template.name.clone(), template.language.clone());
-        entry("template", label, note, target)
-    })
-}
-
-fn flow_entries(state: &State) -> impl Iterator<Item = Entry> + '_ {
-    state.library.flows.iter().map(|flow| {
-        let label = sanitize::clean_line(&flow.name).into_owned();
-        let note = format!("{} required", flow.required.len());
-        entry("flow", label, note, Target::Flow(flow.name.clone()))
-    })
 }
 
 /// Opens the list of everything.
@@ -233,10 +224,11 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
     });
     let place = focus::pane_context(state.focus);
     let actions = Action::ALL.iter().filter_map(|action| {
-        let key = keymap.key_for(place, *action)?;
+        let key = keymap.key_for(place, *action).map(|key| key.to_string());
+        let key = key.or_else(|| commands::typed_for(*action))?;
         let label = action.help().to_owned();
         Some(match available(*action, state) {
-            Ok(()) => entry("action", label, key.to_string(), Target::Action(*action)),
+            Ok(()) => entry("action", label, key, Target::Action(*action)),
             Err(why) => Entry {
                 unavailable: true,
                 ..entry("action", label, why, Target::Action(*action))
@@ -246,8 +238,8 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
     let entries = people
         .chain(recent)
         .chain(searches)
-        .chain(template_entries(state))
-        .chain(flow_entries(state))
+        .chain(library::template_entries(state))
+        .chain(library::flow_entries(state))
         .chain(batches)
         .chain(actions)
         .collect();
@@ -258,32 +250,14 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
     Vec::new()
 }
 
-/// Opens the list of templates.
+/// Opens the list of templates to take one into the draft.
 pub fn open_templates(state: &mut State) -> Effects {
-    let entries: Vec<Entry> = template_entries(state).collect();
-    if entries.is_empty() {
-        let text = "No templates yet: alertdesk template import FILE adds one.";
-        notify(state, Notice::warning("library", text));
-        return Vec::new();
-    }
-    state
-        .overlays
-        .push(Overlay::Palette(palette::State::new("Template", entries)));
-    Vec::new()
+    library::open_templates(state, true)
 }
 
-/// Opens the list of flows.
+/// Opens the list of flows to take one into the draft.
 pub fn open_flows(state: &mut State) -> Effects {
-    let entries: Vec<Entry> = flow_entries(state).collect();
-    if entries.is_empty() {
-        let text = "No flows yet: alertdesk flow add NAME --key KEY adds one.";
-        notify(state, Notice::warning("library", text));
-        return Vec::new();
-    }
-    state
-        .overlays
-        .push(Overlay::Palette(palette::State::new("Flow", entries)));
-    Vec::new()
+    library::open_flows(state, true)
 }
 
 /// Opens the list of profiles.

@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, choosing, dialogs, drafts, flows, reading};
+use super::{actions, choosing, dialogs, draft_shelf, drafts, flows, importing, reading};
 use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
 use crate::domain::time_range::read_range;
 use crate::domain::{BatchId, User};
@@ -13,7 +13,7 @@ use crate::text::nearest::nearest;
 use jiff::Timestamp;
 
 /// Every command with what follows it, for completion, help and error sentences.
-pub const COMMANDS: [(&str, &str); 25] = [
+pub const COMMANDS: [(&str, &str); 28] = [
     ("open", "USER"),
     ("find", "NAME=VALUE"),
     ("and", "NAME=VALUE"),
@@ -25,9 +25,12 @@ pub const COMMANDS: [(&str, &str); 25] = [
     ("chart", ""),
     ("note", "TEXT"),
     ("label", "WORD,WORD"),
-    ("template", "NAME"),
+    ("template", "NAME|add"),
     ("broadcast", "new"),
     ("flow", "NAME"),
+    ("drafts", ""),
+    ("templates", ""),
+    ("flows", ""),
     ("batch", "ID"),
     ("pause", ""),
     ("resume", ""),
@@ -40,6 +43,12 @@ pub const COMMANDS: [(&str, &str); 25] = [
     ("help", ""),
     ("quit", ""),
 ];
+
+/// How an action without a key is started: the command of its name, if there is one.
+pub fn typed_for(action: Action) -> Option<String> {
+    let named = COMMANDS.iter().find(|(name, _)| *name == action.name());
+    named.map(|(name, _)| format!(":{name}"))
+}
 
 /// Runs the typed command; what cannot be run says why and stays in the line.
 pub fn submit(state: &mut State, context: &Context<'_>) -> Effects {
@@ -94,6 +103,9 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "broadcast" => Ok(drafts::new_draft(state, DraftKind::Broadcast)),
         "flow" if rest.is_empty() => Ok(drafts::new_draft(state, DraftKind::Flow)),
         "flow" => flow(state, rest, context),
+        "drafts" => Ok(draft_shelf::list(state)),
+        "templates" => run(state, Action::Templates),
+        "flows" => run(state, Action::Flows),
         "batch" => batch(state, rest, context),
         "pause" => on_batch(state, Action::PauseBatch, context),
         "resume" => on_batch(state, Action::ResumeBatch, context),
@@ -185,6 +197,10 @@ fn template(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effe
         .templates
         .iter()
         .find(|template| template.name == name);
+    if name == "add" && found.is_none() {
+        state.command = None;
+        return Ok(importing::open(state));
+    }
     if let Some(template) = found.cloned() {
         let target = Target::Template(template.name, template.language);
         return Ok(choosing::choose(state, target, context));
@@ -202,11 +218,8 @@ fn template(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effe
 
 fn flow(state: &mut State, name: &str, context: &Context<'_>) -> Result<Effects, String> {
     if state.library.flows.iter().any(|flow| flow.name == name) {
-        return Ok(choosing::choose(
-            state,
-            Target::Flow(name.to_owned()),
-            context,
-        ));
+        let target = Target::Flow(name.to_owned());
+        return Ok(choosing::choose(state, target, context));
     }
     Err(format!("there is no flow `{name}` in the registry"))
 }

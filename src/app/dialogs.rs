@@ -2,11 +2,13 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, drafts, files, flows};
-use crate::contract::{Action, Effect, Notice, OutboxCommand, SenderState, TimerId};
+use super::{drafts, files, flows, helping, importing, library};
+use crate::contract::{
+    Action, Effect, Notice, OutboxCommand, SenderState, ShelfRequest, StoreRequest, TimerId,
+};
 use crate::domain::{BatchId, Guard, Plan};
 use crate::overlays::confirm::Purpose;
-use crate::overlays::{Overlay, confirm, link, page, palette, review};
+use crate::overlays::{Overlay, confirm, form, link, page, palette, phone, prompt, review};
 use crate::text::{format, sanitize};
 use crate::widgets::TextField;
 use crossterm::event::KeyEvent;
@@ -28,7 +30,13 @@ pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
         Overlay::Review(review) => review.opened,
         Overlay::Confirm(confirm) => confirm.opened,
         Overlay::Link(link) => link.opened,
-        Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) => return None,
+        Overlay::Page(_)
+        | Overlay::Palette(_)
+        | Overlay::Media(_)
+        | Overlay::Form(_)
+        | Overlay::Prompt(_)
+        | Overlay::AddTemplate(_)
+        | Overlay::Phone(_) => return None,
     };
     (held || now.duration_since(opened) < QUIET).then(Vec::new)
 }
@@ -41,19 +49,70 @@ pub fn restart_quiet_time(state: &mut State) {
             Overlay::Review(review) => review.opened = now,
             Overlay::Confirm(confirm) => confirm.opened = now,
             Overlay::Link(link) => link.opened = now,
-            Overlay::Page(_) | Overlay::Palette(_) | Overlay::Media(_) => {}
+            Overlay::Page(_)
+            | Overlay::Palette(_)
+            | Overlay::Media(_)
+            | Overlay::Form(_)
+            | Overlay::Prompt(_)
+            | Overlay::AddTemplate(_)
+            | Overlay::Phone(_) => {}
         }
     }
 }
 
 /// A key typed into the field of an overlay.
-pub fn key(overlay: &mut Overlay, key: KeyEvent) {
+pub fn key(state: &mut State, key: KeyEvent) -> Effects {
+    let Some(overlay) = state.overlays.last_mut() else {
+        return Vec::new();
+    };
     match overlay {
+        Overlay::AddTemplate(_) => return importing::key(state, key),
+        Overlay::Prompt(asked) => {
+            if prompt::key(asked, key) {
+                helping::weigh(state);
+            }
+        }
         Overlay::Palette(palette) => palette::key(palette, key),
         Overlay::Review(review) => review::key(review, key),
         Overlay::Confirm(confirm) => confirm::key(confirm, key),
-        Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) => {}
+        Overlay::Form(open) => form::key(open, key),
+        Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) | Overlay::Phone(_) => {}
     }
+    Vec::new()
+}
+
+/// Text pasted into the field of an overlay; where something is decided it is refused.
+pub fn paste(state: &mut State, text: &str) -> Effects {
+    let refusal = || Some("type it: a paste is not taken here".to_owned());
+    match state.overlays.last_mut() {
+        Some(Overlay::Review(review)) => review.refusal = refusal(),
+        Some(Overlay::Confirm(confirm)) => confirm.refusal = refusal(),
+        Some(Overlay::Palette(palette)) => palette::paste(palette, text),
+        Some(Overlay::Form(open)) => form::paste(open, text),
+        Some(Overlay::Prompt(asked)) => {
+            asked.field.paste(text);
+            helping::weigh(state);
+        }
+        Some(Overlay::AddTemplate(_)) => return importing::paste(state, text),
+        Some(Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) | Overlay::Phone(_))
+        | None => {}
+    }
+    Vec::new()
+}
+
+/// Whether Enter, Up and Down belong to what is being typed.
+pub fn takes_line_breaks(state: &State) -> bool {
+    match state.overlays.last() {
+        Some(Overlay::Prompt(asked)) => prompt::takes_line_breaks(asked),
+        Some(Overlay::AddTemplate(dialog)) => dialog.takes_line_breaks(),
+        Some(Overlay::Form(open)) => form::takes_line_breaks(open),
+        Some(_) | None => false,
+    }
+}
+
+/// Whether the other arrows, Home and End belong to what is being typed.
+pub fn takes_arrows(state: &State) -> bool {
+    matches!(state.overlays.last(), Some(Overlay::AddTemplate(_)))
 }
 
 /// Runs an action in the topmost overlay.
@@ -78,8 +137,12 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 }
                 Some(palette::Wish::Choose(target)) => {
                     state.overlays.pop();
-                    choosing::choose(state, target, context)
+                    library::choose(state, target, context)
                 }
+                Some(palette::Wish::Tend(tending, target)) => {
+                    library::tend(state, tending, &target)
+                }
+                Some(palette::Wish::Add(kind)) => library::add(state, kind),
             }
         }
         Some(Overlay::Media(_)) => files::act(state, action),
@@ -91,6 +154,27 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 state.overlays.pop();
                 vec![Effect::OpenLink(address)]
             }
+        },
+        Some(Overlay::AddTemplate(_)) => importing::act(state, action),
+        Some(Overlay::Prompt(asked)) => match prompt::act(asked, action) {
+            None => Vec::new(),
+            Some(prompt::Wish::Close) => close(state),
+            Some(prompt::Wish::Take) => helping::take(state),
+            Some(prompt::Wish::Weigh) => {
+                helping::weigh(state);
+                Vec::new()
+            }
+        },
+        Some(Overlay::Phone(shown)) => {
+            if phone::act(shown, action, body) {
+                state.overlays.pop();
+            }
+            Vec::new()
+        }
+        Some(Overlay::Form(open)) => match form::act(open, action) {
+            None => Vec::new(),
+            Some(form::Wish::Close) => close(state),
+            Some(form::Wish::Save) => library::save(state),
         },
         Some(Overlay::Review(review)) => match review::act(review, action, body, &now) {
             None => Vec::new(),
@@ -122,6 +206,7 @@ fn confirmed_plan(state: &mut State) -> Effects {
         state.queueing = Some((Box::new(draft), review.grace));
     }
     state.composer.note.clear();
+    state.composer.unsaved = None;
     state.payload.clear();
     // Whoever came here from a person or a chat goes back there for the next one.
     if let Some(pane) = state.visited_from.take() {
@@ -144,9 +229,12 @@ fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
         Purpose::SwitchProfile(name) => vec![Effect::SwitchProfile(name)],
         Purpose::Quit => {
             let mut effects = pause_all(state);
-            effects.push(Effect::Quit);
+            effects.extend(flows::leave(state));
             effects
         }
+        Purpose::Remove(change) => vec![Effect::Store(StoreRequest::Shelf(ShelfRequest::Change(
+            change,
+        )))],
         Purpose::TakeDraft => {
             if let Some(draft) = &mut state.composer.draft {
                 draft.profile = Some(state.profile.name.clone());
@@ -202,7 +290,8 @@ pub fn switch_profile(state: &mut State, name: String) -> Effects {
     )
 }
 
-fn ask(
+/// Asks a question that is answered by typing what is wanted.
+pub fn ask(
     state: &mut State,
     purpose: Purpose,
     title: String,
@@ -340,15 +429,8 @@ pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
         _ => settings.grace_guarded,
     };
     let only = plan.calls.first().and_then(|call| call.recipients.first());
-    let person = only.and_then(|phone| {
-        state
-            .composer
-            .draft
-            .as_ref()?
-            .names
-            .get(phone.digits())
-            .cloned()
-    });
+    let person =
+        only.and_then(|recipient| state.composer.draft.as_ref()?.name_of(recipient.text()));
     state.overlays.push(Overlay::Review(Box::new(review::State {
         plan,
         profile: state.profile.clone(),

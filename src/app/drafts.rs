@@ -3,17 +3,20 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{choosing, dialogs, flows};
+use super::{choosing, dialogs, draft_shelf, flows, helping};
 use crate::contract::{
-    Effect, Notice, OutboxCommand, PaneId, PlanProblem, PlanPurpose, Slot, StoreRequest, TimerId,
+    Effect, Notice, OutboxCommand, PaneId, PlanFailure, PlanPurpose, Slot, TimerId,
 };
-use crate::domain::User;
-use crate::panes::template_composer::{self, Draft, DraftKind};
+use crate::domain::{Direction, LastHeard, User};
+use crate::panes::template_composer::{Draft, DraftKind, FieldId, Wish};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a draft must be quiet before it is written down.
 const SAVE_AFTER: Duration = Duration::from_millis(300);
+/// How long something typed may wait at most, while the typing goes on. The writing itself takes
+/// its time too, and together they must stay under a second.
+const SAVE_AT_LATEST: Duration = Duration::from_millis(700);
 
 /// Starts a template draft for people and asks which template.
 pub fn write_template(state: &mut State, users: &[User]) -> Effects {
@@ -24,113 +27,182 @@ pub fn write_template(state: &mut State, users: &[User]) -> Effects {
         marked.as_slice()
     };
     let from = state.focus;
-    let mut effects = new_draft(state, DraftKind::Template);
+    let mut effects = begin(state, DraftKind::Template);
     state.visited_from = Some(from).filter(|pane| *pane != PaneId::Composer);
     if let Some(draft) = &mut state.composer.draft {
         draft.address(users);
     }
+    effects.extend(draft_changed(state));
     effects.extend(choosing::open_templates(state));
     effects
 }
 
-/// Starts a draft. An open draft with a recipient or a text stays kept in the values.
+/// Starts a draft of a kind, and asks which flow where it is for one.
 pub fn new_draft(state: &mut State, kind: DraftKind) -> Effects {
-    let marked = state.users.marked_users.clone();
-    let mut draft = state
-        .composer
-        .draft
-        .take()
-        .unwrap_or_else(|| Draft::new(kind));
-    draft.kind = kind;
-    draft
-        .profile
-        .get_or_insert_with(|| state.profile.name.clone());
-    draft.rebuild();
-    if !marked.is_empty() {
-        draft.address(&marked);
-    }
-    draft.cursor = 1;
-    state.composer.draft = Some(draft);
-    state.composer.typing = false;
-    flows::focus_pane(state, PaneId::Composer);
-    let mut effects = draft_changed(state);
+    let mut effects = begin(state, kind);
+    effects.extend(draft_changed(state));
     if kind == DraftKind::Flow {
         effects.extend(choosing::open_flows(state));
     }
     effects
 }
 
+/// Opens a new draft; the one that was open goes to the shelf. It is for the marked people, else,
+/// where somebody goes on from an open draft, for the people of that one.
+pub fn begin(state: &mut State, kind: DraftKind) -> Effects {
+    let marked = state.users.marked_users.clone();
+    let before = state
+        .composer
+        .draft
+        .as_ref()
+        .filter(|_| state.focus == PaneId::Composer)
+        .map(|draft| (draft.value(&FieldId::To), draft.people.clone()));
+    let effects = draft_shelf::put_aside(state);
+    state.composer.begun += 1;
+    let moment = state.now.timestamp().as_nanosecond();
+    let id = format!("{moment:x}-{}", state.composer.begun);
+    let mut draft = Draft::new(id, kind);
+    draft.profile = Some(state.profile.name.clone());
+    if !marked.is_empty() {
+        draft.address(&marked);
+    } else if let Some((to, people)) = before {
+        draft.set_value(&FieldId::To, &to);
+        draft.people = people;
+    }
+    draft.cursor = 1;
+    state.composer.draft = Some(draft);
+    state.composer.typing = false;
+    state.composer.first = 0;
+    flows::focus_pane(state, PaneId::Composer);
+    effects
+}
+
 /// What the Composer pane wishes.
-pub fn composer(state: &mut State, wish: Option<template_composer::Wish>) -> Effects {
+pub fn composer(state: &mut State, wish: Option<Wish>) -> Effects {
     match wish {
         None => Vec::new(),
-        Some(template_composer::Wish::Changed) => draft_changed(state),
-        Some(template_composer::Wish::ChooseTemplate) => choosing::open_templates(state),
-        Some(template_composer::Wish::ChooseFlow) => choosing::open_flows(state),
-        Some(template_composer::Wish::Review) => review(state),
-        Some(template_composer::Wish::EditExternally) => {
+        Some(Wish::Changed) => draft_changed(state),
+        Some(Wish::Joined) => {
+            let text = "The field has one line: the lines of the paste were joined.";
+            notify(state, Notice::fact("paste", text));
+            draft_changed(state)
+        }
+        Some(Wish::ChooseTemplate) => choosing::open_templates(state),
+        Some(Wish::ChooseFlow) => choosing::open_flows(state),
+        Some(Wish::Help) => helping::open(state),
+        Some(Wish::Review) => review(state),
+        Some(Wish::EditExternally) => {
             let field = state.composer.draft.as_ref().and_then(Draft::field);
             field.map_or_else(Vec::new, |field| {
                 vec![Effect::EditExternally(field.text.text())]
             })
         }
-        Some(template_composer::Wish::Discard) => discard(state),
+        Some(Wish::ListDrafts) => draft_shelf::list(state),
+        Some(Wish::WriteWords) => helping::ask_words(state),
+        Some(Wish::SwitchRaw) => switch_raw(state),
+        Some(Wish::Discard) => draft_shelf::ask_discard(state),
     }
 }
 
-fn discard(state: &mut State) -> Effects {
-    state.composer.draft = None;
-    state.composer.typing = false;
-    state.composer.note.clear();
-    state.payload.clear();
-    state.tickets.forget(Slot::Preview);
-    notify(state, Notice::fact("draft", "The draft is discarded."));
-    vec![Effect::Store(StoreRequest::SaveDraft(None))]
+/// From the form to raw JSON and back. Both texts stay; the first time the raw one begins as what
+/// the form says now.
+fn switch_raw(state: &mut State) -> Effects {
+    let shown = state.payload.request().map(|request| request.body.clone());
+    let Some(draft) = &mut state.composer.draft else {
+        return Vec::new();
+    };
+    draft.choices.raw = !draft.choices.raw;
+    draft.rebuild();
+    if draft.is_raw() {
+        let raw = draft
+            .fields
+            .iter()
+            .position(|field| field.id == FieldId::Raw);
+        draft.cursor = raw.unwrap_or(draft.cursor);
+        if draft.value(&FieldId::Raw).is_empty()
+            && let Some(text) = shown.and_then(|body| draft.raw_of(&body))
+        {
+            draft.set_value(&FieldId::Raw, &text);
+        }
+    }
+    draft_changed(state)
 }
 
 /// The draft changed: build its plan for the preview and keep its text.
 pub fn draft_changed(state: &mut State) -> Effects {
+    let now = state.now.timestamp();
     state.composer.note.clear();
+    if let Some(draft) = &mut state.composer.draft {
+        draft.usual_version = state.profile.wire.flow_version;
+    }
+    let since = *state.composer.unsaved.get_or_insert(now);
+    let waited = now.duration_since(since).unsigned_abs();
+    let delay = SAVE_AT_LATEST.saturating_sub(waited).min(SAVE_AFTER);
     let mut effects = vec![Effect::After {
-        delay: SAVE_AFTER,
+        delay,
         timer: TimerId::SaveDraft,
     }];
-    effects.extend(build_plan(state, Slot::Preview, PlanPurpose::Preview));
+    effects.extend(preview(state));
     effects
+}
+
+/// Builds the plan of the open draft for the Payload pane and the checks.
+pub fn preview(state: &mut State) -> Effects {
+    build_plan(state, Slot::Preview, PlanPurpose::Preview)
 }
 
 fn build_plan(state: &mut State, slot: Slot, purpose: PlanPurpose) -> Effects {
     let limits = state.limits();
     let version = state.profile.wire.flow_version;
-    let form = state
-        .composer
-        .draft
-        .as_ref()
-        .and_then(|draft| draft.form(limits, version));
-    let Some(form) = form else {
+    let heard = heard(state);
+    let Some(draft) = &mut state.composer.draft else {
         state.payload.clear();
-        if let Some(draft) = &mut state.composer.draft {
-            let field = match draft.kind {
-                DraftKind::Flow => "flow",
-                DraftKind::Template | DraftKind::Broadcast => "template",
-            };
-            let text = format!("no {field} is chosen yet: Enter on its row lists them");
-            draft.problems = vec![PlanProblem {
-                field: Some(field.to_owned()),
-                text,
-            }];
-            draft.warnings.clear();
-        }
         return Vec::new();
     };
-    match state.tickets.issue(slot) {
-        Some(ticket) => vec![Effect::BuildPlan {
-            ticket,
-            purpose,
-            draft: Arc::new(form),
-        }],
-        None => Vec::new(),
+    if let Some((digits, heard)) = heard {
+        draft.hear(&digits, heard);
     }
+    match draft.form(limits, version, &state.library.templates) {
+        Ok(form) => match state.tickets.issue(slot) {
+            Some(ticket) => vec![Effect::BuildPlan {
+                ticket,
+                purpose,
+                draft: Arc::new(form),
+            }],
+            None => Vec::new(),
+        },
+        Err(problems) => {
+            // A plan that is still on its way is of a draft that is no more.
+            state.tickets.forget(Slot::Preview);
+            draft.problems.clone_from(&problems);
+            draft.warnings.clear();
+            draft.plan = None;
+            if draft.is_chosen() {
+                state.payload.fail(PlanFailure {
+                    problems,
+                    skipped: Vec::new(),
+                });
+            } else {
+                state.payload.clear();
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// When the person of the open chat wrote last, if its newest messages are here.
+fn heard(state: &State) -> Option<(String, LastHeard)> {
+    let chat = state
+        .conversation
+        .chat
+        .as_ref()
+        .filter(|chat| !chat.below)?;
+    let looked = chat.newest.as_of()?;
+    let mut messages = chat.messages.iter().rev();
+    let at = messages
+        .find(|one| one.direction == Direction::In && one.time.is_some())?
+        .time?;
+    Some((chat.user.channel_user_id.clone(), LastHeard { at, looked }))
 }
 
 /// Builds the plan that a person reviews. While a single message is in grace and no draft is open,
@@ -170,17 +242,13 @@ pub fn undo(state: &mut State) -> Effects {
     vec![Effect::Outbox(OutboxCommand::Cancel(batch))]
 }
 
-/// Nothing of it has left: its draft is opened again.
+/// Nothing of it has left: its draft is opened again, or kept where another one is being written.
 pub fn undone(state: &mut State) -> Effects {
-    let Some(armed) = state.undoing.take() else {
-        return Vec::new();
-    };
-    if let (Some(draft), None) = (armed.draft, &state.composer.draft) {
-        state.composer.draft = Some(*draft);
-        flows::focus_pane(state, PaneId::Composer);
-        return draft_changed(state);
+    let armed = state.undoing.take();
+    match armed.and_then(|armed| armed.draft) {
+        Some(draft) => draft_shelf::give_back(state, *draft),
+        None => Vec::new(),
     }
-    Vec::new()
 }
 
 /// It was too late, or the record did not take it: what still waits is shown as waiting again.
@@ -191,4 +259,15 @@ pub fn not_undone(state: &mut State) {
         state.armed.push(armed);
         state.armed.sort_by_key(|armed| armed.until);
     }
+}
+
+/// Shows the message as a phone does, over the Payload pane, where the composer has no room for
+/// it.
+pub fn show_preview(state: &mut State) -> Effects {
+    let hidden = state.focus == PaneId::Composer && !state.bubble_is_shown();
+    flows::visit_pane(state, PaneId::Payload);
+    if hidden {
+        helping::show_phone(state);
+    }
+    Vec::new()
 }

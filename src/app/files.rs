@@ -56,9 +56,13 @@ fn open_file(state: &mut State) -> Option<&mut media::State> {
         Overlay::Media(open) => Some(&mut **open),
         Overlay::Page(_)
         | Overlay::Palette(_)
+        | Overlay::Form(_)
         | Overlay::Review(_)
         | Overlay::Confirm(_)
-        | Overlay::Link(_) => None,
+        | Overlay::Link(_)
+        | Overlay::Prompt(_)
+        | Overlay::AddTemplate(_)
+        | Overlay::Phone(_) => None,
     })
 }
 

@@ -3,17 +3,18 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{dialogs, drafts, help, people, reading};
+use super::{copying, dialogs, draft_shelf, drafts, help, importing, people, reading};
 use crate::contract::{
     Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PaneId, Slot,
     StoreRequest, TimerId,
 };
 use crate::domain::Profile;
 use crate::overlays::{Overlay, page};
-use crate::panes::template_composer::Draft;
+use crate::panes::template_composer::{Draft, Wish};
 use crate::panes::user_search::Combine;
 use crate::panes::{activity as activity_pane, broadcast_scheduler, payload_preview, user_search};
 use crate::text::sanitize;
+use crate::widgets::Lines;
 
 /// The first effects: what the local record knows.
 pub fn start(state: &mut State) -> Effects {
@@ -43,10 +44,7 @@ pub fn timer(state: &mut State, timer: TimerId) -> Effects {
             state.armed.retain(|armed| armed.until > now);
             Vec::new()
         }
-        TimerId::SaveDraft => {
-            let text = state.composer.draft.as_ref().and_then(Draft::to_text);
-            vec![Effect::Store(StoreRequest::SaveDraft(text))]
-        }
+        TimerId::SaveDraft => draft_shelf::save_now(state),
         TimerId::Follow => reading::look_again(state),
         TimerId::Spinner | TimerId::Toast | TimerId::DialogReady => Vec::new(),
     }
@@ -177,14 +175,19 @@ fn change_rate(state: &mut State, batch: crate::domain::BatchId, percent: i32) -
 pub fn payload(state: &mut State, wish: Option<payload_preview::Wish>) -> Effects {
     match wish {
         None => Vec::new(),
-        Some(payload_preview::Wish::Copy(text)) => copy(state, text),
+        Some(payload_preview::Wish::ChooseCopy) => copying::open_forms(state),
+        Some(payload_preview::Wish::CompareWithLast) => copying::compare_with_last(state),
+        Some(payload_preview::Wish::Say(text)) => {
+            notify(state, Notice::fact("payload", text));
+            Vec::new()
+        }
         Some(payload_preview::Wish::Review) => drafts::review(state),
         Some(payload_preview::Wish::GoToField(name)) => {
             if let (Some(draft), Some(name)) = (&mut state.composer.draft, name) {
                 let at = draft
                     .fields
                     .iter()
-                    .position(|field| field.id.name() == name);
+                    .position(|field| field.id.name() == name.as_str());
                 draft.cursor = at.unwrap_or(draft.cursor);
             }
             focus_pane(state, PaneId::Composer);
@@ -224,14 +227,22 @@ pub fn copy_as(state: &mut State, text: String, said: &str) -> Effects {
 pub fn edited(state: &mut State, result: Result<String, Box<ApiError>>) -> Effects {
     match result {
         Ok(text) => {
+            if let Some(effects) = importing::edited(state, &text) {
+                return effects;
+            }
             let field = state.composer.draft.as_mut().and_then(Draft::field_mut);
+            let mut joined = false;
             if let Some(field) = field {
                 // Editors end a file with a line break that nobody typed.
-                field
-                    .text
-                    .set_text(text.strip_suffix('\n').unwrap_or(&text));
+                let text = text.strip_suffix('\n').unwrap_or(&text);
+                joined = field.text.lines() == Lines::One && text.contains('\n');
+                field.text.set_text(text);
             }
-            drafts::draft_changed(state)
+            if let Some(draft) = &mut state.composer.draft {
+                draft.grow();
+            }
+            let wish = if joined { Wish::Joined } else { Wish::Changed };
+            drafts::composer(state, Some(wish))
         }
         Err(error) => {
             let text = format!("✗ {} {}", error.message, error.advice);
@@ -246,19 +257,23 @@ pub fn profile_switched(state: &mut State, result: Result<Profile, ApiError>) ->
     match result {
         Ok(profile) => {
             let (settings, size, now) = (state.settings.clone(), state.size, state.now.timestamp());
-            let draft = state.composer.draft.as_ref().and_then(Draft::to_text);
+            let mut effects = draft_shelf::save_now(state);
             let mut tickets = std::mem::take(&mut state.tickets);
-            let mut effects: Effects = vec![Effect::Store(StoreRequest::SaveDraft(draft))];
             effects.extend(tickets.forget_all().into_iter().map(Effect::Cancel));
             let read_only = state.read_only_before.is_some();
+            state.composer.typing = false;
             let kept = (
                 std::mem::take(&mut state.activity),
                 std::mem::take(&mut state.armed),
-                state.undoing.take(),
-                state.sender,
+                std::mem::take(&mut state.composer),
+                (state.undoing.take(), state.queueing.take(), state.sender),
             );
+            let half_imported = state.half_imported.take();
             *state = State::new(profile, settings, size, now);
-            (state.activity, state.armed, state.undoing, state.sender) = kept;
+            let others;
+            (state.activity, state.armed, state.composer, others) = kept;
+            (state.undoing, state.queueing, state.sender) = others;
+            state.half_imported = half_imported;
             if read_only {
                 // Switched on by hand for the rest of a shift, not for one profile.
                 state.read_only_before = Some(state.profile.read_only);
@@ -289,8 +304,14 @@ pub fn quit(state: &mut State) -> Effects {
     if state.work_is_running() {
         return dialogs::ask_quit(state);
     }
-    let text = state.composer.draft.as_ref().and_then(Draft::to_text);
-    vec![Effect::Store(StoreRequest::SaveDraft(text)), Effect::Quit]
+    leave(state)
+}
+
+/// Leaves at once; what is typed is written down first.
+pub fn leave(state: &mut State) -> Effects {
+    let mut effects = draft_shelf::save_now(state);
+    effects.push(Effect::Quit);
+    effects
 }
 
 /// The error of an action that needs something the dashboard does not have.

@@ -43,7 +43,8 @@ pub fn target(state: &State) -> Target {
             .as_ref()
             .is_some_and(|find| find.typing),
         PaneId::Composer => state.composer.typing,
-        PaneId::Broadcasts | PaneId::Payload | PaneId::Activity => false,
+        PaneId::Payload => state.payload.find.as_ref().is_some_and(|find| find.typing),
+        PaneId::Broadcasts | PaneId::Activity => false,
     };
     if typing {
         Target::Field(state.focus)
@@ -73,11 +74,16 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
             page::Kind::Detail => KeyContext::Detail,
             page::Kind::Unknowns => KeyContext::Unknowns,
         },
-        Overlay::Palette(_) => KeyContext::Palette,
+        Overlay::Palette(list) if list.typing => KeyContext::Palette,
+        Overlay::Palette(_) => KeyContext::Library,
+        Overlay::Form(_) => KeyContext::Form,
         Overlay::Media(_) => KeyContext::Media,
         Overlay::Link(_) => KeyContext::Link,
         Overlay::Review(_) => KeyContext::Review,
         Overlay::Confirm(_) => KeyContext::Confirm,
+        Overlay::Prompt(_) => KeyContext::Prompt,
+        Overlay::AddTemplate(_) => KeyContext::AddTemplate,
+        Overlay::Phone(_) => KeyContext::Phone,
     }
 }
 
@@ -103,8 +109,18 @@ pub fn at_top(state: &State) -> bool {
         && state.users.filter.is_empty()
         && state.conversation.find.is_none()
         && (state.focus != PaneId::Conversation || state.conversation.marked().is_empty())
+        && state.payload.find.is_none()
         && !(state.focus == PaneId::Broadcasts && state.broadcasts.detail_open)
         && state.visited_from.is_none()
+}
+
+/// Whether the open draft is made of a template whose own words nobody wrote down yet.
+pub fn words_unknown(state: &State) -> bool {
+    let draft = state.composer.draft.as_ref();
+    let template = draft
+        .filter(|draft| draft.takes_template())
+        .and_then(|draft| draft.template.as_ref());
+    template.is_some_and(|template| template.wording.body.is_none())
 }
 
 /// What holds right now, as far as keys care.
@@ -112,7 +128,8 @@ pub fn facts(state: &State) -> Facts {
     let searching = match state.focus {
         PaneId::Users => !state.users.filter.is_empty(),
         PaneId::Conversation => state.conversation.find.is_some(),
-        PaneId::Composer | PaneId::Broadcasts | PaneId::Payload | PaneId::Activity => false,
+        PaneId::Payload => state.payload.find.is_some(),
+        PaneId::Composer | PaneId::Broadcasts | PaneId::Activity => false,
     };
     Facts::default()
         .with(Fact::AtTop, at_top(state))
@@ -121,5 +138,6 @@ pub fn facts(state: &State) -> Facts {
         .with(Fact::InGrace, !state.armed.is_empty())
         .with(Fact::Loading, waits::is_waiting(state, state.focus))
         .with(Fact::Searching, searching)
+        .with(Fact::WordsUnknown, words_unknown(state))
         .with(Fact::Zoomed, state.zoomed)
 }

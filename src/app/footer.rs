@@ -24,7 +24,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Composer,
-        "edit review preview edit_externally tidy_field new_broadcast new_flow discard_draft",
+        "edit field_help review preview edit_externally list_drafts tidy_field raw_draft new_broadcast new_flow discard_draft add_template",
     ),
     (
         KeyContext::Broadcasts,
@@ -37,13 +37,24 @@ const HERE: &[(KeyContext, &str)] = &[
     (KeyContext::Activity, "open copy zoom"),
     (
         KeyContext::Typing,
-        "stop_typing next_field tidy_field edit_externally clear_field",
+        "stop_typing next_field field_help tidy_field edit_externally clear_field",
     ),
     (KeyContext::Review, "next_tab previous_tab back"),
     (KeyContext::Media, "save_file open_file back"),
     (KeyContext::Link, "open_file copy next_tab back"),
     (KeyContext::Confirm, "accept back"),
+    (
+        KeyContext::AddTemplate,
+        "keep_template next_field read_named_files new_profile edit_externally clear_field back",
+    ),
+    (KeyContext::Prompt, "save_text back"),
+    (KeyContext::Phone, "move_down move_up back"),
     (KeyContext::Palette, "accept back"),
+    (
+        KeyContext::Library,
+        "accept find edit_entry show_versions add_entry remove_entry copy back",
+    ),
+    (KeyContext::Form, "save_form next_field clear_field back"),
     (KeyContext::CommandLine, "accept back"),
 ];
 

@@ -272,7 +272,7 @@ pub fn unknown_page(items: &[(Item, String)]) -> page::State {
     ];
     for (item, title) in items {
         let who = match (&item.recipient, item.recipients) {
-            (Some(recipient), _) => format::phone(&sanitize::clean_line(recipient)),
+            (Some(recipient), _) => format::recipient(&sanitize::clean_line(recipient)),
             (None, Some(count)) => format::people(count),
             (None, None) => String::new(),
         };

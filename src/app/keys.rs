@@ -2,11 +2,11 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, dialogs, drafts, flows, focus};
+use super::{actions, choosing, dialogs, drafts, flows, focus};
 use crate::contract::{Action, MouseInput, Notice, PaneId};
 use crate::keymap::Chord;
 use crate::overlays::Overlay;
-use crate::panes::{conversation, template_composer, user_search};
+use crate::panes::{conversation, payload_preview, template_composer, user_search};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use jiff::SignedDuration;
 
@@ -54,17 +54,35 @@ fn is_held(state: &mut State, key: KeyEvent) -> bool {
 
 /// In a field of several lines Enter, Up and Down are text and caret.
 fn belongs_to_field(state: &State, action: Action) -> bool {
-    focus::target(state) == focus::Target::Field(PaneId::Composer)
-        && template_composer::field_takes_line_breaks(&state.composer)
-        && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
+    let many_lines = match focus::target(state) {
+        focus::Target::Field(PaneId::Composer) => {
+            template_composer::field_takes_line_breaks(&state.composer)
+        }
+        focus::Target::Overlay => dialogs::takes_line_breaks(state),
+        focus::Target::Field(_)
+        | focus::Target::CommandLine
+        | focus::Target::Pane(_)
+        | focus::Target::TooSmall => false,
+    };
+    let arrows = matches!(
+        action,
+        Action::MoveLeft | Action::MoveRight | Action::First | Action::Last
+    );
+    (arrows && focus::target(state) == focus::Target::Overlay && dialogs::takes_arrows(state))
+        || many_lines && matches!(action, Action::Accept | Action::MoveUp | Action::MoveDown)
 }
 
-fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effects {
+fn into_field(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects {
     match focus::target(state) {
         focus::Target::Overlay => {
-            if let Some(overlay) = state.overlays.last_mut() {
-                dialogs::key(overlay, key);
+            let effects = dialogs::key(state, key);
+            if let Some(Overlay::Palette(palette)) = state.overlays.last()
+                && let Some(target) = palette.chosen_by_letter()
+            {
+                state.overlays.pop();
+                return choosing::choose(state, target, context);
             }
+            return effects;
         }
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {
@@ -80,7 +98,8 @@ fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effec
             let wish = template_composer::key(&mut state.composer, key);
             return drafts::composer(state, wish);
         }
-        focus::Target::Field(PaneId::Broadcasts | PaneId::Payload | PaneId::Activity)
+        focus::Target::Field(PaneId::Payload) => payload_preview::key(&mut state.payload, key),
+        focus::Target::Field(PaneId::Broadcasts | PaneId::Activity)
         | focus::Target::Pane(_)
         | focus::Target::TooSmall => {}
     }
@@ -90,16 +109,7 @@ fn into_field(state: &mut State, key: KeyEvent, _context: &Context<'_>) -> Effec
 /// Text was pasted: it is text in a field and nothing anywhere else; it never confirms.
 pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
     match focus::target(state) {
-        focus::Target::Overlay => match state.overlays.last_mut() {
-            Some(Overlay::Review(review)) => {
-                review.refusal = Some("type it: a paste is not taken here".to_owned());
-            }
-            Some(Overlay::Confirm(confirm)) => {
-                confirm.refusal = Some("type it: a paste is not taken here".to_owned());
-            }
-            Some(Overlay::Palette(palette)) => crate::overlays::palette::paste(palette, text),
-            Some(Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_)) | None => {}
-        },
+        focus::Target::Overlay => return dialogs::paste(state, text),
         focus::Target::CommandLine => {
             if let Some(command) = &mut state.command {
                 command.field.paste(text);
@@ -113,6 +123,7 @@ pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
             let wish = template_composer::paste(&mut state.composer, text);
             return drafts::composer(state, wish);
         }
+        focus::Target::Field(PaneId::Payload) => payload_preview::paste(&mut state.payload, text),
         focus::Target::Field(_) | focus::Target::Pane(_) => {
             let hint = "a paste does nothing here: it goes into fields only";
             notify(state, Notice::fact("paste", hint));
@@ -192,6 +203,17 @@ fn select_row(state: &mut State, pane: PaneId, row: usize, layout: &super::layou
                 .list
                 .select(at, state.activity.records.len(), height);
         }
-        PaneId::Broadcasts | PaneId::Composer | PaneId::Payload => {}
+        PaneId::Payload => {
+            let at = state.payload.list.offset + row;
+            let rows = state.payload.rows.len();
+            state.payload.list.select(at, rows, height);
+        }
+        PaneId::Composer => {
+            if let Some(inside) = layout.inside(pane) {
+                let row = u16::try_from(row).unwrap_or(u16::MAX);
+                state.composer.select_row(row, inside, &state.now);
+            }
+        }
+        PaneId::Broadcasts => {}
     }
 }

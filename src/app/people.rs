@@ -1,8 +1,10 @@
 //! Pages about a person: everything the platform says of them, and their conversation at a glance.
 
 use super::help;
+use super::state::State;
 use crate::domain::{ConversationSummary, User};
 use crate::overlays::page::{self, Kind};
+use crate::overlays::palette::{Entry, Target};
 use crate::text::{format, sanitize, wrap};
 use crate::theme::Role;
 use crate::widgets::Spans;
@@ -14,6 +16,27 @@ const WIDTH: usize = 96;
 const BAR: u64 = 30;
 /// Days shown; the last ones count.
 const DAYS: usize = 30;
+
+/// People to add to a draft: those of the list, then those whose conversation was opened last.
+pub fn recipient_entries(state: &State) -> Vec<Entry> {
+    let listed = state.users.rows().iter().map(|row| &row.user);
+    let others = state.recent.iter().filter(|user| {
+        let rows = state.users.rows().iter();
+        !rows.map(|row| &row.user.id).any(|id| *id == user.id)
+    });
+    let entries = listed.chain(others).map(|user| {
+        let name = sanitize::clean_line(user.name.as_deref().unwrap_or("no name"));
+        let number = user.phone.as_deref().unwrap_or(&user.channel_user_id);
+        Entry {
+            kind: "person",
+            label: format!("{name}  {}", format::phone(&sanitize::clean_line(number))),
+            note: "add".to_owned(),
+            unavailable: false,
+            target: Target::Recipient(user.channel_user_id.clone()),
+        }
+    });
+    entries.collect()
+}
 
 /// Everything the platform says about a person: attributes first, then the object as received.
 pub fn details_page(user: &User) -> page::State {

@@ -5,7 +5,7 @@ use super::toasts::Toasts;
 use crate::contract::{Library, PaneId, SenderState, Tickets};
 use crate::domain::{BatchId, BatchState, Guard, Profile, SendLimits, User};
 use crate::keymap::Keymap;
-use crate::overlays::Overlay;
+use crate::overlays::{Overlay, add_template, phone};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
 };
@@ -166,6 +166,8 @@ pub struct State {
     pub recent: Vec<User>,
     /// Looks for new messages since the last one that found some.
     pub followed: u32,
+    /// What was pasted to add a template and not kept, for the next time.
+    pub half_imported: Option<Box<add_template::State>>,
     /// What is being taken back in its grace, until the outbox says whether it still could.
     pub undoing: Option<Armed>,
     /// What the settings say of read-only, while a person has switched it on by hand.
@@ -205,6 +207,7 @@ impl State {
             queueing: None,
             recent: Vec::new(),
             followed: 0,
+            half_imported: None,
             undoing: None,
             read_only_before: None,
             visited_from: None,
@@ -242,7 +245,24 @@ impl State {
             self.conversation.prepare(inside.width, inside.height, &now);
         }
         if let Some(inside) = layout.inside(PaneId::Payload) {
+            let draft = self.composer.draft.as_ref();
+            let draft = draft.filter(|_| self.focus == PaneId::Composer);
+            self.payload.field_place = draft.and_then(template_composer::Draft::wire_place);
             self.payload.prepare(inside.width, inside.height);
+        }
+        if let Some(inside) = layout.inside(PaneId::Composer) {
+            let chat = self.conversation.chat.as_ref();
+            self.composer.chat = chat.map(|chat| chat.user.channel_user_id.clone());
+            let has_form = inside.height >= 10 || self.focus == PaneId::Composer;
+            if has_form {
+                self.composer.prepare(inside, &self.now);
+            }
+        }
+        if let (Some(Overlay::Phone(shown)), Some(draft)) =
+            (self.overlays.last_mut(), &self.composer.draft)
+        {
+            let room = phone::room(layout.body);
+            shown.rows = template_composer::bubble_rows(draft, &self.now, room);
         }
         for pane in [PaneId::Users, PaneId::Broadcasts, PaneId::Activity] {
             let height = self.list_height(&layout, pane);
@@ -270,6 +290,16 @@ impl State {
                 usize::from(inside.height)
             }
         }
+    }
+
+    /// Whether the composer has room for the message as a phone shows it.
+    pub fn bubble_is_shown(&self) -> bool {
+        let draft = self.composer.draft.as_ref();
+        let inside = self.layout().inside(PaneId::Composer);
+        draft.zip(inside).is_some_and(|(draft, inside)| {
+            let sheet = template_composer::sheet(draft, inside, &self.now);
+            sheet.bubble.is_some_and(|(_, rows)| rows.hidden == 0)
+        })
     }
 
     /// The limits of a new draft.

@@ -47,7 +47,7 @@ fn refusal() -> ApiError {
 
 fn confirmed() -> State {
     let mut state = state();
-    let draft = Box::new(Draft::new(DraftKind::Template));
+    let draft = Box::new(Draft::new("a".to_owned(), DraftKind::Template));
     state.queueing = Some((draft, Duration::from_secs(10)));
     state
 }
@@ -74,7 +74,7 @@ fn an_answer_for_the_old_profile_is_no_answer_for_the_new_one() {
     let mut state = state();
     let old = state.tickets.issue(Slot::Review).unwrap();
     flows::profile_switched(&mut state, Ok(profile("paris-care")));
-    state.composer.draft = Some(Draft::new(DraftKind::Template));
+    state.composer.draft = Some(Draft::new("a".to_owned(), DraftKind::Template));
     let new = state.tickets.issue(Slot::Review).unwrap();
     let answer = |ticket| PlanAnswer {
         ticket,
@@ -83,6 +83,7 @@ fn an_answer_for_the_old_profile_is_no_answer_for_the_new_one() {
             problems: Vec::new(),
             skipped: Vec::new(),
         }),
+        countries: Vec::new(),
     };
     answers::plan(&mut state, answer(old));
     assert!(state.payload.failure.is_none());
@@ -115,7 +116,7 @@ fn in_grace() -> (State, Timestamp) {
         until,
         grace: Duration::from_secs(10),
         single: true,
-        draft: Some(Box::new(Draft::new(DraftKind::Template))),
+        draft: Some(Box::new(Draft::new("a".to_owned(), DraftKind::Template))),
     });
     (state, until)
 }

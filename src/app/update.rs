@@ -1,7 +1,7 @@
 //! Events in, changed state and effects out. Only routes: what an event means lives beside it.
 
 use super::state::{Context, State};
-use super::{actions, answers, fetching, files, flows, keys, reading, waits};
+use super::{actions, answers, copying, fetching, files, flows, importing, keys, reading, waits};
 use crate::contract::{Effect, Event, Notice, TimerId};
 
 /// What the world must do.
@@ -30,13 +30,16 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::Plan(answer) => answers::plan(state, *answer),
         Event::Outbox(event) => answers::outbox(state, *event),
         Event::OutboxAnswer(answer) => answers::outbox_answer(state, *answer),
-        Event::Storage(answer) => answers::storage(state, *answer),
+        Event::Storage(answer) => answers::storage(state, *answer, context),
+        Event::Import(answer) => importing::answered(state, *answer),
+        Event::ProfileAdded(result) => importing::profile_added(state, result),
         Event::Media(answer) => files::answered(state, *answer),
         Event::Timer(timer) => flows::timer(state, timer),
         Event::Sync(news) => fetching::news(state, *news),
         Event::Edited(result) => flows::edited(state, result),
+        Event::CopiedWithKey(copied) => copying::copied_with_key(state, copied),
         Event::ProfileSwitched(result) => flows::profile_switched(state, *result),
-        Event::Terminated => vec![Effect::Quit],
+        Event::Terminated => flows::leave(state),
     };
     state.prepare();
     effects.extend(files::fit_picture(state));

@@ -6,7 +6,9 @@ use super::state::State;
 use super::{footer, header};
 use crate::contract::PaneId;
 use crate::keymap::Keymap;
-use crate::overlays::{Overlay, confirm, link, media, page, palette, review};
+use crate::overlays::{
+    Overlay, add_template, confirm, form, link, media, page, palette, phone, prompt, review,
+};
 use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -140,10 +142,14 @@ fn dim(painter: &mut Painter<'_>, body: Rect) {
 fn draw_overlay(state: &State, overlay: &Overlay, painter: &mut Painter<'_>, body: Rect) {
     match overlay {
         Overlay::Page(page) => page::draw(page, painter, body),
+        Overlay::AddTemplate(dialog) => add_template::draw(dialog, painter, body),
         Overlay::Media(open) => media::draw(open, painter, body),
         Overlay::Link(links) => link::draw(links, painter, body),
         Overlay::Palette(palette) => palette::draw(palette, painter, body),
         Overlay::Review(review) => review::draw(review, painter, body, &state.now),
+        Overlay::Form(open) => form::draw(open, painter, body),
         Overlay::Confirm(confirm) => confirm::draw(confirm, painter, body),
+        Overlay::Prompt(asked) => prompt::draw(asked, painter, body),
+        Overlay::Phone(shown) => phone::draw(shown, painter, body),
     }
 }

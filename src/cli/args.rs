@@ -3,6 +3,10 @@
 
 use super::args_conversation::ConversationCommand;
 use super::args_send::SendCommand;
+use super::args_template::{
+    TemplateEditArgs, TemplateExport, TemplateImport, TemplateImportPack, TemplateList,
+    TemplateRestore, TemplateShow,
+};
 use crate::settings::Overrides;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -209,23 +213,12 @@ pub enum UserCommand {
 /// `template`.
 #[derive(Debug, Subcommand)]
 pub enum TemplateCommand {
-    /// Add a template from a payload, from WhatsApp's template JSON or from the panel's cURL; a key in it is dropped
-    #[command(
-        after_long_help = "Examples:\n  alertdesk template import order_update.json\n  \
-                                 pbpaste | alertdesk template import -"
-    )]
-    Import {
-        /// File to read; `-` or nothing reads stdin
-        #[arg(value_name = "FILE")]
-        file: Option<String>,
-        /// Which language, when the file has several
-        #[arg(long, value_name = "CODE")]
-        language: Option<String>,
-    },
-    /// Every template of the library
-    List,
-    /// One template with its parameters
-    Show(TemplateName),
+    /// Add templates from the panel's Generate cURL, WhatsApp's template JSON or the JSON of a call
+    Import(TemplateImport),
+    /// Every template of the library, with how often and when it was used
+    List(TemplateList),
+    /// One template with its places, words and payload
+    Show(TemplateShow),
     /// Check values against a template without sending
     Check {
         /// Which template
@@ -235,8 +228,16 @@ pub enum TemplateCommand {
         #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
         param: Vec<String>,
     },
-    /// Take a template out of the library; old plans keep theirs
+    /// Change labels, fallbacks, words and the note of a template
+    Edit(Box<TemplateEditArgs>),
+    /// Take a template out of the library; old plans keep theirs, `restore` brings it back
     Remove(TemplateName),
+    /// Bring an older version back as the newest one
+    Restore(TemplateRestore),
+    /// Write templates and flows into one signed file for a team
+    Export(TemplateExport),
+    /// Take a signed file of `template export`; nothing is overwritten
+    ImportPack(TemplateImportPack),
 }
 
 /// Which template.

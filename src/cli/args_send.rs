@@ -9,18 +9,39 @@ pub enum SendCommand {
     #[command(
         after_long_help = "Examples:\n  alertdesk send template order_update --to +447700900412 \
                                  --param 1=Ana --param 2=5521 --dry-run\n  alertdesk send template \
-                                 order_update --csv people.csv --map 1=first_name --now --confirm 120"
+                                 order_update --csv people.csv --map 1=first_name --now --confirm 120\n  \
+                                 alertdesk send template order_update --csv people.csv --param \
+                                 '1=Dear {{first_name|customer}}' --param order={{order_id}} --dry-run\n  \
+                                 alertdesk send template --raw payload.json --to +447700900412 --dry-run\n\n\
+                                 Placeholders: {{column}} in a value stands for the recipient's cell of \
+                                 that column, {{column|text}} says what stands there where the cell is \
+                                 empty; {{name}} and {{phone}} are always known. A recipient without a \
+                                 value for a placeholder without such a text is left out."
     )]
     Template(TemplateSend),
     /// The platform's broadcast: one call for many recipients
     #[command(
         after_long_help = "Example:\n  alertdesk send broadcast --title 'Opening hours' --text \
-                                 'We open at 10.' --csv people.csv --at '2026-12-01 09:00' --confirm 120"
+                                 'We open at 10.' --csv people.csv --at '2026-12-01 09:00' --confirm 120\n  \
+                                 alertdesk send broadcast --title 'Web news' --text 'We open at 10.' \
+                                 --channel web --to 1f6e2c1c-9d5f-4a57-9f0b-5d0c6f1f2a3b --dry-run\n  \
+                                 alertdesk send broadcast --title Menu --content @menu.json --to \
+                                 +447700900412 --dry-run\n  alertdesk send broadcast --raw body.json --now \
+                                 --dry-run\n\nA broadcast is one text for all: no value of a person can \
+                                 stand in it. On another channel than whatsapp recipients are the \
+                                 channel's own ids. What is given as JSON leaves as it is, unverified; of a \
+                                 whole body the program writes the title (unless --title is left out: then \
+                                 broadcastTitle), publishedOn and the ids of the audience."
     )]
     Broadcast(BroadcastSend),
     /// The platform's external CSV broadcast: one upload
     CsvBroadcast(CsvBroadcastSend),
     /// Start a flow, one call per recipient
+    #[command(
+        after_long_help = "Example:\n  alertdesk send flow welcome --csv people.csv --attr \
+                                 'greeting=Hi {{name|there}}' --map order=order_id --dry-run\n\nPlaceholders \
+                                 in attributes are those of `send template`."
+    )]
     Flow(FlowSend),
 }
 
@@ -28,7 +49,11 @@ pub enum SendCommand {
 #[derive(Debug, Args)]
 pub struct TemplateSend {
     /// Name of the template
-    pub name: String,
+    #[arg(required_unless_present = "raw")]
+    pub name: Option<String>,
+    /// Send this `payload` object instead, as it is written; `-` reads stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "language", "param", "map"])]
+    pub raw: Option<String>,
     /// Language code, when there are several
     #[arg(long, value_name = "CODE")]
     pub language: Option<String>,
@@ -47,24 +72,30 @@ pub struct TemplateSend {
 #[derive(Debug, Args)]
 pub struct BroadcastSend {
     /// Title of the broadcast in the panel
-    #[arg(long, value_name = "T")]
-    pub title: String,
+    #[arg(long, value_name = "T", required_unless_present = "raw")]
+    pub title: Option<String>,
     /// A text to send; may be given several times
     #[arg(
         long,
         value_name = "TEXT",
         num_args = 1..,
-        conflicts_with = "template",
-        required_unless_present = "template"
+        conflicts_with_all = ["template", "raw"],
+        required_unless_present_any = ["template", "content", "raw"]
     )]
     pub text: Vec<String>,
+    /// An entry of another type, after the texts: JSON, or @FILE with it; may be given several times
+    #[arg(long, value_name = "JSON|@FILE", conflicts_with_all = ["template", "raw"])]
+    pub content: Vec<String>,
     /// Send this template instead, the same for everybody
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "raw")]
     pub template: Option<String>,
+    /// Send this whole body instead, as it is written; `-` reads stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["language", "param"])]
+    pub raw: Option<String>,
     /// Language code, when there are several
     #[arg(long, value_name = "CODE")]
     pub language: Option<String>,
-    /// Channel of the platform
+    /// Channel of the platform; on others than whatsapp recipients are ids, not numbers
     #[arg(long, default_value = "whatsapp", value_name = "CHANNEL")]
     pub channel: String,
     /// Leave the title as it is, without our mark at its end
@@ -128,7 +159,7 @@ pub struct FlowSend {
 /// Values of a template.
 #[derive(Debug, Args)]
 pub struct ParamArgs {
-    /// A value for everybody; only the first `=` separates, no escapes
+    /// A value by name or label; only the first `=` separates, no escapes but {{placeholders}}
     #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
     pub param: Vec<String>,
     /// A value from a column of the file, or `to=COLUMN` for the recipients
@@ -136,11 +167,12 @@ pub struct ParamArgs {
     pub map: Vec<String>,
 }
 
-/// Who it goes to.
+/// Who it goes to. One of them is needed, which is looked at later: a broadcast written as JSON may
+/// name its people itself.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 pub struct PeopleArgs {
-    /// Phone numbers
+    /// Phone numbers, or ids of the broadcast's channel
     #[arg(long, value_name = "PHONE", num_args = 1..)]
     pub to: Vec<String>,
     /// A CSV file with a header line; `-` reads stdin

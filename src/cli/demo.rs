@@ -4,21 +4,19 @@
 use super::args::DemoArgs;
 use super::context::{Context, storage};
 use super::dashboard::{self, Start};
+use super::demo_words;
 use super::exit::ExitStatus;
 use super::sandbox::explained;
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::template::import_json;
 use crate::domain::{BotTarget, Flow};
-use crate::sandbox::{
-    BoundSandbox, EXAMPLE_FLOWS, EXAMPLE_PAYLOADS, EXAMPLE_TEMPLATES, SandboxConfig,
-};
+use crate::sandbox::{BoundSandbox, EXAMPLE_FLOWS, EXAMPLE_PAYLOADS, SandboxConfig};
 use crate::settings::Connection;
 use crate::settings::paths::make_private;
 use crate::settings::secrets::SandboxKey;
 use crate::store::Library;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// Opens the demonstration.
@@ -105,14 +103,6 @@ impl Drop for DemoFolder {
     }
 }
 
-/// What the examples say about a template's wording.
-#[derive(Debug, Deserialize)]
-struct Wording {
-    name: String,
-    language: String,
-    body: String,
-}
-
 /// Fills an empty library with the sandbox's templates and flows. Takes some milliseconds: run it
 /// after the first frame. A library with anything in it stays as it is.
 ///
@@ -135,16 +125,12 @@ pub fn fill_library(data_dir: &Path, now: Timestamp) -> Result<(), ApiError> {
             "Install the program again.",
         )
     };
-    let wordings: Vec<Wording> =
-        serde_json::from_str(EXAMPLE_TEMPLATES).map_err(|error| damaged(error.to_string()))?;
+    let described = demo_words::read().map_err(|error| damaged(error.to_string()))?;
     for payload in EXAMPLE_PAYLOADS {
         let mut template = import_json(payload)
             .map_err(|error| damaged(error.to_string()))?
             .template;
-        template.wording.body = wordings
-            .iter()
-            .find(|wording| wording.name == template.name && wording.language == template.language)
-            .map(|wording| wording.body.clone());
+        demo_words::describe(&mut template, &described);
         library
             .insert_template(&template, now)
             .map_err(|error| storage(&error))?;

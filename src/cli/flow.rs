@@ -4,10 +4,12 @@ use super::args::FlowCommand;
 use super::context::{Context, storage, usage};
 use super::exit::ExitStatus;
 use super::output::{Row, to_value};
+use super::template::last_used;
 use crate::contract::{ApiError, ErrorKind};
-use crate::domain::Flow;
+use crate::domain::{Flow, Usage, Used};
 use crate::store::Library;
 use crate::text::nearest::nearest;
+use jiff::Zoned;
 use serde_json::json;
 
 /// Runs a `flow` command.
@@ -73,20 +75,33 @@ pub fn find(library: &Library, name: &str) -> Result<Flow, ApiError> {
 
 fn list(context: &Context, library: &Library) -> Result<(), ApiError> {
     let flows = library.flows().map_err(|error| storage(&error))?;
+    let usage = library.usage().map_err(|error| storage(&error))?;
+    let now = context.now_in_zone(&context.quiet_settings()?);
     let rows: Vec<Row> = flows
         .iter()
         .map(|flow| {
-            let cells = lines(flow).into_iter().map(|(_, text)| text).collect();
-            Row::new(flow, cells)
+            let used = usage.get(&Used::Flow(flow.name.clone())).copied();
+            row(flow, used.unwrap_or_default(), &now)
         })
         .collect();
-    context.output.list(&["name", "key", "required"], &rows);
+    let headers = ["name", "key", "required", "used", "last used"];
+    context.output.list(&headers, &rows);
     if rows.is_empty() {
         context
             .output
             .note("The registry is empty. `alertdesk flow add NAME --key KEY` adds a flow.");
     }
     Ok(())
+}
+
+fn row(flow: &Flow, usage: Usage, now: &Zoned) -> Row {
+    let document = json!({
+        "name": flow.name, "key": flow.key, "required": flow.required, "batches": usage.batches,
+        "recipients": usage.recipients, "last_used": usage.last,
+    });
+    let cells = lines(flow).into_iter().map(|(_, text)| text);
+    let used = [usage.batches.to_string(), last_used(usage, now)];
+    Row::new(&document, cells.chain(used).collect())
 }
 
 fn lines(flow: &Flow) -> [(&'static str, String); 3] {

@@ -4,12 +4,14 @@
 pub mod args;
 pub mod args_conversation;
 pub mod args_send;
+pub mod args_template;
 pub mod config;
 pub mod connect;
 pub mod context;
 pub mod conversation;
 pub mod dashboard;
 pub mod demo;
+mod demo_words;
 pub mod exit;
 pub mod explain;
 pub mod flow;

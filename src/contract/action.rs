@@ -99,10 +99,23 @@ actions! {
     TidyField = "tidy_field", "tidy", "make runs of spaces, tabs and line breaks one space";
     ClearField = "clear_field", "clear", "clear the field";
     UndoEdit = "undo_edit", "undo edit", "undo the last edit of the field";
+    RedoEdit = "redo_edit", "redo edit", "make the edit again that was undone last";
+    FieldHelp = "field_help", "helpers", "list what helps to fill this field";
+    ListDrafts = "list_drafts", "drafts", "list the drafts, also those discarded in this session";
+    RawDraft = "raw_draft", "raw JSON", "switch between the form and raw JSON";
+    SaveText = "save_text", "take it", "take the text that was typed";
+    AddWording = "add_wording", "add its text", "write down the text of a template that is not known";
+
+    AddTemplate = "add_template", "add template", "add a template: paste cURL, a description or a payload";
+    KeepTemplate = "keep_template", "keep it", "keep what was found in the library";
+    ReadNamedFiles = "read_named_files", "read the file", "read the file that the pasted command names";
+    NewProfile = "new_profile", "new profile", "make a profile of the account in the pasted text";
 
     ExactBytes = "exact_bytes", "exact bytes", "show the bytes exactly as they leave";
     NextCall = "next_call", "next call", "show the next call of the plan";
     PreviousCall = "previous_call", "call before", "show the call before";
+    CompareLast = "compare_last", "changes", "show what differs from the last call of the same thing";
+    OddCall = "odd_call", "odd one", "show the next call that holds an odd value";
     LongestCall = "longest_call", "longest", "show the longest call";
     ShortestCall = "shortest_call", "shortest", "show the shortest call";
 
@@ -111,6 +124,14 @@ actions! {
     CancelBatch = "cancel_batch", "cancel", "cancel what is not sent of the batch";
     RateUp = "rate_up", "faster", "more messages a minute";
     RateDown = "rate_down", "slower", "fewer messages a minute";
+
+    Templates = "templates", "templates", "look after the templates of the library";
+    Flows = "flows", "flows", "look after the flows of the library";
+    EditEntry = "edit_entry", "edit", "edit the template or flow under the cursor";
+    AddEntry = "add_entry", "add", "add a flow to the library";
+    ShowVersions = "show_versions", "versions", "show the versions of the template and what changed";
+    RemoveEntry = "remove_entry", "remove", "take the template or flow out of the library, asks first";
+    SaveForm = "save_form", "save", "save what the form holds";
 
     SaveFile = "save_file", "save", "save the file in the folder for downloads";
     OpenFile = "open_file", "open it", "open the link or saved file with the desktop's program";

@@ -2,9 +2,16 @@
 
 use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
+use super::import::{NewProfile, NewTemplates};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
+use super::shelves::ShelfRequest;
 use super::slot::{Slot, Ticket};
-use crate::domain::{BatchId, BotTarget, Content, ItemId, Plan, SendLimits, User};
+use crate::domain::template::Wording;
+use crate::domain::{
+    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, Plan, SendKind, SendLimits,
+    Standing, User,
+};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,14 +29,14 @@ pub enum TimerId {
     Countdown,
     /// The dialog that ignores early keys starts to listen.
     DialogReady,
-    /// The draft has been quiet long enough to be written down.
+    /// The open draft is to be written down.
     SaveDraft,
 }
 
 /// Something to keep or to look up in the local database.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StoreRequest {
-    /// Templates, flows, attribute names used before and the kept draft.
+    /// Templates, flows, attribute names used before and the kept drafts.
     LoadLibrary,
     /// An attribute search worked: remember its name and value.
     RememberSearch {
@@ -51,6 +58,8 @@ pub enum StoreRequest {
     },
     /// The people whose conversations were opened last.
     LoadRecent(BotTarget),
+    /// Read or change templates and flows.
+    Shelf(ShelfRequest),
     /// Keep a search under a name.
     SaveSearch {
         /// Its name.
@@ -58,8 +67,26 @@ pub enum StoreRequest {
         /// `NAME=VALUE`.
         text: String,
     },
-    /// Keep the text of the open draft; `None` when there is none.
-    SaveDraft(Option<String>),
+    /// Keep the text of a draft.
+    SaveDraft {
+        /// The name that the draft had from its beginning.
+        id: String,
+        /// The draft.
+        text: String,
+    },
+    /// Keep the words of a template, as a person wrote them down.
+    SaveWording {
+        /// Its name.
+        name: String,
+        /// Its language.
+        language: String,
+        /// All of its words.
+        wording: Box<Wording>,
+    },
+    /// Keep templates as the newest versions of theirs.
+    KeepTemplates(Box<NewTemplates>),
+    /// A draft was discarded or queued: forget its text.
+    DeleteDraft(String),
 }
 
 /// What the outbox shall do.
@@ -105,6 +132,19 @@ pub enum OutboxCommand {
         /// The item.
         item: ItemId,
     },
+    /// The last request of the same thing that left for a bot.
+    LoadLastSent {
+        /// Proof that the answer is still wanted.
+        ticket: Ticket,
+        /// What kind of call.
+        kind: SendKind,
+        /// Title of its batch; a broadcast's own mark at the end does not count.
+        title: String,
+        /// The bot.
+        target: BotTarget,
+        /// Whose request is preferred, as digits.
+        recipient: Option<String>,
+    },
     /// Every unknown item.
     LoadUnknown,
 }
@@ -115,8 +155,13 @@ pub enum OutboxCommand {
 pub struct DraftForm {
     /// What is sent.
     pub content: Content,
-    /// Numbers as typed, one each.
+    /// Recipients as typed, one each: numbers, or ids of the content's channel.
     pub to: Vec<String>,
+    /// What is known of people, by the digits of their number or by their id: attributes for
+    /// placeholders, and when they wrote last.
+    pub people: BTreeMap<String, KnownPerson>,
+    /// How the content's template stands to the library.
+    pub standing: Standing,
     /// `now`, or a local time of the profile's zone such as `2026-12-01 09:00`.
     pub when: String,
     /// How fast.
@@ -195,8 +240,22 @@ pub enum Effect {
     OpenSaved(PathBuf),
     /// Let the desktop's program open an address that a person has read.
     OpenLink(String),
+    /// Look for templates in a pasted text, from which keys were masked.
+    ReadImport {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// The text.
+        text: Arc<str>,
+        /// Whether a person allowed the files that it names to be read.
+        read_files: bool,
+    },
+    /// Write a profile into the settings file.
+    AddProfile(NewProfile),
     /// Put text on the clipboard of the terminal.
     Copy(String),
+    /// Put the request on the clipboard as a command that holds the key. The text is made where
+    /// the clipboard is written, so that nothing on the way ever holds the key.
+    CopyWithKey(Arc<FrozenRequest>),
     /// Edit text in `$EDITOR`; the screen is given up meanwhile.
     EditExternally(String),
     /// Connect with another profile.

@@ -5,13 +5,18 @@ use super::activity::CallRecord;
 use super::api::{ApiError, ApiResponse};
 use super::cached::{CacheNews, CachedAnswer, FoundMessage, SyncNews};
 use super::effect::{PlanPurpose, TimerId};
+use super::import::{ImportAnswer, KeptTemplates};
 use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
+use super::shelves::ShelfAnswer;
 use super::slot::{Slot, Ticket};
 use crate::domain::{
-    Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template, User,
+    Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template, Usage, Used,
+    User,
 };
 use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A mouse input that means something.
@@ -32,12 +37,25 @@ pub struct Library {
     pub templates: Vec<Template>,
     /// The flow registry.
     pub flows: Vec<Flow>,
+    /// How often each template and flow was queued.
+    pub usage: BTreeMap<Used, Usage>,
     /// Attribute names used before, last used first, each with its last value.
     pub searches: Vec<(String, String)>,
     /// Searches kept under a name: name and text.
     pub saved: Vec<(String, String)>,
-    /// The draft that was open when the program ended.
-    pub draft: Option<String>,
+    /// The drafts that are kept, the last changed first.
+    pub drafts: Vec<KeptDraft>,
+}
+
+/// A draft in the local record, as opaque text of the pane that wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptDraft {
+    /// The name that the draft had from its beginning.
+    pub id: String,
+    /// The draft.
+    pub text: String,
+    /// When it was written down last.
+    pub updated: Timestamp,
 }
 
 /// An answer of the local database.
@@ -56,12 +74,23 @@ pub enum StorageEvent {
     },
     /// For `LoadRecent`: the last first.
     Recent(Vec<User>),
+    /// About templates and flows.
+    Shelf(Box<ShelfAnswer>),
     /// The searches kept under names, after one was added.
     SavedSearches(Vec<(String, String)>),
     /// The draft is kept.
-    DraftSaved,
+    DraftSaved {
+        /// The name under which it was to be kept.
+        id: String,
+        /// The name under which it is kept: another one where another window had changed it.
+        kept_as: String,
+    },
+    /// A draft could not be kept; its text is only on the screen.
+    DraftNotSaved(ApiError),
     /// What the opening of the local copy had to say, once.
     Cache(CacheNews),
+    /// For `KeepTemplates`.
+    TemplatesKept(Box<KeptTemplates>),
     /// Something could not be read or written.
     Failed(ApiError),
 }
@@ -91,6 +120,13 @@ pub enum OutboxAnswer {
         /// Its request.
         request: FrozenRequest,
     },
+    /// For `LoadLastSent`: its batch and request, if anything of the kind ever left.
+    LastSent {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// The batch and the request.
+        found: Option<(BatchId, FrozenRequest)>,
+    },
     /// Every unknown item with its batch's title.
     Unknown(Vec<(Item, String)>),
     /// The confirmed plan was not queued.
@@ -102,10 +138,17 @@ pub enum OutboxAnswer {
 /// One thing that keeps a draft from becoming a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanProblem {
-    /// The parameter, attribute or form field it is about, if it is about one.
+    /// What it is about, if it is about one thing: the name of a parameter or attribute, or
+    /// `to`, `when`, `title`, `channel`, `template`, `body` and `card.0.body` … for a filled body as a whole, `text` for
+    /// the first entry of a broadcast and `text.1` … for the next, `json` for what is written as
+    /// JSON.
     pub field: Option<String>,
-    /// One sentence with what to do.
+    /// A short stable word, for example `empty`, `too_long`, `unknown_placeholder`.
+    pub rule: &'static str,
+    /// One sentence; mostly with what to do behind a colon.
     pub text: String,
+    /// One more sentence with what to do; empty where the text says it.
+    pub advice: String,
 }
 
 /// Why a draft could not become a plan.
@@ -126,6 +169,9 @@ pub struct PlanAnswer {
     pub purpose: PlanPurpose,
     /// The plan, or why there is none.
     pub result: Result<Arc<Plan>, PlanFailure>,
+    /// Countries of its numbers, as [`crate::domain::PhoneNumber::country`] has them, the one with
+    /// most people first; empty for long lists.
+    pub countries: Vec<(String, u64)>,
 }
 
 /// The answer to a read.
@@ -170,10 +216,16 @@ pub enum Event {
     Storage(Box<StorageEvent>),
     /// A file or a link of a message came, or became something.
     Media(Box<MediaAnswer>),
+    /// A pasted text was looked through.
+    Import(Box<ImportAnswer>),
+    /// A profile of this name was written into the settings file, or was not.
+    ProfileAdded(Result<String, Box<ApiError>>),
     /// A timer ran out.
     Timer(TimerId),
     /// `$EDITOR` ended: the new text, or why there is none.
     Edited(Result<String, Box<ApiError>>),
+    /// Whether a command that holds the key was put on the clipboard.
+    CopiedWithKey(bool),
     /// A whole conversation is being fetched.
     Sync(Box<SyncNews>),
     /// Another profile is connected, or cannot be.

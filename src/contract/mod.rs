@@ -8,11 +8,13 @@ pub mod api;
 pub mod cached;
 pub mod effect;
 pub mod event;
+pub mod import;
 pub mod media;
 pub mod notice;
 pub mod outbox;
 pub mod pane;
 pub mod remote;
+pub mod shelves;
 pub mod slot;
 
 pub use action::Action;
@@ -24,12 +26,14 @@ pub use cached::{
 };
 pub use effect::{DraftForm, Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
 pub use event::{
-    ApiAnswer, Event, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure, PlanProblem,
-    StorageEvent,
+    ApiAnswer, Event, KeptDraft, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure,
+    PlanProblem, StorageEvent,
 };
+pub use import::{ImportAnswer, KeptTemplate, KeptTemplates, NewProfile, NewTemplates};
 pub use media::{AfterSaving, FetchedMedia, MediaAnswer, MediaAsk, PreparedPicture, ReadyPicture};
 pub use notice::{Notice, NoticeKind};
 pub use outbox::{OutboxEvent, SenderState};
 pub use pane::PaneId;
 pub use remote::Remote;
+pub use shelves::{LibraryChange, ShelfAnswer, ShelfRequest, Shelves};
 pub use slot::{Slot, SlotPolicy, Ticket, Tickets};

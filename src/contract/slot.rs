@@ -24,10 +24,14 @@ pub enum Slot {
     BatchItems,
     /// The request of one item, shown in the payload pane.
     ItemRequest,
+    /// The last request of the same thing, to compare with.
+    LastSent,
     /// The file of a message that a person opened.
     Media,
     /// The picture made ready for the screen.
     Picture,
+    /// The text in the dialog that adds templates.
+    Import,
     /// Which wait a spinner is turning for.
     Spinner,
 }
@@ -51,8 +55,10 @@ impl Slot {
             | Slot::Review
             | Slot::BatchItems
             | Slot::ItemRequest
+            | Slot::LastSent
             | Slot::Media
             | Slot::Picture
+            | Slot::Import
             | Slot::Spinner => SlotPolicy::Replace,
             Slot::OlderMessages | Slot::Follow | Slot::Sync => SlotPolicy::IgnoreIfRunning,
         }

@@ -2,9 +2,11 @@
 
 use super::audience::Audience;
 use super::flow::{Flow, FlowVersion};
+use super::recipient::RecipientForm;
 use super::template::Template;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -61,14 +63,28 @@ impl fmt::Display for SendKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ValueSource {
-    /// The same text for everybody.
+    /// A text for everybody; `{{name}}` and `{{name|text without a name}}` in it stand for what is
+    /// each person's own.
     Constant(String),
     /// The column of that name in the recipient's row.
     Column(String),
 }
 
-/// Parameter or attribute name to where its value comes from.
+/// Parameter name, label of a parameter, or attribute name to where its value comes from.
 pub type Values = BTreeMap<String, ValueSource>;
+
+/// The channel that everything but some broadcasts goes to.
+pub const WHATSAPP: &str = "whatsapp";
+
+/// One entry of a direct broadcast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BroadcastPart {
+    /// A plain text.
+    Text(String),
+    /// An entry of another type as JSON, for example `{"type": "carousel", …}`. Nobody has
+    /// verified that the platform takes it.
+    Raw(String),
+}
 
 /// What is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,15 +93,20 @@ pub enum Content {
     Template {
         /// The template.
         template: Template,
-        /// Values by parameter name.
+        /// Values by parameter name or label.
         values: Values,
     },
-    /// The platform's broadcast with plain texts.
+    /// One template call per recipient with a `payload` object written as JSON. Unverified.
+    RawTemplate {
+        /// The object. Placeholders of people may stand in its texts.
+        payload: String,
+    },
+    /// The platform's broadcast with texts and other entries.
     DirectBroadcast {
         /// Title as typed.
         title: String,
-        /// One or more texts.
-        texts: Vec<String>,
+        /// One or more entries.
+        parts: Vec<BroadcastPart>,
         /// Channel, for example `whatsapp`.
         channel: String,
         /// Whether the title leaves as typed, without our id at its end.
@@ -102,6 +123,19 @@ pub enum Content {
         /// Channel, for example `whatsapp`.
         channel: String,
         /// Whether the title leaves as typed, without our id at its end.
+        exact_title: bool,
+    },
+    /// The platform's broadcast with a whole body written as JSON. Unverified. `publishedOn` and
+    /// the ids of the audience are written by the program.
+    RawBroadcast {
+        /// Title as typed; empty takes `broadcastTitle` of the body.
+        title: String,
+        /// The body. If its `audience.rule` names people, those are the recipients; else the
+        /// draft's audience is.
+        body: String,
+        /// Channel, unless the body names one.
+        channel: String,
+        /// Whether the title leaves as it is, without our id at its end.
         exact_title: bool,
     },
     /// The platform's external CSV broadcast.
@@ -128,10 +162,10 @@ impl Content {
     /// Which kind of call this makes.
     pub fn kind(&self) -> SendKind {
         match self {
-            Content::Template { .. } => SendKind::Template,
-            Content::DirectBroadcast { .. } | Content::TemplateBroadcast { .. } => {
-                SendKind::Broadcast
-            }
+            Content::Template { .. } | Content::RawTemplate { .. } => SendKind::Template,
+            Content::DirectBroadcast { .. }
+            | Content::TemplateBroadcast { .. }
+            | Content::RawBroadcast { .. } => SendKind::Broadcast,
             Content::CsvBroadcast { .. } => SendKind::CsvBroadcast,
             Content::Flow { .. } => SendKind::Flow,
         }
@@ -141,10 +175,130 @@ impl Content {
     pub fn title(&self) -> &str {
         match self {
             Content::Template { template, .. } => &template.name,
+            Content::RawTemplate { .. } => "template as JSON",
+            Content::RawBroadcast { title, .. } if title.trim().is_empty() => "broadcast as JSON",
             Content::DirectBroadcast { title, .. }
             | Content::TemplateBroadcast { title, .. }
+            | Content::RawBroadcast { title, .. }
             | Content::CsvBroadcast { title, .. } => title,
             Content::Flow { flow, .. } => &flow.name,
+        }
+    }
+
+    /// The template of the library it is made of, if it is made of one.
+    pub fn template(&self) -> Option<&Template> {
+        match self {
+            Content::Template { template, .. }
+            | Content::TemplateBroadcast { template, .. }
+            | Content::CsvBroadcast { template, .. } => Some(template),
+            Content::RawTemplate { .. }
+            | Content::DirectBroadcast { .. }
+            | Content::RawBroadcast { .. }
+            | Content::Flow { .. } => None,
+        }
+    }
+
+    /// Whether it may hold texts that only reach people within their 24 hours.
+    pub fn is_free_text(&self) -> bool {
+        matches!(
+            self,
+            Content::DirectBroadcast { .. } | Content::RawBroadcast { .. }
+        )
+    }
+
+    /// How its recipients are written: only a broadcast to another channel than WhatsApp takes
+    /// ids that are no numbers.
+    pub fn recipient_form(&self) -> RecipientForm {
+        match self {
+            Content::DirectBroadcast { channel, .. }
+            | Content::TemplateBroadcast { channel, .. } => form_of(channel),
+            Content::RawBroadcast { body, channel, .. } => match channel_of_body(body) {
+                Some(channel) => form_of(&channel),
+                None => form_of(channel),
+            },
+            Content::Template { .. }
+            | Content::RawTemplate { .. }
+            | Content::CsvBroadcast { .. }
+            | Content::Flow { .. } => RecipientForm::Phone,
+        }
+    }
+
+    /// Whether a broadcast written as JSON names its recipients itself.
+    pub fn names_recipients(&self) -> bool {
+        let Content::RawBroadcast { body, .. } = self else {
+            return false;
+        };
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let ids = |key: &str| {
+            let ids = body
+                .pointer("/audience/rule")
+                .and_then(|rule| rule.get(key));
+            ids.and_then(Value::as_array)
+                .is_some_and(|ids| !ids.is_empty())
+        };
+        ids("channelUserIds") || ids("userIds")
+    }
+}
+
+/// How recipients of a channel are written.
+pub fn form_of(channel: &str) -> RecipientForm {
+    if channel.trim().eq_ignore_ascii_case(WHATSAPP) {
+        RecipientForm::Phone
+    } else {
+        RecipientForm::ChannelUser
+    }
+}
+
+fn channel_of_body(body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    let channel = body.pointer("/audience/rule/channels/0")?.as_str()?;
+    Some(channel.to_owned())
+}
+
+/// How the template of a draft stands to the library it was chosen from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// It is the newest one.
+    #[default]
+    Current,
+    /// The library has this newer version of the same name and language.
+    Replaced {
+        /// The newer version.
+        version: u32,
+        /// Whether it takes values in the same places.
+        same_places: bool,
+    },
+    /// The library has the name in these languages only.
+    OtherLanguages(Vec<String>),
+    /// The library no longer has the name.
+    Gone,
+}
+
+impl Standing {
+    /// How a template stands to these, the newest of each name and language.
+    pub fn of(template: &Template, library: &[Template]) -> Self {
+        let named: Vec<&Template> = library
+            .iter()
+            .filter(|known| known.name == template.name)
+            .collect();
+        let places = |one: &Template| -> Vec<String> {
+            let parameters = one.parameters.iter();
+            parameters.map(|parameter| parameter.name.clone()).collect()
+        };
+        match named
+            .iter()
+            .find(|known| known.language == template.language)
+        {
+            Some(known) if known.version == template.version => Standing::Current,
+            Some(known) => Standing::Replaced {
+                version: known.version,
+                same_places: places(known) == places(template),
+            },
+            None if named.is_empty() => Standing::Gone,
+            None => {
+                let languages = named.iter().map(|known| known.language.clone());
+                Standing::OtherLanguages(languages.collect())
+            }
         }
     }
 }
@@ -188,4 +342,6 @@ pub struct SendDraft {
     pub schedule: Schedule,
     /// How fast.
     pub limits: SendLimits,
+    /// How its template stands to the library.
+    pub standing: Standing,
 }

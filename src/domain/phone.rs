@@ -20,6 +20,15 @@ impl PhoneNumber {
         format!("+{}", self.0)
     }
 
+    /// The two letters of the number's country; its calling code such as `+44` where several
+    /// countries share it and the tables do not tell. Loads the tables.
+    pub fn country(&self) -> Option<String> {
+        let parsed = phonenumber::parse(None, self.with_plus()).ok()?;
+        let country = parsed.country();
+        let known = country.id().map(|id| id.as_ref().to_owned());
+        Some(known.unwrap_or_else(|| format!("+{}", country.code())))
+    }
+
     /// The last four digits, which are shown and typed in confirms.
     pub fn last_four(&self) -> &str {
         self.0

@@ -3,15 +3,17 @@
 use super::audience::SkippedRow;
 use super::draft::{Schedule, SendKind, SendLimits};
 use super::hash::Sha256Hex;
-use super::phone::PhoneNumber;
 use super::profile::BotTarget;
+use super::recipient::Recipient;
 use super::request::FrozenRequest;
+use super::template::ParameterProblem;
+use super::usage::Used;
 
 /// One call of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedCall {
     /// Who it reaches; one for templates and flows, up to a chunk for broadcasts.
-    pub recipients: Vec<PhoneNumber>,
+    pub recipients: Vec<Recipient>,
     /// The call, byte for byte.
     pub request: FrozenRequest,
 }
@@ -33,10 +35,14 @@ pub struct Plan {
     pub skipped: Vec<SkippedRow>,
     /// What a person should know before confirming, as sentences.
     pub notes: Vec<String>,
+    /// Those of the notes that are about one parameter or form field.
+    pub warnings: Vec<ParameterProblem>,
     /// When it goes out.
     pub schedule: Schedule,
     /// How fast.
     pub limits: SendLimits,
+    /// What of the library it is made with, for the count of its use.
+    pub used: Option<Used>,
     /// SHA-256 over target, schedule and every call's recipients and bytes.
     pub sha256: Sha256Hex,
 }
@@ -73,7 +79,7 @@ impl Plan {
             pieces.extend(
                 call.recipients
                     .iter()
-                    .map(|phone| phone.digits().as_bytes()),
+                    .map(|recipient| recipient.text().as_bytes()),
             );
         }
         Sha256Hex::of_pieces(pieces)

@@ -30,6 +30,7 @@ facts! {
     InGrace = "in_grace", "Something is in its grace time, or left it less than two seconds ago.";
     Loading = "loading", "The focused pane waits for the platform.";
     Searching = "searching", "A search or filter is on in the focused pane.";
+    WordsUnknown = "words_unknown", "The words of the draft's template are not known.";
     Zoomed = "zoomed", "The focused pane is zoomed.";
 }
 

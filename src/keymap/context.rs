@@ -49,9 +49,14 @@ contexts! {
     Overlay = "overlay", "Dialogs", [List], "Shared by all dialogs; a dialog holds the keyboard.";
     Help = "help", "Help", [Overlay, List], "The list of keys.";
     Palette = "palette", "Palette", [Overlay, List], "Go to or do, by name.";
+    Library = "library", "Library", [Overlay, List], "A list of templates or flows, while moving.";
+    Form = "form", "Form", [Overlay, List], "A form of several fields.";
     CommandLine = "command_line", "Command line", [Overlay, List], "The line after `:`.";
     Review = "review", "Review", [Overlay, List], "The review before anything leaves.";
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
+    AddTemplate = "add_template", "Add a template", [Overlay, List], "The dialog that adds templates.";
+    Prompt = "prompt", "Question", [Overlay, List], "A question that takes a text.";
+    Phone = "phone", "Phone", [Overlay, List], "The message as a phone shows it.";
     Unknowns = "unknowns", "Unknown results", [Overlay, List], "The list of unknown results.";
     Detail = "detail", "Detail", [Overlay, List], "One call of the log in full.";
     Media = "media", "File", [Overlay, List], "A picture or another file of a message.";
@@ -68,9 +73,12 @@ impl KeyContext {
             self,
             KeyContext::Typing
                 | KeyContext::Palette
+                | KeyContext::Form
                 | KeyContext::CommandLine
                 | KeyContext::Review
                 | KeyContext::Confirm
+                | KeyContext::Prompt
+                | KeyContext::AddTemplate
                 | KeyContext::Setup
         )
     }

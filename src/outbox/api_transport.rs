@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::transport::{Call, Judged, SendFuture, Transport};
 use crate::api::classify::{Answer, BodyRead};
 use crate::api::{ClassifierOptions, Observation, SendTransport, classify};
+use secrecy::SecretString;
 use std::sync::Arc;
 
 /// How much of an answer is kept with the attempt, in bytes.
@@ -41,6 +42,10 @@ impl Transport for ApiTransport {
                 response: excerpt(&observation),
             }
         })
+    }
+
+    fn authorization(&self) -> Option<SecretString> {
+        self.client.authorization()
     }
 }
 

@@ -2,18 +2,23 @@
 //! and freezes the bytes of every call. It reads no clock, no file and no key.
 
 mod broadcast;
+mod csv;
 mod direct;
 mod people;
+mod personal;
+mod raw;
 mod values;
+mod window;
 
 use crate::api::wire::encode::{EncodeError, Encoder};
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
     Audience, Content, Plan, PlannedCall, Profile, Schedule, SendDraft, SendLimits, SkippedRow,
+    Standing, Used,
 };
 use broadcast::Label;
 use jiff::{SignedDuration, Timestamp};
-use people::People;
+use people::{People, Sorted};
 
 /// The platform publishes a past time at once, so a time must be at least this far ahead.
 const LEAD: SignedDuration = SignedDuration::from_mins(2);
@@ -50,6 +55,16 @@ impl FreezeError {
 
     /// An error about values that are the same for everybody.
     fn values(problems: Vec<ParameterProblem>) -> Self {
+        Self::of(
+            "parameters",
+            problems,
+            "Give the values with --param or --map.",
+        )
+    }
+
+    /// An error made of problems, those that stop the send first.
+    fn of(rule: &'static str, mut problems: Vec<ParameterProblem>, advice: &str) -> Self {
+        problems.sort_by_key(|problem| problem.severity);
         let first = problems.first().map(|problem| problem.text.clone());
         let message = match (first, problems.len()) {
             (Some(first), 0 | 1) => first,
@@ -58,11 +73,7 @@ impl FreezeError {
         };
         Self {
             problems: problems.into(),
-            ..Self::new(
-                "parameters",
-                message,
-                "Give the values with --param or --map.",
-            )
+            ..Self::new(rule, message, advice)
         }
     }
 }
@@ -105,12 +116,15 @@ pub fn freeze(
     now: Timestamp,
     nonce: &str,
 ) -> Result<Plan, FreezeError> {
-    let mut people = People::of(&draft.audience);
+    let own = raw::own_audience(&draft.content, &draft.audience, profile)?;
+    let audience = own.as_ref().unwrap_or(&draft.audience);
+    let mut people = People::of(audience);
     let frozen = guarded(draft, profile, now)
+        .and_then(|()| check_standing(draft, &mut people))
         .and_then(|()| Ok(Encoder::new(&profile.target, &profile.wire)?))
         .and_then(|encoder| {
             let desk = Desk {
-                audience: &draft.audience,
+                audience,
                 encoder,
                 profile,
                 schedule: draft.schedule,
@@ -119,7 +133,11 @@ pub fn freeze(
             };
             desk.calls(&draft.content, &mut people)
         });
-    let (skipped, notes) = people.finish();
+    let Sorted {
+        skipped,
+        notes,
+        warnings,
+    } = people.finish();
     match frozen {
         Ok(frozen) => Ok(Plan {
             kind: draft.content.kind(),
@@ -130,8 +148,10 @@ pub fn freeze(
             calls: frozen.calls,
             skipped,
             notes,
+            warnings,
             schedule: draft.schedule,
             limits: draft.limits,
+            used: Used::of(&draft.content),
         }),
         Err(error) => Err(FreezeError {
             skipped,
@@ -147,7 +167,7 @@ impl<'a> Desk<'a> {
             Content::Template { template, values } => self.template_calls(template, values, people),
             Content::DirectBroadcast {
                 title,
-                texts,
+                parts,
                 channel,
                 exact_title,
             } => {
@@ -157,7 +177,22 @@ impl<'a> Desk<'a> {
                     channel,
                     exact,
                 };
-                self.direct_broadcast(label, texts, people)
+                self.direct_broadcast(label, parts, people)
+            }
+            Content::RawTemplate { payload } => self.raw_template_calls(payload, people),
+            Content::RawBroadcast {
+                title,
+                body,
+                channel,
+                exact_title,
+            } => {
+                let exact = *exact_title;
+                let label = Label {
+                    title,
+                    channel,
+                    exact,
+                };
+                self.raw_broadcast(label, body, people)
             }
             Content::TemplateBroadcast {
                 title,
@@ -196,6 +231,56 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// How the template of the draft stands to the library.
+fn check_standing(draft: &SendDraft, people: &mut People<'_>) -> Result<(), FreezeError> {
+    let Some(template) = draft.content.template() else {
+        return Ok(());
+    };
+    let name = &template.name;
+    let refuse = |rule, text: String| {
+        let problem = ParameterProblem::error("template", rule, text);
+        let advice = "Choose a template of the library.";
+        Err(FreezeError::of(rule, vec![problem], advice))
+    };
+    match &draft.standing {
+        Standing::Current => Ok(()),
+        Standing::Replaced {
+            version,
+            same_places,
+        } => {
+            let places = if *same_places {
+                ""
+            } else {
+                " with other values"
+            };
+            let text = format!(
+                "the library has a newer version {version} of {name}{places}: this draft still \
+                 sends version {}, choose the template again to take the new one",
+                template.version
+            );
+            people.warn_all(ParameterProblem::warning(
+                "template",
+                "template_replaced",
+                text,
+            ));
+            Ok(())
+        }
+        Standing::OtherLanguages(languages) => refuse(
+            "language",
+            format!(
+                "the library has {name} in {} and no longer in {}: a template of another language \
+                 is another template",
+                languages.join(", "),
+                template.language
+            ),
+        ),
+        Standing::Gone => refuse(
+            "template_gone",
+            format!("the library no longer has the template {name}: import or choose it again"),
+        ),
+    }
+}
+
 /// Checks that need no recipient.
 fn guarded(draft: &SendDraft, profile: &Profile, now: Timestamp) -> Result<(), FreezeError> {
     if profile.read_only {
@@ -231,8 +316,13 @@ fn check_publish_time(
     now: Timestamp,
 ) -> Result<(), FreezeError> {
     let can_be_published = match content {
-        Content::DirectBroadcast { .. } | Content::TemplateBroadcast { .. } => true,
-        Content::Template { .. } | Content::CsvBroadcast { .. } | Content::Flow { .. } => false,
+        Content::DirectBroadcast { .. }
+        | Content::TemplateBroadcast { .. }
+        | Content::RawBroadcast { .. } => true,
+        Content::Template { .. }
+        | Content::RawTemplate { .. }
+        | Content::CsvBroadcast { .. }
+        | Content::Flow { .. } => false,
     };
     if !can_be_published {
         return Err(FreezeError::new(
@@ -257,6 +347,10 @@ fn no_recipients(people: &People<'_>) -> FreezeError {
         1 => "nobody is left to send to: the only recipient was left out".to_owned(),
         count => format!("nobody is left to send to: all {count} recipients were left out"),
     };
-    let advice = "Give numbers with --to or --csv, or correct those that were left out.";
-    FreezeError::new("no_recipients", message, advice)
+    let advice = "Name others, or correct those that were left out.";
+    FreezeError {
+        // What is wrong for all is mostly what is wrong for the first.
+        problems: people.first_problem().cloned().into_iter().collect(),
+        ..FreezeError::new("no_recipients", message, advice)
+    }
 }

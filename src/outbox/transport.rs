@@ -3,6 +3,7 @@
 //! The engine never retries inside a call and never sees the key.
 
 use crate::domain::{BotTarget, FrozenRequest, Judgement, Reason, SendKind};
+use secrecy::SecretString;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -34,6 +35,11 @@ pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Judged> + Send + 'a>>;
 pub trait Transport: Send + Sync {
     /// Makes the call.
     fn send<'a>(&'a self, call: Call<'a>) -> SendFuture<'a>;
+
+    /// As [`crate::api::SendTransport::authorization`].
+    fn authorization(&self) -> Option<SecretString> {
+        None
+    }
 }
 
 /// Why there is no transport for a batch.

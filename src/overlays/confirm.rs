@@ -4,7 +4,7 @@
 //! and pastes do not reach the field.
 
 use super::frame::{self, OverlayEdges};
-use crate::contract::Action;
+use crate::contract::{Action, LibraryChange};
 use crate::domain::BatchId;
 use crate::text::wrap;
 use crate::theme::{Glyph, Role};
@@ -29,6 +29,8 @@ pub enum Purpose {
     TakeDraft,
     /// Leave while something runs; the answer is `quit`.
     Quit,
+    /// Take something out of the library; the answer is `remove`.
+    Remove(LibraryChange),
 }
 
 /// The question.

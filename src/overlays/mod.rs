@@ -1,14 +1,20 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Six kinds serve everything: a page to read, a list to choose from, the review of a plan, a
-//! question answered by typing, the file of a message, and the links in its text.
+//! Ten kinds serve everything: a page to read, a list to choose from, a form of several texts, the
+//! review of a plan, a question that decides, a question that only takes a text, the file of a
+//! message, the links in its text, a message as a phone shows it, and the dialog that adds
+//! templates.
 
+pub mod add_template;
 pub mod confirm;
+pub mod form;
 pub mod frame;
 pub mod link;
 pub mod media;
 pub mod page;
 pub mod palette;
+pub mod phone;
+pub mod prompt;
 pub mod review;
 
 /// What stands above the panes.
@@ -26,6 +32,14 @@ pub enum Overlay {
     Review(Box<review::State>),
     /// A question answered by typing a word or a number.
     Confirm(confirm::State),
+    /// A question that takes a text and decides nothing.
+    Prompt(Box<prompt::State>),
+    /// What is pasted to add templates.
+    AddTemplate(Box<add_template::State>),
+    /// The draft's message as a phone shows it.
+    Phone(phone::State),
+    /// Several texts that are saved as a whole.
+    Form(Box<form::State>),
 }
 
 impl Overlay {

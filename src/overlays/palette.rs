@@ -1,14 +1,20 @@
-//! Go to or do, by name: people, templates, flows, batches, profiles and actions in one list.
+//! Go to or do, by name: people, templates, flows, batches, profiles and actions in one list. The
+//! lists of the library are the same list with columns and with keys that look after an entry.
+
+mod columns;
+
+pub use columns::{Shelf, ShelfKind};
 
 use super::frame::{self, OverlayEdges};
+use super::prompt;
 use crate::contract::Action;
 use crate::domain::BatchId;
+use crate::domain::copy_as::CopyForm;
+use crate::text::fuzzy;
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans, TextField, WindowedList};
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
 
 /// What choosing an entry does.
@@ -37,6 +43,27 @@ pub enum Target {
     Profile(String),
     /// Runs this action.
     Action(Action),
+    /// Opens the draft of this name.
+    Draft(String),
+    /// Brings the discarded draft of this name back.
+    Discarded(String),
+    /// Discards the open draft.
+    DiscardDraft,
+    /// Leaves everything as it is.
+    Nothing,
+    /// Adds somebody to the draft, by channel user id.
+    Recipient(String),
+    /// Puts a text into the field under the cursor, where the caret is or in place of all.
+    Insert {
+        /// The text.
+        text: String,
+        /// Whether what stands in the field stays.
+        at_caret: bool,
+    },
+    /// Asks for a text.
+    Ask(prompt::Purpose),
+    /// Copies the request shown in this form.
+    Copy(CopyForm),
 }
 
 /// A line of the list.
@@ -67,6 +94,14 @@ pub struct State {
     pub matches: Vec<usize>,
     /// Cursor and window over `matches`.
     pub list: WindowedList,
+    /// Whether the kind of an entry is a letter that chooses it at once.
+    pub letters: bool,
+    /// What a list of the library has beside its entries.
+    pub shelf: Option<Shelf>,
+    /// Whether plain characters go into the search; else they are keys.
+    pub typing: bool,
+    /// Whether it opened so: then going back closes it.
+    begins_typing: bool,
 }
 
 /// What the list wants.
@@ -78,6 +113,23 @@ pub enum Wish {
     Choose(Target),
     /// This cannot be done now, for this reason.
     Refuse(String),
+    /// Look after the entry under the cursor of a list of the library.
+    Tend(Tending, Target),
+    /// Add an entry to a list of the library.
+    Add(ShelfKind),
+}
+
+/// What can be done with an entry of the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tending {
+    /// Edit it in a form.
+    Edit,
+    /// Show its versions.
+    Versions,
+    /// Take it out, after a question.
+    Remove,
+    /// Copy it.
+    Copy,
 }
 
 impl State {
@@ -89,33 +141,81 @@ impl State {
             entries,
             matches: Vec::new(),
             list: WindowedList::default(),
+            letters: false,
+            shelf: None,
+            typing: true,
+            begins_typing: true,
         };
         state.search();
         state
     }
 
+    /// The list, with the kind of each entry as a letter that chooses it at once.
+    #[must_use]
+    pub fn with_letters(self) -> Self {
+        Self {
+            letters: true,
+            ..self
+        }
+    }
+
+    /// What the typed letter chooses, if letters choose here.
+    pub fn chosen_by_letter(&self) -> Option<Target> {
+        let typed = self.field.text();
+        let entry = self.entries.iter().find(|entry| entry.kind == typed)?;
+        self.letters.then(|| entry.target.clone())
+    }
+
+    /// A list of the library. To choose from it one types at once; to look after it keys come
+    /// first, and so they do where there is nothing to search.
+    pub fn of_shelf(
+        title: impl Into<String>,
+        entries: Vec<Entry>,
+        shelf: Shelf,
+        typing: bool,
+    ) -> Self {
+        let typing = typing && !entries.is_empty();
+        Self {
+            shelf: Some(shelf),
+            typing,
+            begins_typing: typing,
+            ..Self::new(title, entries)
+        }
+    }
+
+    /// Takes newer entries; what is typed stays, and so does the cursor if its entry is still there.
+    pub fn renew(&mut self, entries: Vec<Entry>, columns: Shelf) {
+        let before = self.selected().map(|entry| entry.target.clone());
+        let row = self.list.selected;
+        self.entries = entries;
+        self.shelf = Some(columns);
+        self.typing &= !self.entries.is_empty();
+        self.search();
+        let same = |index: &usize| {
+            let entry = self.entries.get(*index);
+            entry.map(|entry| &entry.target) == before.as_ref()
+        };
+        let at = self.matches.iter().position(same).unwrap_or(row);
+        self.list.selected = at.min(self.matches.len().saturating_sub(1));
+    }
+
     fn search(&mut self) {
         let text = self.field.text();
         let (kind, query) = scope(text.trim());
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
-        let mut buffer = Vec::new();
-        let mut scored: Vec<(u32, usize)> = self
-            .entries
-            .iter()
-            .enumerate()
+        let all = self.entries.iter().enumerate();
+        let fitting: Vec<usize> = all
             .filter(|(_, entry)| kind.is_none_or(|kind| entry.kind == kind))
-            .filter_map(|(index, entry)| {
-                let haystack = Utf32Str::new(&entry.label, &mut buffer);
-                Some((pattern.score(haystack, &mut matcher)?, index))
-            })
+            .map(|(index, _)| index)
             .collect();
-        scored.sort_by(|left, right| right.0.cmp(&left.0).then(left.1.cmp(&right.1)));
-        self.matches = scored.into_iter().map(|(_, index)| index).collect();
+        let label = |index: &usize| self.entries.get(*index).map_or("", |entry| &entry.label);
+        let ranked = fuzzy::ranked(query, fitting.iter().map(label));
+        let found = ranked.iter().filter_map(|at| fitting.get(*at));
+        self.matches = found.copied().collect();
         self.list.first();
     }
 
-    fn selected(&self) -> Option<&Entry> {
+    /// The entry under the cursor.
+    pub fn selected(&self) -> Option<&Entry> {
         self.entries.get(*self.matches.get(self.list.selected)?)
     }
 }
@@ -137,7 +237,21 @@ fn scope(text: &str) -> (Option<&'static str>, &str) {
 )]
 pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
     let len = state.matches.len();
+    let tend = |tending| {
+        let entry = state.selected().filter(|_| state.shelf.is_some())?;
+        Some(Wish::Tend(tending, entry.target.clone()))
+    };
     match action {
+        Action::EditEntry => return tend(Tending::Edit),
+        Action::ShowVersions => return tend(Tending::Versions),
+        Action::RemoveEntry => return tend(Tending::Remove),
+        Action::Copy => return tend(Tending::Copy),
+        Action::AddEntry => return state.shelf.as_ref().map(|shelf| Wish::Add(shelf.kind)),
+        Action::Find => state.typing = !state.entries.is_empty(),
+        Action::First => state.list.first(),
+        Action::Last => state.list.last(len, height),
+        Action::HalfPageDown => state.list.move_by((height / 2).cast_signed(), len, height),
+        Action::HalfPageUp => state.list.move_by(-(height / 2).cast_signed(), len, height),
         Action::MoveDown | Action::NextTab => state.list.move_by(1, len, height),
         Action::MoveUp | Action::PreviousTab => state.list.move_by(-1, len, height),
         Action::PageDown => state.list.move_by(height.cast_signed(), len, height),
@@ -150,6 +264,7 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
                 Wish::Choose(entry.target.clone())
             });
         }
+        Action::Back if state.typing && !state.begins_typing => state.typing = false,
         Action::Back => return Some(Wish::Close),
         _ => {}
     }
@@ -158,22 +273,27 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
 
 /// A key typed into the search.
 pub fn key(state: &mut State, key: KeyEvent) {
-    if state.field.key(key) {
+    if state.typing && state.field.key(key) {
         state.search();
     }
 }
 
 /// A paste into the search.
 pub fn paste(state: &mut State, text: &str) {
-    state.field.paste(text);
-    state.search();
+    if state.typing {
+        state.field.paste(text);
+        state.search();
+    }
 }
 
 fn area(state: &State, body: Rect) -> Rect {
-    let rows = u16::try_from(state.entries.len())
-        .unwrap_or(u16::MAX)
-        .clamp(6, 16);
-    frame::area(body, 74, rows + 2)
+    let (width, most) = if state.shelf.is_some() {
+        (96, 20)
+    } else {
+        (74, 16)
+    };
+    let rows = u16::try_from(state.entries.len()).unwrap_or(u16::MAX);
+    frame::area(body, width, rows.clamp(6, most) + 2)
 }
 
 /// How many entries the list shows in a body of this size.
@@ -190,7 +310,7 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
             Role::Muted,
             format!("{} of {}", state.matches.len(), state.entries.len()),
         ),
-        hint: "Enter goes or opens, never sends".to_owned(),
+        hint: hint(state).to_owned(),
         leave: "Esc close".to_owned(),
         guarded: false,
     };
@@ -203,7 +323,20 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
         width: inside.right().saturating_sub(x + 1),
         height: 1,
     };
-    state.field.draw(painter, field, Role::Text, true);
+    if state.typing || !state.field.is_empty() {
+        state.field.draw(painter, field, Role::Text, state.typing);
+    } else {
+        let text = "/ finds by name";
+        painter.text((field.x, field.y), field.right(), text, Role::Muted);
+    }
+    if let Some(shelf) = &state.shelf {
+        let row = Rect {
+            y: inside.y + 1,
+            height: 1,
+            ..inside
+        };
+        shelf.kind.titles(painter, row);
+    }
     let list = Rect {
         y: inside.y + 2,
         height: inside.height.saturating_sub(2),
@@ -212,15 +345,22 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
     entries(state, painter, list, area.right().saturating_sub(1));
 }
 
+fn hint(state: &State) -> &'static str {
+    match (&state.shelf, state.typing) {
+        (None, _) => "Enter goes or opens, never sends",
+        (Some(_), true) => "Enter takes it, sends nothing",
+        (Some(_), false) => "Enter writes, sends nothing",
+    }
+}
+
 /// The entries that match, and at `edge` how far down the list they are.
 fn entries(state: &State, painter: &mut Painter<'_>, list: Rect, edge: u16) {
     if state.matches.is_empty() {
-        painter.text(
-            (list.x + 1, list.y),
-            list.right(),
-            "nothing has that name",
-            Role::Muted,
-        );
+        let text = match &state.shelf {
+            Some(shelf) if state.entries.is_empty() => shelf.empty,
+            Some(_) | None => "nothing has that name",
+        };
+        painter.text((list.x + 1, list.y), list.right(), text, Role::Muted);
         return;
     }
     let visible = state
@@ -228,10 +368,10 @@ fn entries(state: &State, painter: &mut Painter<'_>, list: Rect, edge: u16) {
         .visible(state.matches.len(), usize::from(list.height));
     let first = visible.start;
     for (y, at) in (list.y..list.bottom()).zip(visible) {
-        let Some(entry) = state
+        let Some((index, entry)) = state
             .matches
             .get(at)
-            .and_then(|index| state.entries.get(*index))
+            .and_then(|index| Some((*index, state.entries.get(*index)?)))
         else {
             continue;
         };
@@ -240,14 +380,13 @@ fn entries(state: &State, painter: &mut Painter<'_>, list: Rect, edge: u16) {
             height: 1,
             ..list
         };
-        let role = if entry.unavailable {
-            Role::Muted
-        } else {
-            Role::Text
-        };
-        painter.text((row.x + 1, y), row.right(), entry.kind, Role::Muted);
-        let from = painter.right((row.right() - 1, y), row.x + 30, &entry.note, Role::Muted);
-        painter.text((row.x + 11, y), from.saturating_sub(2), &entry.label, role);
+        match &state.shelf {
+            Some(shelf) => {
+                let cells = shelf.cells.get(index).map_or(&[][..], Vec::as_slice);
+                shelf.kind.entry(painter, row, cells);
+            }
+            None => plain_entry(painter, row, entry),
+        }
         if at == state.list.selected {
             painter.text(
                 (row.x, y),
@@ -259,4 +398,17 @@ fn entries(state: &State, painter: &mut Painter<'_>, list: Rect, edge: u16) {
         }
     }
     painter.thumb(edge, list, first, state.matches.len());
+}
+
+/// Kind, label and note of an entry.
+fn plain_entry(painter: &mut Painter<'_>, row: Rect, entry: &Entry) {
+    let y = row.y;
+    let role = if entry.unavailable {
+        Role::Muted
+    } else {
+        Role::Text
+    };
+    painter.text((row.x + 1, y), row.right(), entry.kind, Role::Muted);
+    let from = painter.right((row.right() - 1, y), row.x + 30, &entry.note, Role::Muted);
+    painter.text((row.x + 11, y), from.saturating_sub(2), &entry.label, role);
 }

@@ -5,7 +5,7 @@
 
 use super::frame::{self, OverlayEdges};
 use crate::contract::Action;
-use crate::domain::{Plan, Profile, Schedule, SendKind};
+use crate::domain::{Plan, Profile, Recipient, Schedule, SendKind};
 use crate::text::{format, sanitize, wrap};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans, TextField};
@@ -198,7 +198,7 @@ fn plain_lines(state: &State, width: usize) -> Vec<String> {
             .calls
             .iter()
             .flat_map(|call| &call.recipients)
-            .map(|phone| format::phone(&phone.with_plus()))
+            .map(shown)
             .collect(),
         Tab::Json => plan.calls.first().map_or_else(Vec::new, |call| {
             let body = String::from_utf8_lossy(&call.request.body.bytes()).into_owned();
@@ -273,6 +273,14 @@ fn summary(state: &State, now: &Zoned) -> Vec<(&'static str, String)> {
     rows
 }
 
+/// A number in groups, or the id of somebody on another channel.
+fn shown(recipient: &Recipient) -> String {
+    match recipient.phone() {
+        Some(phone) => format::phone(&phone.with_plus()),
+        None => sanitize::clean_line(recipient.text()).into_owned(),
+    }
+}
+
 fn who(state: &State) -> Option<(&'static str, String)> {
     let recipients: Vec<_> = state
         .plan
@@ -286,18 +294,15 @@ fn who(state: &State) -> Option<(&'static str, String)> {
             .person
             .as_ref()
             .map_or_else(String::new, |name| format!("{name}  "));
-        return Some((
-            "Person",
-            format!("{name}{}", format::phone(&first.with_plus())),
-        ));
+        return Some(("Person", format!("{name}{}", shown(first))));
     }
     Some((
         "People",
         format!(
             "{} · first {} · last {}",
             format::count(recipients.len() as u64),
-            format::phone(&first.with_plus()),
-            format::phone(&last.with_plus())
+            shown(first),
+            shown(last)
         ),
     ))
 }

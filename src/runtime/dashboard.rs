@@ -50,6 +50,8 @@ pub struct Start {
     pub files: Files,
     /// Whether the terminal is told of links.
     pub links: Links,
+    /// The settings file that a profile may be added to; the demo has none.
+    pub config_file: Option<PathBuf>,
 }
 
 /// Runs the dashboard to its end.
@@ -98,7 +100,12 @@ async fn serve(start: Start, terminal: DashboardTerminal, state: State) -> io::R
         })
     });
     let world = World::new(start.data_dir.clone(), start.connector, start.prepare);
-    let world = Arc::new(world.with_cache(start.cache).with_files(start.files));
+    let world = Arc::new(
+        world
+            .with_cache(start.cache)
+            .with_files(start.files)
+            .with_config_file(start.config_file),
+    );
     let (events_in, events) = mpsc::channel(QUEUE);
     let runner = EffectRunner::new(Arc::clone(&world), events_in);
     let stop_sending = CancellationToken::new();

@@ -5,15 +5,16 @@ use super::sender_loop;
 use super::storage::{Job, execute};
 use super::whole_conversation::{self, Calls};
 use super::world::World;
-use super::{clock, files, plan_builder};
+use super::{clock, files, importing, plan_builder};
 use crate::contract::{
     AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
-    Event, FetchedMedia, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer, PlanFailure,
-    PlanProblem, PlanPurpose, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
+    Event, FetchedMedia, ImportAnswer, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer,
+    PlanFailure, PlanProblem, PlanPurpose, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::Profile;
 use crate::store::{CacheStore, ConversationKey};
 use crate::sync::Progress;
+use secrecy::SecretString;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,10 +28,12 @@ use tokio_util::sync::CancellationToken;
 pub const QUEUE: usize = 1024;
 
 /// What only the loop itself can do, because it owns the terminal.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum LoopEffect {
     /// Write to the clipboard.
     Copy(String),
+    /// Write to the clipboard what holds the key, if it could be made.
+    CopySecret(Option<SecretString>),
     /// Give the terminal to an editor.
     EditExternally(String),
     /// Draw the whole screen anew.
@@ -82,6 +85,7 @@ pub struct EffectRunner {
     plans: HashMap<PlanPurpose, AbortHandle>,
     one_plan: Arc<Semaphore>,
     one_picture: Arc<Semaphore>,
+    one_import: Arc<Semaphore>,
     pictures: u32,
     live: Arc<Live>,
     nonce: u64,
@@ -103,6 +107,7 @@ impl EffectRunner {
             plans: HashMap::new(),
             one_plan: Arc::new(Semaphore::new(1)),
             one_picture: Arc::new(Semaphore::new(1)),
+            one_import: Arc::new(Semaphore::new(1)),
             pictures: 0,
             live,
             nonce: fastrand::u64(..),
@@ -150,8 +155,17 @@ impl EffectRunner {
             Effect::OpenSaved(path) => self.open_saved(path),
             Effect::OpenLink(address) => self.open_link(address),
             Effect::SwitchProfile(name) => self.switch_profile(name),
+            Effect::ReadImport {
+                ticket,
+                text,
+                read_files,
+            } => self.read_import(ticket, text, read_files),
+            Effect::AddProfile(profile) => self.job(Job::AddProfile(profile)),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
             Effect::Copy(text) => return Some(LoopEffect::Copy(text)),
+            Effect::CopyWithKey(request) => {
+                return Some(LoopEffect::CopySecret(self.world.curl_with_key(&request)));
+            }
             Effect::EditExternally(text) => return Some(LoopEffect::EditExternally(text)),
             Effect::Sync {
                 ticket,
@@ -280,27 +294,39 @@ impl EffectRunner {
             older.abort();
         }
         let turn = Arc::clone(&self.one_plan).acquire_owned();
+        let world = Arc::clone(&self.world);
         let task = spawn(async move {
             let _live = live;
             let Ok(turn) = turn.await else { return };
             let built = run_blocking(move || {
-                let plan = plan_builder::build(&draft, &profile, clock::now(), &nonce);
+                // Only free text needs to know who wrote last.
+                let free_text = draft.content.is_free_text();
+                let cache = free_text.then(|| world.cache().ok()).flatten();
+                let plan = plan_builder::build(&draft, &profile, cache, (clock::now(), &nonce));
+                let countries = plan.as_ref().map(|plan| plan_builder::countries(plan));
                 // Held to the end of the work, also when nobody waits for it any more.
                 drop(turn);
-                plan
+                (countries.unwrap_or_default(), plan)
             });
-            let result = built.await.unwrap_or_else(|error| {
+            let (countries, result) = built.await.unwrap_or_else(|error| {
                 let text = format!("the plan could not be built: {error}");
-                let problems = vec![PlanProblem { field: None, text }];
-                Err(PlanFailure {
+                let problems = vec![PlanProblem {
+                    field: None,
+                    rule: "failed",
+                    text,
+                    advice: String::new(),
+                }];
+                let failure = PlanFailure {
                     problems,
                     skipped: Vec::new(),
-                })
+                };
+                (Vec::new(), Err(failure))
             });
             let answer = PlanAnswer {
                 ticket,
                 purpose,
                 result,
+                countries,
             };
             deliver(&events, Event::Plan(Box::new(answer))).await;
         });
@@ -379,6 +405,26 @@ impl EffectRunner {
             let answer = MediaAnswer::LinkOpened(open_in_browser(world.files(), address));
             deliver(&events, Event::Media(Box::new(answer))).await;
         });
+    }
+
+    /// Looks through one text at a time; a newer one takes the place of one that still waits.
+    fn read_import(&mut self, ticket: Ticket, text: Arc<str>, read_files: bool) {
+        self.cancel(Slot::Import);
+        let (events, live) = (self.events.clone(), self.live.begin());
+        let turn = Arc::clone(&self.one_import).acquire_owned();
+        let task = spawn(async move {
+            let _live = live;
+            let Ok(turn) = turn.await else { return };
+            let reading = run_blocking(move || {
+                let result = importing::read(&text, read_files);
+                drop(turn);
+                result
+            });
+            let result = reading.await.unwrap_or_else(|_| Err(importing::broke()));
+            let answer = ImportAnswer { ticket, result };
+            deliver(&events, Event::Import(Box::new(answer))).await;
+        });
+        self.slots.insert(Slot::Import, task.abort_handle());
     }
 
     fn switch_profile(&self, name: String) {

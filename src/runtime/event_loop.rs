@@ -12,6 +12,7 @@ use crate::contract::{Event, MouseInput};
 use crate::keymap::Keymap;
 use crate::theme::Theme;
 use crossterm::event::{Event as Said, MouseButton, MouseEventKind};
+use secrecy::ExposeSecret;
 use std::io;
 use std::path::PathBuf;
 use tokio::sync::mpsc;
@@ -100,6 +101,12 @@ impl EventLoop {
                 None => {}
                 Some(LoopEffect::Redraw) => self.terminal.redraw_everything(),
                 Some(LoopEffect::Copy(text)) => self.terminal.copy(&text)?,
+                Some(LoopEffect::CopySecret(text)) => {
+                    if let Some(text) = &text {
+                        self.terminal.copy(text.expose_secret())?;
+                    }
+                    return self.take(Event::CopiedWithKey(text.is_some()), input);
+                }
                 Some(LoopEffect::Quit) => return Ok(Next::Leave),
                 Some(LoopEffect::EditExternally(text)) => {
                     let event = self.edit(&text, input)?;

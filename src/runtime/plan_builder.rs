@@ -1,36 +1,54 @@
 //! From a draft as typed to a frozen plan: the same road for preview and review.
 
 use crate::contract::{DraftForm, PlanFailure, PlanProblem};
-use crate::domain::audience::from_numbers;
+use crate::domain::audience::from_recipients;
 use crate::domain::schedule::read_plan_time;
 use crate::domain::{Plan, Profile, Schedule, SendDraft};
-use crate::outbox::freeze::freeze;
+use crate::outbox::freeze::{FreezeError, freeze};
+use crate::store::CacheStore;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Freezes a draft. Blocks for a moment: the first number loads the tables of the phone library.
+/// People whose countries are counted at most.
+const COUNTED: u64 = 500;
+/// The rule of a plan for which nobody is left.
+const NOBODY: &str = "no_recipients";
+
+/// Freezes a draft at a time, with a word that makes titles differ. Blocks for a moment: the first
+/// number loads the tables of the phone library. The cache is asked who wrote last, where it is
+/// given and the form does not know.
 ///
 /// # Errors
 /// Everything that is to fix, each with its field where it has one.
 pub fn build(
     form: &DraftForm,
     profile: &Profile,
-    now: Timestamp,
-    nonce: &str,
+    cache: Option<&CacheStore>,
+    (now, nonce): (Timestamp, &str),
 ) -> Result<Arc<Plan>, PlanFailure> {
-    let schedule = read_schedule(&form.when, profile).map_err(|text| failure("when", text))?;
-    let audience = from_numbers(&form.to, profile.region.as_deref());
-    if form.to.is_empty() {
+    let schedule =
+        read_schedule(&form.when, profile).map_err(|text| failure("when", "publish_time", text))?;
+    let people = form.content.recipient_form();
+    let mut audience = from_recipients(&form.to, people, profile.region.as_deref());
+    let ids = audience.rows.iter().map(|row| row.recipient.text());
+    // Without an answer nothing is known, and an unknown window leaves nobody out.
+    if let Some(Ok(heard)) = cache.map(|cache| cache.last_heard(&profile.target, ids)) {
+        audience.heard = heard;
+    }
+    audience.acquaint(&form.people);
+    if form.to.is_empty() && !form.content.names_recipients() {
         return Err(failure(
             "to",
+            NOBODY,
             "nobody to send to yet: type a number with country code".to_owned(),
         ));
     }
     if let ([], Some(first)) = (audience.rows.as_slice(), audience.skipped.first()) {
         return Err(PlanFailure {
             skipped: audience.skipped.clone(),
-            ..failure("to", first.reason.clone())
+            ..failure("to", NOBODY, first.reason.clone())
         });
     }
     let draft = SendDraft {
@@ -38,40 +56,70 @@ pub fn build(
         audience,
         schedule,
         limits: form.limits,
+        standing: form.standing.clone(),
     };
     // A preview shows what would be sent; being read-only is the review's business.
     let mut writable = profile.clone();
     writable.read_only = false;
     freeze(&draft, &writable, now, nonce)
         .map(Arc::new)
-        .map_err(|error| {
-            let mut problems: Vec<PlanProblem> = error
-                .problems
-                .iter()
-                .map(|problem| PlanProblem {
-                    field: Some(problem.parameter.clone()),
-                    text: problem.text.clone(),
-                })
-                .collect();
-            if problems.is_empty() {
-                let field = field_of_rule(error.rule);
-                problems.push(PlanProblem {
-                    field,
-                    text: error.message.clone(),
-                });
-            }
-            PlanFailure {
-                problems,
-                skipped: error.skipped,
-            }
-        })
+        .map_err(to_fix)
 }
 
-fn failure(field: &str, text: String) -> PlanFailure {
+/// The countries of a plan's numbers, the one with most people first. Nothing for long lists,
+/// because looking at each number takes its time while somebody types.
+pub fn countries(plan: &Plan) -> Vec<(String, u64)> {
+    if plan.recipients() > COUNTED {
+        return Vec::new();
+    }
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let recipients = plan.calls.iter().flat_map(|call| &call.recipients);
+    for country in recipients.filter_map(|one| one.phone()?.country()) {
+        *counts.entry(country).or_default() += 1;
+    }
+    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}
+
+/// Everything that stops a plan, as the form shows it. What is only worth a look is in the notes of
+/// a plan, once there is one.
+fn to_fix(error: FreezeError) -> PlanFailure {
+    let stops = error.problems.iter().filter(|problem| problem.is_error());
+    let mut problems: Vec<PlanProblem> = stops
+        .map(|problem| PlanProblem {
+            field: Some(problem.parameter.clone()),
+            rule: problem.rule,
+            text: problem.text.clone(),
+            advice: String::new(),
+        })
+        .collect();
+    if problems.is_empty() {
+        // With nobody left the reason of the first one says more than that.
+        let (text, advice) = match error.skipped.first() {
+            Some(row) if error.rule == NOBODY => (row.reason.clone(), String::new()),
+            Some(_) | None => (error.message.clone(), error.advice.clone()),
+        };
+        problems.push(PlanProblem {
+            field: field_of_rule(error.rule),
+            rule: error.rule,
+            text,
+            advice,
+        });
+    }
+    PlanFailure {
+        problems,
+        skipped: error.skipped,
+    }
+}
+
+fn failure(field: &str, rule: &'static str, text: String) -> PlanFailure {
     PlanFailure {
         problems: vec![PlanProblem {
             field: Some(field.to_owned()),
+            rule,
             text,
+            advice: String::new(),
         }],
         skipped: Vec::new(),
     }
@@ -79,14 +127,11 @@ fn failure(field: &str, text: String) -> PlanFailure {
 
 /// The form field a draft-wide rule is about.
 fn field_of_rule(rule: &str) -> Option<String> {
-    let field = if rule.contains("title") {
-        "title"
-    } else if rule.contains("text") {
-        "text"
-    } else if rule.contains("time") || rule.contains("schedule") {
-        "when"
-    } else {
-        return None;
+    let field = match rule {
+        "title" | "channel" => rule,
+        "publish_time" => "when",
+        NOBODY => "to",
+        _ => return None,
     };
     Some(field.to_owned())
 }

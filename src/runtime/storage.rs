@@ -2,18 +2,17 @@
 //! they were asked, so that "discard" never overtakes "save".
 
 use super::world::{World, storage_error};
-use super::{clock, conversation_cache};
+use super::{clock, conversation_cache, importing, shelves};
 use crate::contract::{
-    ApiError, CachedAnswer, Event, Library, OutboxAnswer, OutboxCommand, OutboxEvent, StorageEvent,
-    StoreRequest,
+    ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
+    OutboxEvent, StorageEvent, StoreRequest,
 };
+use crate::domain::template::{TemplateEdit, Wording};
 use crate::outbox::Confirmation;
+use crate::store::ChangeError;
 use crate::store::cache::ConversationKey;
-use crate::store::library::DraftRow;
 use crate::store::outbox::ItemFilter;
 
-/// Name of the one draft that the dashboard keeps.
-const DRAFT: &str = "dashboard";
 /// Items of a batch's detail; the list of a very large batch shows its first part.
 const ITEMS_SHOWN: u64 = 5000;
 /// People offered because their conversation was opened last.
@@ -26,11 +25,17 @@ pub enum Job {
     Store(StoreRequest),
     /// The outbox.
     Outbox(OutboxCommand),
+    /// The settings file.
+    AddProfile(NewProfile),
 }
 
 /// Executes a job. Blocks.
 pub fn execute(world: &World, job: Job) -> Option<Event> {
     match job {
+        Job::AddProfile(profile) => {
+            let added = importing::add_profile(world, &profile);
+            Some(Event::ProfileAdded(added))
+        }
         Job::Store(request) => store(world, request)
             .unwrap_or_else(|error| Some(StorageEvent::Failed(error)))
             .map(|answer| Event::Storage(Box::new(answer))),
@@ -45,6 +50,7 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::SetRate(..)
                 | OutboxCommand::LoadItems { .. }
                 | OutboxCommand::LoadRequest { .. }
+                | OutboxCommand::LoadLastSent { .. }
                 | OutboxCommand::LoadUnknown => OutboxAnswer::Refused,
             };
             outbox(world, command)
@@ -80,14 +86,8 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             let people = recent.into_iter().map(|(user, _)| user).collect();
             Ok(Some(StorageEvent::Recent(people)))
         }
-        StoreRequest::SaveSearch { name, text } => {
-            let library = world.library()?;
-            let saved = library.save_search(&name, &text);
-            saved.map_err(|error| storage_error(&error))?;
-            let all = library.saved_searches();
-            let all = all.map_err(|error| storage_error(&error))?;
-            Ok(Some(StorageEvent::SavedSearches(all)))
-        }
+        StoreRequest::Shelf(ask) => shelves::answer(world, ask, now).map(Some),
+        StoreRequest::SaveSearch { name, text } => save_search(world, &name, &text).map(Some),
         StoreRequest::Conversation(conversation, ask) => {
             let stores = (world.cache()?, &world.library()?);
             let answer = conversation_cache::answer(stores, &conversation, ask, now);
@@ -98,25 +98,71 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
                 part,
             }))))
         }
-        StoreRequest::SaveDraft(text) => {
-            let library = world.library()?;
-            let saved = match text {
-                Some(text) => library.save_draft(&DraftRow {
-                    id: DRAFT.to_owned(),
-                    json: text,
-                    updated: now,
-                }),
-                None => library.delete_draft(DRAFT),
-            };
-            saved.map_err(|error| storage_error(&error))?;
-            Ok(Some(StorageEvent::DraftSaved))
+        StoreRequest::SaveDraft { id, text } => Ok(Some(save_draft(world, id, &text))),
+        StoreRequest::SaveWording {
+            name,
+            language,
+            wording,
+        } => {
+            save_wording(world, (&name, &language), *wording)?;
+            Ok(None)
+        }
+        StoreRequest::KeepTemplates(new) => {
+            let kept = importing::keep(world, &new, now)?;
+            Ok(Some(StorageEvent::TemplatesKept(Box::new(kept))))
+        }
+        StoreRequest::DeleteDraft(id) => {
+            world.drafts().delete(&world.library()?, &id)?;
+            Ok(None)
         }
     }
 }
 
+fn save_draft(world: &World, id: String, text: &str) -> StorageEvent {
+    let library = world.library();
+    let saved = library.and_then(|library| world.drafts().save(&library, &id, text, clock::now()));
+    match saved {
+        Ok(kept_as) => StorageEvent::DraftSaved { id, kept_as },
+        Err(error) => StorageEvent::DraftNotSaved(error),
+    }
+}
+
+fn save_wording(
+    world: &World,
+    (name, language): (&str, &str),
+    wording: Wording,
+) -> Result<(), ApiError> {
+    let edit = TemplateEdit {
+        wording: Some(wording),
+        ..TemplateEdit::default()
+    };
+    let changed = world.library()?.edit_template(name, language, &edit);
+    changed.map(drop).map_err(|error| change_error(&error))
+}
+
+/// Why a change of a template was not made, as people see it.
+fn change_error(error: &ChangeError) -> ApiError {
+    match error {
+        ChangeError::Store(error) => storage_error(error),
+        ChangeError::Edit(_) | ChangeError::Missing(_) | ChangeError::Version(_) => {
+            let text = format!("The words were not kept: {error}.");
+            ApiError::new(ErrorKind::Refused, text, "They stay in this draft.")
+        }
+    }
+}
+
+fn save_search(world: &World, name: &str, text: &str) -> Result<StorageEvent, ApiError> {
+    let library = world.library()?;
+    let saved = library.save_search(name, text);
+    saved.map_err(|error| storage_error(&error))?;
+    let all = library.saved_searches();
+    let all = all.map_err(|error| storage_error(&error))?;
+    Ok(StorageEvent::SavedSearches(all))
+}
+
 fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
     let library = world.library()?;
-    let drafts = library.drafts().map_err(|error| storage_error(&error))?;
+    let drafts = world.drafts().load(&library)?;
     // The cache is disposable: without it there is only no history of searches.
     let searches = world
         .cache()
@@ -127,12 +173,10 @@ fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
     Ok(StorageEvent::Library(Box::new(Library {
         templates: library.templates().map_err(|error| storage_error(&error))?,
         flows: library.flows().map_err(|error| storage_error(&error))?,
+        usage: library.usage().map_err(|error| storage_error(&error))?,
         searches: searches.unwrap_or_default(),
         saved,
-        draft: drafts
-            .into_iter()
-            .find(|row| row.id == DRAFT)
-            .map(|row| row.json),
+        drafts,
     })))
 }
 
@@ -177,6 +221,19 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
                 },
                 (_, _) => return Ok(None),
             }
+        }
+        OutboxCommand::LoadLastSent {
+            ticket,
+            kind,
+            title,
+            target,
+            recipient,
+        } => {
+            let found = outbox
+                .store()
+                .last_sent(kind, &title, &target, recipient.as_deref())
+                .map_err(|error| storage_error(&error))?;
+            OutboxAnswer::LastSent { ticket, found }
         }
         OutboxCommand::LoadUnknown => {
             let batches = outbox.list()?;

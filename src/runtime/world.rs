@@ -2,14 +2,16 @@
 //! library, the cache. Built in the background, each once, so that the first frame waits for none.
 
 use super::files::Files;
+use super::kept_drafts::KeptDrafts;
 use super::local_copy::{CachePlace, LocalCopy};
 use crate::api::ReadClient;
 use crate::api::media::{MediaClient, MediaClientConfig};
 use crate::contract::{ApiError, CacheNews, ErrorKind};
-use crate::domain::{BotTarget, Profile, Reason};
+use crate::domain::{BotTarget, FrozenRequest, Profile, Reason, copy_as};
 use crate::outbox::clock::SystemClock;
 use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider};
 use crate::store::{CacheStore, Library};
+use secrecy::{ExposeSecret, SecretString};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -49,7 +51,9 @@ pub struct World {
     prepared: OnceLock<Result<(), ApiError>>,
     outbox: OnceLock<Outbox>,
     local_copy: LocalCopy,
+    drafts: KeptDrafts,
     files: Files,
+    config_file: Option<PathBuf>,
     media: Mutex<Option<(String, Arc<MediaClient>)>>,
 }
 
@@ -59,6 +63,7 @@ impl World {
         let files = Files::in_folder(data_dir.join("files"));
         Self {
             files,
+            config_file: None,
             media: Mutex::new(None),
             data_dir,
             connector,
@@ -69,6 +74,7 @@ impl World {
             prepared: OnceLock::new(),
             outbox: OnceLock::new(),
             local_copy: LocalCopy::new(CachePlace::File),
+            drafts: KeptDrafts::default(),
         }
     }
 
@@ -83,6 +89,20 @@ impl World {
     #[must_use]
     pub fn with_files(self, files: Files) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same world with a settings file that a profile may be added to.
+    #[must_use]
+    pub fn with_config_file(self, config_file: Option<PathBuf>) -> Self {
+        Self {
+            config_file,
+            ..self
+        }
+    }
+
+    /// The settings file that a profile may be added to, if there is one.
+    pub fn config_file(&self) -> Option<&Path> {
+        self.config_file.as_deref()
     }
 
     /// How files are shown, kept and opened.
@@ -146,6 +166,21 @@ impl World {
         self.read_only.store(on, Ordering::SeqCst);
     }
 
+    /// The request as a curl command that holds the key, for the clipboard alone; `None` while no
+    /// connection for its bot is there, so that a key never goes with another host's address.
+    pub fn curl_with_key(&self, request: &FrozenRequest) -> Option<SecretString> {
+        let slot = self
+            .sending_for
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let connected = slot.as_ref()?;
+        let base_url = connected.profile.target.base_url.trim_end_matches('/');
+        let rest = request.url.strip_prefix(base_url)?;
+        let authorization = connected.send.authorization()?;
+        let text = copy_as::curl(request, Some(authorization.expose_secret()));
+        rest.starts_with('/').then(|| SecretString::from(text))
+    }
+
     fn set_sending_for(&self, connected: &Arc<Connected>) {
         let mut slot = self
             .sending_for
@@ -176,6 +211,11 @@ impl World {
             .clone()?;
         let outbox = self.outbox()?;
         Ok(Library::of(outbox.store()))
+    }
+
+    /// What this window knows of the kept drafts.
+    pub fn drafts(&self) -> &KeptDrafts {
+        &self.drafts
     }
 
     /// The cache. Blocks at the first call.

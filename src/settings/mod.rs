@@ -1,6 +1,7 @@
 //! Settings: options, environment and file put together once at the start, each value with who
 //! said it. The API key is not among them, only where it comes from.
 
+mod add_profile;
 pub mod connection;
 pub mod environment;
 pub mod explain;
@@ -13,6 +14,7 @@ pub mod value;
 
 use crate::contract::{ApiError, ErrorKind};
 use crate::text::nearest::nearest;
+pub use add_profile::add_profile;
 use connection::connect;
 pub use connection::{Connection, Grace};
 use environment::Environment;

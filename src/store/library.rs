@@ -1,10 +1,18 @@
 //! What a person keeps to send with: templates, flows, drafts and small settings. In the same
 //! file as the record, because it must survive when the cache is deleted.
 
+mod packs;
+mod templates;
+mod trust;
+mod usage;
+
+pub use packs::{PackTake, Taken, TakenAs};
+pub use templates::{ChangeError, TemplateInsert};
+
 use super::database::{Database, read_time, stored_time};
 use super::error::StoreError;
 use super::outbox::OutboxStore;
-use crate::domain::{Flow, Template};
+use crate::domain::Flow;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use std::path::Path;
@@ -13,15 +21,6 @@ use std::path::Path;
 #[derive(Debug, Clone)]
 pub struct Library {
     pub(super) db: Database,
-}
-
-/// What an import did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TemplateInsert {
-    /// The version it got.
-    pub version: u32,
-    /// Whether an older version of that name and language was in use.
-    pub replaced: bool,
 }
 
 /// A saved draft, as opaque text of whoever saved it.
@@ -49,92 +48,6 @@ impl Library {
         Self {
             db: store.database().clone(),
         }
-    }
-
-    /// Adds a template as the newest version of its name and language. Its own `version` field is
-    /// ignored; older versions stay in the file.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub fn insert_template(
-        &self,
-        template: &Template,
-        now: Timestamp,
-    ) -> Result<TemplateInsert, StoreError> {
-        self.db.change(|tx| {
-            let (last, live): (u32, bool) = tx.query_row(
-                "SELECT coalesce(max(version), 0), coalesce(max(removed IS NULL), 0)
-                 FROM templates WHERE name = ?1 AND language = ?2",
-                params![template.name, template.language],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )?;
-            let stored = Template {
-                version: last + 1,
-                ..template.clone()
-            };
-            let json = serde_json::to_string(&stored)
-                .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-            tx.execute(
-                "INSERT INTO templates (name, language, version, json, added)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![
-                    stored.name,
-                    stored.language,
-                    stored.version,
-                    json,
-                    stored_time(now)
-                ],
-            )?;
-            Ok(TemplateInsert {
-                version: stored.version,
-                replaced: live,
-            })
-        })
-    }
-
-    /// The newest version of every template that was not removed, by name and language.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub fn templates(&self) -> Result<Vec<Template>, StoreError> {
-        self.select_templates(None)
-    }
-
-    /// The newest version of each language of one name.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub fn templates_named(&self, name: &str) -> Result<Vec<Template>, StoreError> {
-        self.select_templates(Some(name))
-    }
-
-    fn select_templates(&self, name: Option<&str>) -> Result<Vec<Template>, StoreError> {
-        self.db.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT json FROM templates AS t WHERE removed IS NULL
-                     AND (?1 IS NULL OR name = ?1)
-                     AND version = (SELECT max(version) FROM templates
-                                    WHERE name = t.name AND language = t.language)
-                     ORDER BY name, language",
-                )?
-                .query_map([name], |row| from_json(&row.get::<_, String>(0)?))?
-                .collect()
-        })
-    }
-
-    /// Takes every version of a name out of the library; `false` if there was none.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub fn remove_template(&self, name: &str, now: Timestamp) -> Result<bool, StoreError> {
-        self.db.change(|tx| {
-            let changed = tx.execute(
-                "UPDATE templates SET removed = ?2 WHERE name = ?1 AND removed IS NULL",
-                params![name, stored_time(now)],
-            )?;
-            Ok(changed > 0)
-        })
     }
 
     /// Adds a flow or replaces the one of that name; `true` if one was replaced.
@@ -272,58 +185,11 @@ fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> 
 #[cfg(test)]
 mod tests {
     use super::{DraftRow, Library};
-    use crate::domain::template::Wording;
-    use crate::domain::{Flow, Template};
+    use crate::domain::Flow;
     use jiff::Timestamp;
-    use serde_json::json;
 
     fn time(second: i64) -> Timestamp {
         Timestamp::from_second(1_760_000_000 + second).unwrap()
-    }
-
-    fn template(name: &str, language: &str) -> Template {
-        Template {
-            name: name.to_owned(),
-            language: language.to_owned(),
-            namespace: None,
-            version: 0,
-            components: json!([{"type": "body"}]),
-            parameters: Vec::new(),
-            wording: Wording::default(),
-            category: None,
-            note: String::new(),
-        }
-    }
-
-    #[test]
-    fn an_import_of_the_same_name_and_language_is_a_new_version() {
-        let dir = tempfile::tempdir().unwrap();
-        let library = Library::open(dir.path()).unwrap();
-        let first = library
-            .insert_template(&template("care", "en"), time(0))
-            .unwrap();
-        assert_eq!((first.version, first.replaced), (1, false));
-        let second = library
-            .insert_template(&template("care", "en"), time(1))
-            .unwrap();
-        assert_eq!((second.version, second.replaced), (2, true));
-        library
-            .insert_template(&template("care", "de"), time(2))
-            .unwrap();
-
-        let found = library.templates_named("care").unwrap();
-        let versions: Vec<_> = found
-            .iter()
-            .map(|t| (t.language.as_str(), t.version))
-            .collect();
-        assert_eq!(versions, [("de", 1), ("en", 2)]);
-
-        assert!(library.remove_template("care", time(3)).unwrap());
-        assert!(library.templates().unwrap().is_empty());
-        let again = library
-            .insert_template(&template("care", "en"), time(4))
-            .unwrap();
-        assert_eq!((again.version, again.replaced), (3, false));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 pub mod cache;
 pub mod database;
+pub mod drafts;
 pub mod error;
 pub mod handover;
 pub mod library;
@@ -14,7 +15,7 @@ pub mod sealed;
 
 pub use cache::{CacheNote, CacheStore, ConversationKey, MessageKey, UsedAttribute};
 pub use error::StoreError;
-pub use library::{DraftRow, Library, TemplateInsert};
+pub use library::{ChangeError, DraftRow, Library, TemplateInsert};
 pub use outbox::OutboxStore;
 
 use std::path::{Path, PathBuf};

@@ -115,8 +115,13 @@ pub fn latency(length: Duration) -> String {
     }
 }
 
-/// The short form of a phone number: `…0412`. The front digits are never shown alone.
+/// The short form of a phone number or an id: `…0412`. The front is never shown alone.
 pub fn last_four(number: &str) -> String {
+    if number.chars().any(char::is_alphabetic) {
+        let start = number.char_indices().rev().nth(3);
+        let from = start.map_or(0, |(index, _)| index);
+        return format!("…{}", number.get(from..).unwrap_or_default());
+    }
     let digits = digits_of(number);
     let from = digits.len().saturating_sub(4);
     format!("…{}", digits.get(from..).unwrap_or_default())
@@ -133,6 +138,15 @@ pub fn phone(number: &str) -> String {
         Some((network, subscriber)) => format!("+44 {network} {subscriber}"),
         None => format!("+{digits}"),
     }
+}
+
+/// Whom something reached, as the record names them: a number in groups, any other id as it is.
+pub fn recipient(text: &str) -> String {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let number = (8..=15).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if number { phone(text) } else { text.to_owned() }
 }
 
 fn digits_of(number: &str) -> String {
@@ -273,8 +287,11 @@ mod tests {
     fn phone_numbers() {
         assert_eq!(last_four("447700900412"), "…0412");
         assert_eq!(last_four("12"), "…12");
+        assert_eq!(last_four("web-2a3b"), "…2a3b");
         assert_eq!(phone("+447700900412"), "+44 7700 900412");
         assert_eq!(phone("353209170001"), "+353209170001");
+        assert_eq!(recipient("447700900412"), "+44 7700 900412");
+        assert_eq!(recipient("1f6e2c1c-9d5f-4a57"), "1f6e2c1c-9d5f-4a57");
     }
 
     fn at(text: &str) -> Zoned {

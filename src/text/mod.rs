@@ -6,11 +6,13 @@
 
 pub mod bidi;
 pub mod format;
+pub mod fuzzy;
 pub mod gate;
 pub mod highlight;
 mod joined_forms;
 mod joining;
 pub mod links;
+pub mod local;
 pub mod nearest;
 pub mod sanitize;
 pub mod turning;

@@ -62,6 +62,21 @@ impl Spans {
             .collect()
     }
 
+    /// The row with these ranges of bytes, in order and apart, in another role.
+    #[must_use]
+    pub fn marked(&self, ranges: &[Range<usize>], role: Role) -> Spans {
+        let mut row = Spans::default();
+        let mut from = 0;
+        for range in ranges {
+            row.0.extend(self.slice(&(from..range.start)).0);
+            let hit = self.slice(range).0.into_iter();
+            row.0.extend(hit.map(|span| Span { role, ..span }));
+            from = range.end;
+        }
+        row.0.extend(self.slice(&(from..usize::MAX)).0);
+        row
+    }
+
     /// The pieces within a range of bytes of the whole row.
     fn slice(&self, range: &Range<usize>) -> Spans {
         let mut row = Spans::default();
@@ -274,6 +289,11 @@ mod tests {
             Spans::of(Role::Muted, "label ").with(Role::Text, "one")
         );
         assert_eq!(lines[1], Spans::of(Role::Text, "two three"));
+        assert_eq!(row.marked(&[4..7], Role::Match), {
+            let row = Spans::of(Role::Muted, "labe").with(Role::Match, "l ");
+            row.with(Role::Match, "o").with(Role::Text, "ne two three")
+        });
+        assert_eq!(row.marked(&[], Role::Match), row);
         assert_eq!(row.wrapped(40), vec![row]);
     }
 

@@ -5,6 +5,7 @@
 //! steps and deletes by grapheme: half an emoji would be another text than the one on the screen.
 
 use super::painter::Painter;
+use crate::text::bidi::{Direction, direction, screen_order, visual_in};
 use crate::text::sanitize;
 use crate::text::wrap::wrap_ranges;
 use crate::theme::{Glyph, Role};
@@ -30,6 +31,8 @@ pub struct TextField {
     lines: Lines,
     /// The text right after a replacement: the library's two edits are undone as one.
     replaced: Option<String>,
+    /// The text of a replacement that was just undone, so that both edits come back as one.
+    put_back: Option<String>,
     /// Whether the next sign takes the place of the whole text.
     picked: bool,
 }
@@ -47,6 +50,7 @@ impl TextField {
             area: TextArea::default(),
             lines,
             replaced: None,
+            put_back: None,
             picked: false,
         }
     }
@@ -200,20 +204,38 @@ impl TextField {
         }
     }
 
-    /// A paste: text, never keys.
-    pub fn paste(&mut self, text: &str) {
+    /// A paste: text, never keys. Says whether lines were joined because the field has only one.
+    pub fn paste(&mut self, text: &str) -> bool {
+        let joined =
+            self.lines == Lines::One && text.trim_end_matches(['\r', '\n']).contains(['\r', '\n']);
         let text = self.admitted(text);
         self.replace_picked();
         self.area.insert_str(text);
+        joined
     }
 
     /// Takes the last edit back.
     pub fn undo(&mut self) {
         self.picked = false;
-        let replaced = self.replaced.take().is_some_and(|text| text == self.text());
+        let replaced = self.replaced.take().filter(|text| *text == self.text());
         self.area.undo();
-        if replaced {
+        if replaced.is_some() {
             self.area.undo();
+        }
+        self.put_back = replaced;
+        self.snap();
+    }
+
+    /// Makes the edit again that was taken back last.
+    pub fn redo(&mut self) {
+        self.picked = false;
+        self.area.redo();
+        if let Some(text) = self.put_back.take() {
+            // The replacement was two edits of the library; both come back together.
+            if self.text() != text {
+                self.area.redo();
+            }
+            self.replaced = Some(text);
         }
         self.snap();
     }
@@ -222,7 +244,7 @@ impl TextField {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         match self.lines {
             Lines::Many => text,
-            Lines::One => text.replace('\n', " "),
+            Lines::One => text.trim_end_matches('\n').replace('\n', " "),
         }
     }
 
@@ -286,21 +308,47 @@ impl TextField {
         for (offset, range) in ranges.iter().enumerate().skip(first).take(height) {
             let y = area.y + u16::try_from(offset - first).unwrap_or(0);
             let line = text.get(range.clone()).unwrap_or("");
-            if caret && offset == caret_row {
-                let split = at.clamp(range.start, range.end.max(range.start)) - range.start;
-                let (left, right) = line.split_at_checked(split).unwrap_or((line, ""));
-                let x = painter.text((area.x, y), area.right(), left, role);
-                let x = painter.text(
-                    (x, y),
-                    area.right(),
-                    painter.theme.glyph(Glyph::Caret),
-                    Role::Focus,
-                );
-                painter.text((x, y), area.right(), right, role);
-            } else {
-                painter.text((area.x, y), area.right(), line, role);
-            }
+            let way = direction(paragraph_at(&text, range.start));
+            let here = (caret && offset == caret_row)
+                .then(|| at.clamp(range.start, range.end.max(range.start)) - range.start);
+            draw_line(painter, (area.x, y), area.right(), (line, way, here), role);
         }
+    }
+}
+
+/// The paragraph in which a byte of a text stands: it decides which way its lines run.
+fn paragraph_at(text: &str, at: usize) -> &str {
+    let start = text
+        .get(..at)
+        .and_then(|before| before.rfind('\n'))
+        .map_or(0, |at| at + 1);
+    let rest = text.get(start..).unwrap_or("");
+    rest.split('\n').next().unwrap_or("")
+}
+
+/// One line in screen order, with the caret before the byte where it stands.
+fn draw_line(
+    painter: &mut Painter<'_>,
+    at: (u16, u16),
+    limit: u16,
+    (line, way, caret): (&str, Direction, Option<usize>),
+    role: Role,
+) {
+    let sign = painter.theme.glyph(Glyph::Caret);
+    let Some(caret) = caret else {
+        painter.ordered(at, limit, &visual_in(line, way), role);
+        return;
+    };
+    let (left, right) = line.split_at_checked(caret).unwrap_or((line, ""));
+    let with_caret = format!("{left}{sign}{right}");
+    let (mut x, y) = at;
+    for (byte, grapheme) in screen_order(&with_caret, way) {
+        let role = if byte == left.len() {
+            Role::Focus
+        } else {
+            role
+        };
+        x = painter.text((x, y), limit, grapheme, role);
     }
 }
 
@@ -320,168 +368,4 @@ impl PartialEq for TextField {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Lines, TextField};
-    use crate::theme::{Role, Theme};
-    use crate::widgets::Painter;
-    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-    use proptest::prelude::*;
-    use ratatui::buffer::Buffer;
-    use ratatui::layout::Rect;
-
-    fn press(field: &mut TextField, code: KeyCode) -> bool {
-        field.key(KeyEvent::new(code, KeyModifiers::NONE))
-    }
-
-    #[test]
-    fn typing_pasting_and_undoing() {
-        let mut field = TextField::default();
-        for character in "abc".chars() {
-            assert!(press(&mut field, KeyCode::Char(character)));
-        }
-        assert!(
-            !press(&mut field, KeyCode::Enter),
-            "one line takes no line break"
-        );
-        field.paste("d\r\ne");
-        assert_eq!(field.text(), "abcd e");
-        field.set_text("new");
-        assert_eq!(field.text(), "new");
-        field.undo();
-        assert_eq!(field.text(), "abcd e");
-    }
-
-    #[test]
-    fn an_empty_replacement_is_undone_too() {
-        let mut field = TextField::with_text("five     spaces");
-        field.set_text("");
-        assert!(field.is_empty());
-        field.undo();
-        assert_eq!(field.text(), "five     spaces");
-    }
-
-    #[test]
-    fn a_grapheme_is_one_step_and_one_deletion() {
-        let family = "👨\u{200d}👩\u{200d}👧";
-        let mut field = TextField::with_text(&format!("a{family}e\u{301}"));
-        assert!(press(&mut field, KeyCode::Backspace));
-        assert_eq!(field.text(), format!("a{family}"));
-        assert!(!press(&mut field, KeyCode::Left));
-        assert!(press(&mut field, KeyCode::Delete));
-        assert_eq!(field.text(), "a");
-        field.undo();
-        assert_eq!(field.text(), format!("a{family}"));
-    }
-
-    #[test]
-    fn a_picked_text_is_replaced_by_what_is_typed_and_kept_by_moving() {
-        let picked = || {
-            let mut field = TextField::with_text("city=London");
-            field.pick_all();
-            field
-        };
-        let mut typed = picked();
-        press(&mut typed, KeyCode::Char('v'));
-        press(&mut typed, KeyCode::Char('i'));
-        assert_eq!(typed.text(), "vi");
-        let mut pasted = picked();
-        pasted.paste("vip=yes");
-        assert_eq!(pasted.text(), "vip=yes");
-        let mut deleted = picked();
-        assert!(press(&mut deleted, KeyCode::Backspace));
-        assert!(deleted.is_empty());
-        deleted.undo();
-        assert_eq!(deleted.text(), "city=London");
-        let mut moved = picked();
-        press(&mut moved, KeyCode::End);
-        press(&mut moved, KeyCode::Char('!'));
-        assert_eq!(moved.text(), "city=London!");
-    }
-
-    #[test]
-    fn no_selection_starts_unseen() {
-        let mut field = TextField::with_text("abc");
-        field.key(KeyEvent::new(KeyCode::Left, KeyModifiers::SHIFT));
-        press(&mut field, KeyCode::Char('x'));
-        assert_eq!(field.text(), "abxc");
-    }
-
-    #[test]
-    fn alt_gr_types_and_a_release_does_nothing() {
-        let mut field = TextField::default();
-        let alt_gr = KeyModifiers::CONTROL | KeyModifiers::ALT;
-        assert!(field.key(KeyEvent::new(KeyCode::Char('@'), alt_gr)));
-        let mut released = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE);
-        released.kind = crossterm::event::KeyEventKind::Release;
-        assert!(!field.key(released));
-        assert_eq!(field.text(), "@");
-    }
-
-    fn any_key() -> impl Strategy<Value = KeyEvent> {
-        let signs = vec!['a', ' ', '山', '👩', '\u{200d}', '👧', '\u{301}', 'ك'];
-        let keys = vec![
-            KeyCode::Enter,
-            KeyCode::Backspace,
-            KeyCode::Delete,
-            KeyCode::Left,
-            KeyCode::Right,
-            KeyCode::Up,
-            KeyCode::Down,
-            KeyCode::Home,
-            KeyCode::End,
-        ];
-        let code = prop_oneof![
-            prop::sample::select(signs).prop_map(KeyCode::Char),
-            prop::sample::select(keys),
-        ];
-        (code, 0_u8..8)
-            .prop_map(|(code, bits)| KeyEvent::new(code, KeyModifiers::from_bits_truncate(bits)))
-    }
-
-    proptest! {
-        #[test]
-        fn no_keys_fail_and_the_caret_stays_in_the_text(
-            keys in prop::collection::vec(any_key(), 0..40), many: bool,
-        ) {
-            let mut field = TextField::new(if many { Lines::Many } else { Lines::One });
-            for key in keys {
-                field.key(key);
-                let text = field.text();
-                prop_assert!(text.is_char_boundary(field.caret()) && field.caret() <= text.len());
-                prop_assert!(many || !text.contains('\n'));
-            }
-            let theme = Theme::default();
-            let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 6));
-            let mut painter = Painter { buffer: &mut buffer, theme: &theme };
-            field.draw(&mut painter, Rect::new(0, 0, 7, 3), Role::Text, true);
-            for _ in 0..60 {
-                field.undo();
-            }
-        }
-    }
-
-    #[test]
-    fn many_lines_keep_their_breaks() {
-        let mut field = TextField::new(Lines::Many);
-        field.paste("one\ntwo");
-        assert!(press(&mut field, KeyCode::Enter));
-        assert_eq!(field.text(), "one\ntwo\n");
-        assert!(field.height(10) >= 2);
-    }
-
-    proptest! {
-        #[test]
-        fn drawing_never_fails_and_never_changes_the_text(
-            text in "\\PC{0,60}", width in 0u16..30, height in 0u16..6, caret: bool,
-        ) {
-            let mut field = TextField::new(Lines::Many);
-            field.paste(&text);
-            let before = field.text();
-            let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 6));
-            let theme = Theme::default();
-            let mut painter = Painter { buffer: &mut buffer, theme: &theme };
-            field.draw(&mut painter, Rect::new(0, 0, width, height), Role::Text, caret);
-            prop_assert_eq!(field.text(), before);
-        }
-    }
-}
+mod tests;

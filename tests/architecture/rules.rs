@@ -3,7 +3,7 @@
 use crate::scan::{Source, has_word, item_end};
 
 /// Which modules each module of `src/` may use; the picture of it is in `src/lib.rs`.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("domain", &[]),
     ("text", &[]),
     ("sandbox", &[]),
@@ -28,6 +28,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("api", &["contract", "domain"]),
     ("store", &["contract", "domain"]),
     ("export", &["contract", "domain"]),
+    ("pack", &["domain"]),
     ("outbox", &["api", "contract", "domain", "store"]),
     ("sync", &["api", "contract", "domain", "store"]),
     ("settings", &["contract", "domain", "text"]),
@@ -42,8 +43,8 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     (
         "cli",
         &[
-            "api", "app", "contract", "domain", "export", "keymap", "outbox", "report", "runtime",
-            "sandbox", "settings", "store", "sync", "text", "theme", "widgets",
+            "api", "app", "contract", "domain", "export", "keymap", "outbox", "pack", "report",
+            "runtime", "sandbox", "settings", "store", "sync", "text", "theme", "widgets",
         ],
     ),
 ];

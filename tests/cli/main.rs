@@ -6,8 +6,12 @@
 mod cache;
 mod commands;
 mod config;
+mod drafts;
+mod examples;
 mod export;
 mod files;
+mod import;
+mod library;
 mod reads;
 mod sealed;
 mod secrets;

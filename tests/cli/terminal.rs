@@ -1,27 +1,33 @@
-//! The typed confirmation on a real terminal: Enter alone never sends.
+//! What is asked on a real terminal: Enter alone never sends, and never trusts.
 
 use crate::support::{ANA, Desk, PROGRAM, Sandbox, TOM};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rstest::rstest;
 use std::io::{Read, Write};
 
-/// Runs a send on a terminal, types when asked for the number, and gives status and screen.
-fn confirm_with(desk: &Desk, variables: &[(&str, &str)], typed: &str) -> (u32, String) {
+const SEND: [&str; 10] = [
+    "send",
+    "template",
+    "order_replacement",
+    "--to",
+    ANA,
+    TOM,
+    "--param",
+    "1=a",
+    "2=b",
+    "3=c",
+];
+
+/// Runs a command on a terminal, types when asked, and gives status and screen.
+fn answer_with(
+    desk: &Desk,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    typed: &str,
+) -> (u32, String) {
     let pty = native_pty_system().openpty(PtySize::default()).unwrap();
     let mut command = CommandBuilder::new(PROGRAM);
-    command.args([
-        "send",
-        "template",
-        "order_replacement",
-        "--to",
-        ANA,
-        TOM,
-        "--param",
-        "1=a",
-        "2=b",
-        "3=c",
-        "--now",
-    ]);
+    command.args(arguments);
     command.env_clear();
     command.env("HOME", desk.folder.path());
     command.env("ALERTDESK_CONFIG_DIR", desk.folder.path().join("config"));
@@ -62,7 +68,8 @@ fn only_the_full_number_queues(#[case] typed: &str, #[case] status: u32, #[case]
         ("ALERTDESK_BOT_KEY", sandbox.text("bot_key")),
         ("ALERTDESK_API_KEY", sandbox.text("api_key")),
     ];
-    let (ended, screen) = confirm_with(&desk, &variables, typed);
+    let arguments = [&SEND[..], &["--now"]].concat();
+    let (ended, screen) = answer_with(&desk, &arguments, &variables, typed);
     assert_eq!(ended, status, "{screen}");
     assert!(screen.contains("2 recipients"), "{screen}");
     let list = desk
@@ -70,4 +77,34 @@ fn only_the_full_number_queues(#[case] typed: &str, #[case] status: u32, #[case]
         .expect(0)
         .json();
     assert_eq!(list.as_array().unwrap().len(), batches);
+}
+
+#[test]
+fn a_signer_is_trusted_only_when_the_end_of_the_fingerprint_was_typed() {
+    let team = Desk::new();
+    team.import(&["order_tracking.en"]);
+    let file = team.folder.path().join("team.json");
+    let file = file.to_str().unwrap();
+    let made = team
+        .run(&["template", "export", "--to", file, "--output", "json"])
+        .expect(0)
+        .json();
+    let fingerprint = made["fingerprint"].as_str().unwrap();
+    let last = &fingerprint[fingerprint.len() - 4..];
+    let desk = Desk::new();
+    let take = ["template", "import-pack", file];
+    for typed in ["\n", "y\n", "0000\n"] {
+        if typed.trim() == last {
+            continue;
+        }
+        let (ended, screen) = answer_with(&desk, &take, &[], typed);
+        assert_eq!(ended, 1, "{screen}");
+        assert!(screen.contains(fingerprint), "{screen}");
+        assert!(screen.contains("nothing was taken"), "{screen}");
+    }
+    let (ended, screen) = answer_with(&desk, &take, &[], &format!("{last}\n"));
+    assert_eq!(ended, 0, "{screen}");
+    assert!(screen.contains("trusted from now on"), "{screen}");
+    let again = desk.run(&take).expect(0);
+    assert!(again.stdout.contains("trusted before"), "{again:?}");
 }

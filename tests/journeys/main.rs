@@ -10,11 +10,17 @@
 mod support;
 
 mod commands;
+mod composer_screens;
+mod composing;
+mod examples;
 mod faults;
 mod finding;
+mod importing;
+mod library;
 mod links;
 mod marks;
 mod media;
+mod payload;
 mod properties;
 mod reading;
 mod scenery;

@@ -14,6 +14,7 @@ use alertdesk::runtime::clock;
 use alertdesk::runtime::frame_pacer::FramePacer;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// One step of a random history.
@@ -116,7 +117,7 @@ struct Play {
     stage: Stage,
     old: Vec<(Slot, Ticket)>,
     seen: usize,
-    discarded: bool,
+    queued: bool,
 }
 
 impl Play {
@@ -125,7 +126,7 @@ impl Play {
             stage,
             old: Vec::new(),
             seen: 0,
-            discarded: false,
+            queued: false,
         }
     }
 
@@ -191,10 +192,7 @@ impl Play {
         for effect in self.stage.effects.iter().skip(self.seen) {
             match effect {
                 Effect::Api { slot, ticket, .. } => self.old.push((*slot, *ticket)),
-                Effect::Store(alertdesk::contract::StoreRequest::SaveDraft(None)) => {
-                    self.discarded = true;
-                }
-                Effect::Outbox(OutboxCommand::Queue { .. }) => self.discarded = true,
+                Effect::Outbox(OutboxCommand::Queue { .. }) => self.queued = true,
                 _ => {}
             }
         }
@@ -230,10 +228,21 @@ impl Play {
     }
 }
 
-/// Everything somebody has typed into the draft.
-fn typed(stage: &Stage) -> Option<String> {
-    let draft = stage.state.composer.draft.as_ref()?;
-    draft.to_text()
+/// Every draft with something in it, wherever it is: open, on the shelf, discarded in this
+/// session, on its way into the outbox, in its grace.
+fn drafts(stage: &Stage) -> BTreeSet<String> {
+    let desk = &stage.state;
+    let composer = &desk.composer;
+    let away = desk.armed.iter().chain(&desk.undoing);
+    let away = away.filter_map(|armed| armed.draft.as_deref());
+    composer
+        .drafts()
+        .chain(&composer.discarded)
+        .chain(desk.queueing.iter().map(|(draft, _)| &**draft))
+        .chain(away)
+        .filter(|draft| !draft.is_blank())
+        .map(|draft| draft.id.clone())
+        .collect()
 }
 
 proptest! {
@@ -247,12 +256,16 @@ proptest! {
         let stage = if furnished { Stage::furnished(120, 40) } else { Stage::new(80, 24) };
         let mut play = Play::new(stage);
         for step in &steps {
-            let had = typed(&play.stage).is_some();
-            play.discarded = false;
+            let before = drafts(&play.stage);
+            let open = play.stage.state.composer.draft.as_ref().map(|draft| draft.id.clone());
+            play.queued = false;
             play.step(step);
             play.check(step);
-            let has = play.stage.state.composer.draft.is_some();
-            prop_assert!(!had || has || play.discarded, "the draft vanished with {step:?}");
+            let after = drafts(&play.stage);
+            let blank = play.stage.state.composer.draft.iter().map(|draft| draft.id.clone());
+            let known: BTreeSet<String> = after.into_iter().chain(blank).collect();
+            let gone: Vec<&String> = before.difference(&known).collect();
+            prop_assert!(gone.is_empty() || play.queued, "{gone:?} of {open:?} vanished with {step:?}");
         }
         // Drawing twice gives the same picture and leaves the same state; so does the routing.
         let before = format!("{:?}", play.stage.state);

@@ -23,13 +23,13 @@ fn keep(name: &str, text: &str) {
 }
 
 /// Keeps the picture of a stage under a name with its size.
-fn keep_stage(name: &str, stage: &Stage) {
+pub fn keep_stage(name: &str, stage: &Stage) {
     let (width, height) = stage.state.size;
     keep(&format!("{name}__{width}x{height}"), &stage.screen());
 }
 
 /// Keeps a stage in every size.
-fn keep_sizes(name: &str, stage: &Stage) {
+pub fn keep_sizes(name: &str, stage: &Stage) {
     for (width, height) in SIZES {
         let mut stage = stage.clone();
         stage.event(Event::Resized(width, height));
@@ -383,4 +383,83 @@ fn without_colour_the_selection_is_still_seen() {
         let name = format!("no_color__attributes_after_{}", keys.replace(' ', "_"));
         keep(&name, &screen::styles(&picture));
     }
+}
+
+/// What the panel's "Generate cURL" gives, for an account that is not the stage's.
+fn generated_curl() -> String {
+    let body = r#"{
+  "phoneNumber": "+447700900412",
+  "payload": {
+    "name": "order_ready",
+    "language": { "code": "en", "policy": "deterministic" },
+    "components": [
+      { "type": "header", "parameters": [ { "type": "image",
+          "image": { "link": "https://img.fernoak.example/door.jpg" } } ] },
+      { "type": "body", "parameters": [ { "type": "text", "text": "Ana" },
+          { "type": "text", "text": "88213" }, { "type": "text", "text": "Tue 27 Oct" } ] },
+      { "type": "button", "sub_type": "quick_reply", "index": 0, "parameters": [
+          { "type": "payload", "payload": "flow_0123456789ABCDEF0123456789ABCDEF" } ] }
+    ]
+  }
+}"#;
+    format!(
+        "curl --location --request POST 'https://api.fernoak.example/whatsapp-api/v1.0/customer/99002\
+         /bot/00aa11bb22cc33dd/template' \\\n--header 'Authorization: Basic \
+         00000000-0000-4000-8000-000000000000-ABCDEFG' \\\n--data-raw '{body}'"
+    )
+}
+
+#[test]
+fn a_template_is_added() {
+    let mut stage = Stage::furnished(120, 40);
+    stage.keys("3 a");
+    keep_sizes("add_template__empty", &stage);
+    let mut slip = stage.clone();
+    slip.event(Event::Paste(
+        generated_curl().replace("\"policy\":", "policy:"),
+    ));
+    keep_sizes("add_template__mistake", &slip);
+    let mut file = stage.clone();
+    file.event(Event::Paste(
+        "curl https://api.fernoak.example -d @payload.json".to_owned(),
+    ));
+    keep_stage("add_template__named_file", &file);
+    let mut long = stage.clone();
+    let filler = "Hello ".repeat(20_000);
+    long.event(Event::Paste(generated_curl().replace("Ana", &filler)));
+    keep_stage("add_template__long", &long);
+
+    stage.event(Event::Paste(generated_curl()));
+    keep_sizes("add_template__found", &stage);
+    let mut profile = stage.clone();
+    profile.keys("Ctrl-o");
+    profile.text("london");
+    profile.keys("Tab");
+    keep_sizes("add_template__profile", &profile);
+    stage.keys("Tab");
+    stage.text("customer");
+    stage.keys("Tab");
+    stage.text("there");
+    stage.keys("Tab");
+    stage.text("Customer");
+    keep_sizes("add_template__names", &stage);
+    assert!(!stage.screen().contains("ABCDEFG"));
+}
+
+#[test]
+fn a_list_of_descriptions_is_added() {
+    let one = |name: &str, button: &str| {
+        serde_json::json!({"name": name, "language": "en", "category": "UTILITY", "components": [
+            {"type": "HEADER", "format": "TEXT", "text": "Fern & Oak"},
+            {"type": "BODY", "text": "Hello {{1}}", "example": {"body_text": [["Ana"]]}},
+            {"type": "BUTTONS", "buttons": [{"type": button, "text": "Go"}]}]})
+    };
+    let list = serde_json::json!({"data": [one("opening_hours", "QUICK_REPLY"),
+        one("closing_day", "PHONE_NUMBER"), one("catalogue", "MPM")]});
+    let mut stage = Stage::furnished(120, 40);
+    stage.keys("3 a");
+    stage.event(Event::Paste(list.to_string()));
+    keep_stage("add_template__list_found", &stage);
+    stage.keys("Tab");
+    keep_stage("add_template__list", &stage);
 }

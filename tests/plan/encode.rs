@@ -1,7 +1,7 @@
 //! The encoders make the example calls.
 
 use crate::support::{assert_same_call, example, json_text, target};
-use alertdesk::api::wire::encode::{BroadcastHead, CsvRow, Encoder, TemplatePayload};
+use alertdesk::api::wire::encode::{BroadcastHead, CsvRow, DirectEntry, Encoder, TemplatePayload};
 use alertdesk::domain::{
     FlowVersion, LetterCase, PhoneNumber, RequestBody, Schedule, Sha256Hex, WireOptions,
 };
@@ -67,7 +67,7 @@ fn a_direct_broadcast_is_that_of_the_example_key_by_key() {
     let example = example("broadcast_direct_text");
     let wire = WireOptions::default();
     let target = target();
-    let recipients = [phone("14155550101")];
+    let recipients = [phone("14155550101").into()];
     let head = BroadcastHead {
         title: "Monsoon notice",
         channel: "whatsapp",
@@ -76,8 +76,8 @@ fn a_direct_broadcast_is_that_of_the_example_key_by_key() {
         now: "2029-12-31T08:00:00Z".parse().unwrap(),
     };
     let texts = [
-        "Our office is closed on Friday".to_owned(),
-        "We are back on Monday at nine".to_owned(),
+        DirectEntry::Text("Our office is closed on Friday"),
+        DirectEntry::Text("We are back on Monday at nine"),
     ];
     let encoder = Encoder::new(&target, &wire).unwrap();
     let call = encoder.direct_broadcast(head, &texts);
@@ -101,7 +101,7 @@ fn a_template_broadcast_is_that_of_the_example_key_by_key() {
     let example = example("broadcast_whatsapp_template");
     let inner = &example["body"]["payload"]["content"][0]["template"]["payload"];
     let target = target();
-    let recipients = [phone("14155550101"), phone("14155550102")];
+    let recipients = [phone("14155550101").into(), phone("14155550102").into()];
     let head = BroadcastHead {
         title: "Festival offer",
         channel: "whatsapp",

@@ -1,82 +1,16 @@
 //! Drafts become plans: who stays, who is left out, and the bytes.
 
-use crate::support::{example, json_text, target};
-use alertdesk::domain::audience::{CsvOptions, from_csv, from_numbers};
-use alertdesk::domain::draft::Values;
-use alertdesk::domain::template::import_json;
-use alertdesk::domain::{
-    Audience, Content, Flow, FlowVersion, Guard, Plan, Profile, RequestBody, Schedule, SendDraft,
-    SendLimits, Template, ValueSource, WireOptions,
+use crate::support::{
+    columns, constants, csv, draft, example, frozen, json_text, now, people, profile, template,
 };
-use alertdesk::outbox::freeze::{FreezeError, freeze};
-use jiff::Timestamp;
+use alertdesk::domain::draft::Values;
+use alertdesk::domain::{
+    Audience, BroadcastPart, Content, Flow, FlowVersion, Plan, Profile, RequestBody, Schedule,
+    SendDraft, WireOptions,
+};
+use alertdesk::outbox::freeze::freeze;
 use rstest::rstest;
 use serde_json::Value;
-
-fn now() -> Timestamp {
-    "2029-12-31T08:00:00Z".parse().unwrap()
-}
-
-fn profile() -> Profile {
-    Profile {
-        name: "fernoak".to_owned(),
-        target: target(),
-        time_zone: "Europe/London".to_owned(),
-        region: None,
-        guard: Guard::None,
-        read_only: false,
-        per_minute: 600,
-        wire: WireOptions::default(),
-        strict_5xx: false,
-        trust_408: false,
-    }
-}
-
-fn template(name: &str) -> Template {
-    import_json(&example(name).to_string()).unwrap().template
-}
-
-fn csv(text: &str) -> Audience {
-    from_csv(text.as_bytes(), &CsvOptions::default()).unwrap()
-}
-
-fn people(numbers: &[&str]) -> Audience {
-    let numbers: Vec<String> = numbers.iter().map(|n| (*n).to_owned()).collect();
-    from_numbers(&numbers, None)
-}
-
-fn constants(pairs: &[(&str, &str)]) -> Values {
-    let constant = |(name, text): &(&str, &str)| {
-        (
-            (*name).to_owned(),
-            ValueSource::Constant((*text).to_owned()),
-        )
-    };
-    pairs.iter().map(constant).collect()
-}
-
-fn columns(pairs: &[(&str, &str)]) -> Values {
-    let column = |(name, column): &(&str, &str)| {
-        (
-            (*name).to_owned(),
-            ValueSource::Column((*column).to_owned()),
-        )
-    };
-    pairs.iter().map(column).collect()
-}
-
-fn draft(content: Content, audience: Audience) -> SendDraft {
-    SendDraft {
-        content,
-        audience,
-        schedule: Schedule::Now,
-        limits: SendLimits::default(),
-    }
-}
-
-fn frozen(content: Content, audience: Audience) -> Result<Plan, FreezeError> {
-    freeze(&draft(content, audience), &profile(), now(), "n1")
-}
 
 fn reminder(values: Values) -> Content {
     let template = template("template_body_only");
@@ -86,7 +20,7 @@ fn reminder(values: Values) -> Content {
 fn direct(title: &str, exact_title: bool) -> Content {
     Content::DirectBroadcast {
         title: title.to_owned(),
-        texts: vec!["We close early on Friday".to_owned()],
+        parts: vec![BroadcastPart::Text("We close early on Friday".to_owned())],
         channel: "whatsapp".to_owned(),
         exact_title,
     }
@@ -131,7 +65,7 @@ fn rows_that_fail_are_left_out_and_the_first_of_a_number_stays() {
     let kept: Vec<&str> = plan
         .calls
         .iter()
-        .map(|call| call.recipients[0].digits())
+        .map(|call| call.recipients[0].text())
         .collect();
     assert_eq!(kept, ["447700900412", "447700900119"]);
     let skipped: Vec<(u64, &str)> = plan
@@ -178,7 +112,7 @@ fn imported_values_that_stay_are_noted() {
 #[rstest]
 #[case(constants(&[("1", "Asha")]), "parameters", "2 has no value")]
 #[case(constants(&[("1", "a"), ("2", "b"), ("3", "c")]), "parameters", "no parameter 3")]
-#[case(constants(&[("1", "a"), ("2", "{{name}}")]), "parameters", "{{name}}")]
+#[case(constants(&[("1", "a"), ("2", "{{nmae}}")]), "parameters", "name is the nearest")]
 #[case(constants(&[("1", "a"), ("2", "{{phone_no}}")]), "parameters", "does not replace")]
 #[case(columns(&[("1", "name"), ("2", "nope")]), "no_such_column", "nope")]
 fn values_wrong_for_everybody_refuse_the_plan(
@@ -293,7 +227,10 @@ fn a_broadcast_needs_a_title_and_texts(
 ) {
     let content = Content::DirectBroadcast {
         title: title.to_owned(),
-        texts: texts.iter().map(|text| (*text).to_owned()).collect(),
+        parts: texts
+            .iter()
+            .map(|text| BroadcastPart::Text((*text).to_owned()))
+            .collect(),
         channel: "whatsapp".to_owned(),
         exact_title: false,
     };

@@ -42,7 +42,7 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
                         "{{\"phoneNumber\":\"{digits}\",\"text\":\"Your fern is ready.\"}}"
                     )),
                 ),
-                recipients: vec![PhoneNumber::from_digits(&digits).unwrap()],
+                recipients: vec![PhoneNumber::from_digits(&digits).unwrap().into()],
             }
         })
         .collect();
@@ -61,11 +61,13 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
         calls,
         skipped: skipped.to_vec(),
         notes: Vec::new(),
+        warnings: Vec::new(),
         schedule: Schedule::Now,
         limits: SendLimits {
             per_minute: 10_000_000,
             concurrency,
         },
+        used: None,
     }
 }
 

@@ -21,6 +21,7 @@ use alertdesk::theme::{Theme, ThemeOptions};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
+use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -148,6 +149,7 @@ impl Harness {
             opener: options.opener.clone(),
             ..Files::in_folder(folder.path().join("downloads"))
         });
+        let world = world.with_config_file(Some(folder.path().join("config/config.toml")));
         let (events_in, events) = mpsc::channel(QUEUE);
         let runner = EffectRunner::new(Arc::new(world), events_in);
         let stop = CancellationToken::new();
@@ -204,6 +206,12 @@ impl Harness {
             match self.runner.run(effect, &self.state.profile) {
                 None | Some(LoopEffect::Redraw) => {}
                 Some(LoopEffect::Copy(text)) => self.copied.push(text),
+                Some(LoopEffect::CopySecret(text)) => {
+                    let copied = text.is_some();
+                    self.copied
+                        .extend(text.map(|text| text.expose_secret().to_owned()));
+                    return self.event(Event::CopiedWithKey(copied));
+                }
                 Some(LoopEffect::EditExternally(_)) => {
                     let text = self.editor_writes.clone();
                     return self.event(Event::Edited(Ok(text)));
@@ -337,6 +345,16 @@ impl Harness {
     /// The folder that files are saved in.
     pub fn downloads(&self) -> PathBuf {
         self.folder.path().join("downloads")
+    }
+
+    /// The library of this dashboard, as another process opens it.
+    pub fn library(&self) -> alertdesk::store::Library {
+        alertdesk::store::Library::open(self.folder.path()).unwrap()
+    }
+
+    /// The folder with everything that is written.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// The screen as a person sees it.

@@ -1,18 +1,18 @@
-//! A dashboard of pure state: fixed time, invented data, no network. Plans are built at once by
-//! the real builder; every other effect is only kept.
+//! A dashboard of pure state: fixed time, invented data, no network. Plans are built and pasted
+//! texts looked through at once, by the real code; every other effect is only kept.
 
 use super::{keys, screen};
 use alertdesk::app::{self, Context, State, update};
 use alertdesk::cli::demo::fill_library;
 use alertdesk::contract::{
     ApiAnswer, ApiError, ApiRequest, ApiResponse, ConversationPage, Effect, ErrorKind, Event,
-    PlanAnswer, Slot, StorageEvent,
+    ImportAnswer, PlanAnswer, Slot, StorageEvent,
 };
 use alertdesk::domain::{
     BotTarget, ChatMessage, Direction, Guard, MessageKind, Profile, User, WireOptions,
 };
 use alertdesk::keymap::Keymap;
-use alertdesk::runtime::plan_builder;
+use alertdesk::runtime::{importing, plan_builder};
 use alertdesk::theme::{Theme, ThemeOptions};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
@@ -52,9 +52,10 @@ pub fn library() -> alertdesk::contract::Library {
     alertdesk::contract::Library {
         templates: library.templates().unwrap(),
         flows: library.flows().unwrap(),
+        usage: library.usage().unwrap(),
         searches: vec![("city".to_owned(), "London".to_owned())],
         saved: Vec::new(),
-        draft: None,
+        drafts: Vec::new(),
     }
 }
 
@@ -213,10 +214,24 @@ impl Stage {
                 draft,
             } = &effect
             {
-                let result = plan_builder::build(draft, &self.state.profile, self.now, "1");
+                let result = plan_builder::build(draft, &self.state.profile, None, (self.now, "1"));
+                let countries = result.as_ref().map(|plan| plan_builder::countries(plan));
+                let countries = countries.unwrap_or_default();
                 self.event(Event::Plan(Box::new(PlanAnswer {
                     ticket: *ticket,
                     purpose: *purpose,
+                    result,
+                    countries,
+                })));
+            } else if let Effect::ReadImport {
+                ticket,
+                text,
+                read_files: false,
+            } = &effect
+            {
+                let result = importing::read(text, false);
+                self.event(Event::Import(Box::new(ImportAnswer {
+                    ticket: *ticket,
                     result,
                 })));
             } else {

@@ -6,6 +6,7 @@
 
 #![cfg(test)]
 
+mod drafts;
 mod drawing;
 mod leaving;
 mod saving;

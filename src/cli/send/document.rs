@@ -4,7 +4,7 @@
 use crate::cli::args::OutputFormat;
 use crate::cli::context::Context;
 use crate::cli::output::{Row, to_value};
-use crate::domain::{Counts, ItemState, PhoneNumber, Plan, PlannedCall, RequestBody, SkippedRow};
+use crate::domain::{Counts, ItemState, Plan, PlannedCall, Recipient, RequestBody, SkippedRow};
 use crate::outbox::FreezeError;
 use crate::report::redact::REDACTED;
 use crate::text::format::counted;
@@ -45,7 +45,8 @@ impl<'a> Preview<'a> {
         counts
     }
 
-    fn document(&self) -> Value {
+    /// The one document of `--output json`.
+    pub fn document(&self) -> Value {
         let requests: Vec<Value> = self.calls.iter().map(request).collect();
         json!({
             "counts": to_value(&self.counts()),
@@ -145,7 +146,7 @@ fn format_line(name: &str, value: &str) -> String {
 }
 
 fn csv_row(call: &PlannedCall) -> Row {
-    let recipients: Vec<&str> = call.recipients.iter().map(PhoneNumber::digits).collect();
+    let recipients: Vec<&str> = call.recipients.iter().map(Recipient::text).collect();
     let cells = vec![
         recipients.join(" "),
         call.request.method.clone(),

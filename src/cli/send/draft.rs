@@ -1,18 +1,19 @@
 //! From the options of a `send` to a draft: template or flow, people, values, time, speed. It
 //! must not queue.
 
+use super::people;
 use crate::cli::args_send::{BroadcastSend, CommonSend, ParamArgs, PeopleArgs, SendCommand};
-use crate::cli::context::{Context, as_sentence, name_and_value, usage};
+use crate::cli::context::{Context, name_and_value, usage};
 use crate::cli::{flow, template};
 use crate::contract::ApiError;
-use crate::domain::audience::{AudienceError, CsvOptions, from_csv, from_numbers};
 use crate::domain::schedule::read_plan_time;
-use crate::domain::{Audience, Content, Profile, Schedule, SendDraft, SendLimits, ValueSource};
-use crate::settings::Connection;
+use crate::domain::{
+    BroadcastPart, Content, Profile, Schedule, SendDraft, SendLimits, Standing, ValueSource,
+};
+use crate::settings::Settings;
 use crate::store::Library;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-use std::fs::File;
 
 type Values = BTreeMap<String, ValueSource>;
 
@@ -33,15 +34,21 @@ pub fn common(command: &SendCommand) -> &CommonSend {
 pub fn build(
     context: &Context,
     library: &Library,
-    connection: &Connection,
+    settings: &Settings,
     command: &SendCommand,
 ) -> Result<SendDraft, ApiError> {
+    let connection = settings.connection()?;
     let profile = &connection.profile;
     let common = common(command);
     let (message, to_column) = what(library, profile, command)?;
+    let mut audience = people::read(people(command), to_column, &message, profile)?;
+    if message.is_free_text() {
+        people::look_up_windows(context, settings, profile, &mut audience);
+    }
     Ok(SendDraft {
+        audience,
         content: message,
-        audience: audience(people(command), to_column, profile)?,
+        standing: Standing::Current,
         schedule: schedule(context, common, profile)?,
         limits: SendLimits {
             per_minute: common.rate.unwrap_or(profile.per_minute),
@@ -68,7 +75,11 @@ fn what(
     match command {
         SendCommand::Template(send) => {
             let (values, to_column) = values(&send.values)?;
-            let template = template::find(library, &send.name, send.language.as_deref())?;
+            let Some(name) = &send.name else {
+                let payload = template::read_text(send.raw.as_deref().unwrap_or("-"))?;
+                return Ok((Content::RawTemplate { payload }, None));
+            };
+            let template = template::find(library, name, send.language.as_deref())?;
             Ok((Content::Template { template, values }, to_column))
         }
         SendCommand::Broadcast(send) => broadcast(library, send),
@@ -107,9 +118,18 @@ fn broadcast(
     send: &BroadcastSend,
 ) -> Result<(Content, Option<String>), ApiError> {
     let (values, to_column) = values(&send.values)?;
-    let title = send.title.clone();
+    let title = send.title.clone().unwrap_or_default();
     let channel = send.channel.clone();
     let exact_title = send.exact_title;
+    if let Some(file) = &send.raw {
+        let content = Content::RawBroadcast {
+            title,
+            body: template::read_text(file)?,
+            channel,
+            exact_title,
+        };
+        return Ok((content, to_column));
+    }
     let Some(name) = &send.template else {
         if !values.is_empty() {
             return Err(usage(
@@ -119,7 +139,7 @@ fn broadcast(
         }
         let content = Content::DirectBroadcast {
             title,
-            texts: send.text.clone(),
+            parts: parts(send)?,
             channel,
             exact_title,
         };
@@ -133,6 +153,22 @@ fn broadcast(
         exact_title,
     };
     Ok((content, to_column))
+}
+
+/// The texts, then the entries given as JSON.
+fn parts(send: &BroadcastSend) -> Result<Vec<BroadcastPart>, ApiError> {
+    let texts = send
+        .text
+        .iter()
+        .map(|text| Ok(BroadcastPart::Text(text.clone())));
+    let entries = send
+        .content
+        .iter()
+        .map(|given| match given.strip_prefix('@') {
+            Some(file) => template::read_text(file).map(BroadcastPart::Raw),
+            None => Ok(BroadcastPart::Raw(given.clone())),
+        });
+    texts.chain(entries).collect()
 }
 
 fn values(args: &ParamArgs) -> Result<(Values, Option<String>), ApiError> {
@@ -169,49 +205,6 @@ fn sources(
         }
     }
     Ok((values, to_column))
-}
-
-fn audience(
-    people: &PeopleArgs,
-    to_column: Option<String>,
-    profile: &Profile,
-) -> Result<Audience, ApiError> {
-    let Some(path) = &people.csv else {
-        if to_column.is_some() {
-            return Err(usage(
-                "--map to=COLUMN needs a file",
-                "Give --csv FILE, or leave it out.",
-            ));
-        }
-        return Ok(from_numbers(&people.to, profile.region.as_deref()));
-    };
-    let options = CsvOptions {
-        to_column,
-        region: profile.region.clone(),
-        // Row checks of a plan come later than those of a file; `--strict` looks at both there.
-        strict: false,
-        source: Some(path.clone()),
-    };
-    let read = if path == "-" {
-        from_csv(std::io::stdin().lock(), &options)
-    } else {
-        let file = File::open(path).and_then(|file| {
-            if file.metadata()?.is_dir() {
-                return Err(std::io::Error::other("it is a folder"));
-            }
-            Ok(file)
-        });
-        match file {
-            Ok(file) => from_csv(file, &options),
-            Err(error) => Err(AudienceError::Unreadable(error.to_string())),
-        }
-    };
-    read.map_err(|error| {
-        let shown = if path == "-" { "stdin" } else { path };
-        let text = error.to_string();
-        let (message, advice) = text.rsplit_once(": ").unwrap_or((&text, ""));
-        usage(format!("{shown}: {message}"), as_sentence(advice))
-    })
 }
 
 fn schedule(

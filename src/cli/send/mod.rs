@@ -2,8 +2,9 @@
 //! end. A plan is made once; what is shown, confirmed and sent are the same bytes.
 
 mod confirm;
-mod document;
+pub mod document;
 mod draft;
+mod people;
 
 use super::args_send::{CommonSend, HandOver, SendCommand};
 use super::connect::transports;
@@ -32,7 +33,7 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
     let settings = context.settings()?;
     let connection = settings.connection()?;
     let library = context.library(&settings)?;
-    let draft = draft::build(context, &library, connection, command)?;
+    let draft = draft::build(context, &library, &settings, command)?;
     let mut profile = connection.profile.clone();
     if common.dry_run {
         // A dry run sends nothing, so that people who may only read can look at plans.

@@ -5,7 +5,8 @@
 mod shape;
 
 use super::Audience;
-use super::numbers::{Collector, counted};
+use super::numbers::{Collector, Reading, counted};
+use crate::domain::recipient::RecipientForm;
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -30,6 +31,8 @@ const RECIPIENT_HEADERS: [&str; 10] = [
 pub struct CsvOptions {
     /// The recipient's column; `None` finds it by its header.
     pub to_column: Option<String>,
+    /// How recipients are written.
+    pub form: RecipientForm,
     /// Two-letter country for numbers without a country code.
     pub region: Option<String>,
     /// Whether the first bad row is an error.
@@ -150,6 +153,8 @@ pub fn from_csv(mut reader: impl Read, options: &CsvOptions) -> Result<Audience,
     let recipient = recipient_column(&headers, options.to_column.as_deref())?;
     let mut audience = read_rows(&mut table, &headers, recipient, options)?;
     audience.source.clone_from(&options.source);
+    let named = headers.into_iter().filter(|header| !header.is_empty());
+    audience.names.extend(named);
     Ok(audience)
 }
 
@@ -162,6 +167,10 @@ fn read_rows(
     let mut collector = Collector::default();
     let mut record = csv::StringRecord::new();
     let (mut row, mut empty) = (0_u64, 0_u64);
+    let reading = Reading {
+        form: options.form,
+        region: options.region.as_deref(),
+    };
     while table
         .read_record(&mut record)
         .map_err(|error| AudienceError::Unreadable(error.to_string()))?
@@ -174,9 +183,7 @@ fn read_rows(
         let number = record.get(recipient).unwrap_or_default();
         let added = if record.len() == headers.len() {
             let columns = columns_of(headers, &record);
-            collector
-                .add(number, options.region.as_deref(), Some(row), columns)
-                .map_err(|error| (error.rule(), error.to_string()))
+            collector.add(number, &reading, Some(row), columns)
         } else {
             let reason = format!(
                 "the row has {} where the header has {}: check its quotes and separators",

@@ -1,23 +1,26 @@
 //! Who a send is for: checked recipients with their values, and the rows left out with the reason.
 
 mod csv_file;
+mod known;
 mod numbers;
 
 pub use csv_file::{AudienceError, CsvOptions, from_csv};
-pub use numbers::from_numbers;
+pub use known::KnownPerson;
+pub use numbers::{from_numbers, from_recipients};
 
-use super::phone::PhoneNumber;
+use super::recipient::Recipient;
+use super::window::LastHeard;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One recipient and the columns that came with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AudienceRow {
     /// Row in the source file counting from 1 without the header; `None` for `--to`.
     pub row: Option<u64>,
-    /// The number.
-    pub phone: PhoneNumber,
-    /// Column name to value.
+    /// Who.
+    pub recipient: Recipient,
+    /// Column or attribute name to value.
     pub columns: BTreeMap<String, String>,
 }
 
@@ -45,4 +48,8 @@ pub struct Audience {
     pub notes: Vec<String>,
     /// Name of the file the rows came from.
     pub source: Option<String>,
+    /// Every name that columns of rows may have, also where a row has none.
+    pub names: BTreeSet<String>,
+    /// What is known of the last messages of people, by [`Recipient::text`].
+    pub heard: BTreeMap<String, LastHeard>,
 }

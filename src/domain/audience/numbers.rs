@@ -2,8 +2,17 @@
 //! out with its reason, never guessed.
 
 use super::{Audience, AudienceRow, SkippedRow};
-use crate::domain::phone::{self, PhoneError};
+use crate::domain::phone;
+use crate::domain::recipient::{Recipient, RecipientForm, RecipientId};
 use std::collections::BTreeMap;
+
+/// How recipients are read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reading<'a> {
+    pub(super) form: RecipientForm,
+    /// Two-letter country of numbers without one.
+    pub(super) region: Option<&'a str>,
+}
 
 /// Collects recipients in the order given.
 #[derive(Debug, Default)]
@@ -14,20 +23,31 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    /// Adds a recipient.
+    /// Adds a recipient, or says by which rule and why it cannot be read.
     pub(super) fn add(
         &mut self,
-        number: &str,
-        region: Option<&str>,
+        written: &str,
+        reading: &Reading<'_>,
         row: Option<u64>,
         columns: BTreeMap<String, String>,
-    ) -> Result<(), PhoneError> {
-        let read = phone::read_number(number, region)?;
-        self.cleaned += u64::from(read.cleaned);
-        self.unusual += u64::from(read.unusual);
+    ) -> Result<(), (&'static str, String)> {
+        let recipient = match reading.form {
+            RecipientForm::ChannelUser if !written.trim().starts_with('+') => {
+                let id = RecipientId::read(written)
+                    .map_err(|error| (error.rule(), error.to_string()))?;
+                Recipient::ChannelUser(id)
+            }
+            RecipientForm::Phone | RecipientForm::ChannelUser => {
+                let read = phone::read_number(written, reading.region)
+                    .map_err(|error| (error.rule(), error.to_string()))?;
+                self.cleaned += u64::from(read.cleaned);
+                self.unusual += u64::from(read.unusual);
+                Recipient::Phone(read.phone)
+            }
+        };
         self.audience.rows.push(AudienceRow {
             row,
-            phone: read.phone,
+            recipient,
             columns,
         });
         Ok(())
@@ -71,13 +91,24 @@ pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// Recipients given one by one. `region` is a two-letter country for numbers without a country
+/// Phone numbers given one by one. `region` is a two-letter country for numbers without a country
 /// code. Numbers that cannot be read are in `skipped`.
 pub fn from_numbers(numbers: &[String], region: Option<&str>) -> Audience {
+    from_recipients(numbers, RecipientForm::Phone, region)
+}
+
+/// Recipients given one by one in this form; those that cannot be read are in `skipped`. On a
+/// channel with ids of its own, what begins with `+` is still a number.
+pub fn from_recipients(
+    recipients: &[String],
+    form: RecipientForm,
+    region: Option<&str>,
+) -> Audience {
+    let reading = Reading { form, region };
     let mut collector = Collector::default();
-    for number in numbers {
-        if let Err(error) = collector.add(number, region, None, BTreeMap::new()) {
-            collector.skip(number, None, error.rule(), error.to_string());
+    for written in recipients {
+        if let Err((rule, reason)) = collector.add(written, &reading, None, BTreeMap::new()) {
+            collector.skip(written, None, rule, reason);
         }
     }
     collector.finish()
@@ -85,13 +116,18 @@ pub fn from_numbers(numbers: &[String], region: Option<&str>) -> Audience {
 
 #[cfg(test)]
 mod tests {
-    use super::from_numbers;
+    use super::{from_numbers, from_recipients};
+    use crate::domain::recipient::RecipientForm;
 
     #[test]
     fn numbers_are_read_in_order_and_bad_ones_are_left_out() {
         let given = ["+44 7700 900412", "nobody", "+447700900118", "07700 900119"];
         let audience = from_numbers(&given.map(str::to_owned), None);
-        let digits: Vec<&str> = audience.rows.iter().map(|row| row.phone.digits()).collect();
+        let digits: Vec<&str> = audience
+            .rows
+            .iter()
+            .map(|row| row.recipient.text())
+            .collect();
         assert_eq!(digits, ["447700900412", "447700900118"]);
         assert_eq!(audience.skipped.len(), 2);
         assert_eq!(audience.skipped[0].rule, "number_not_a_number");
@@ -103,7 +139,25 @@ mod tests {
     #[test]
     fn a_region_completes_national_numbers() {
         let audience = from_numbers(&["07700 900412".to_owned()], Some("GB"));
-        assert_eq!(audience.rows[0].phone.digits(), "447700900412");
+        assert_eq!(audience.rows[0].recipient.text(), "447700900412");
         assert!(audience.skipped.is_empty());
+    }
+
+    #[test]
+    fn ids_of_a_channel_are_taken_as_they_are() {
+        let given = ["1f6e2c1c-9d5f", " 77812 ", "+44 7700 900412", "a/b"];
+        let audience = from_recipients(&given.map(str::to_owned), RecipientForm::ChannelUser, None);
+        let ids: Vec<&str> = audience
+            .rows
+            .iter()
+            .map(|row| row.recipient.text())
+            .collect();
+        assert_eq!(ids, ["1f6e2c1c-9d5f", "77812", "447700900412"]);
+        assert_eq!(audience.skipped[0].rule, "id_bad_sign");
+        assert!(
+            audience.notes[0].starts_with("1 number "),
+            "{:?}",
+            audience.notes
+        );
     }
 }

@@ -1,15 +1,11 @@
 //! Puts values into a template's places and says what is wrong with them. It never invents a value:
 //! a text without one is a problem, because the sample of the import would reach people.
 
-use super::rules::{ParameterProblem, check_value};
+use super::rules::{ParameterProblem, check_parameter};
+use super::together::Together;
 use super::{ParameterKind, Template, TemplateParameter};
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// Most characters of a filled body (132005 beyond).
-const BODY_CHARS: usize = 1024;
-/// Most characters of a one-time code.
-const CODE_CHARS: usize = 15;
 
 /// Sets values into one working copy of the components, again and again, so that a long list does
 /// not copy the template for each person.
@@ -17,15 +13,7 @@ const CODE_CHARS: usize = 15;
 pub struct TemplateFiller<'a> {
     template: &'a Template,
     components: Value,
-    body: BodyMeasure,
-    code: Option<(&'a str, &'a str)>,
-}
-
-/// What is needed to know the length of a filled body.
-#[derive(Debug, Clone)]
-struct BodyMeasure {
-    literal_chars: usize,
-    places: Vec<String>,
+    together: Together,
 }
 
 impl<'a> TemplateFiller<'a> {
@@ -50,49 +38,26 @@ impl<'a> TemplateFiller<'a> {
         Ok(Self {
             template,
             components: template.components.clone(),
-            body: BodyMeasure::of(template),
-            code: one_time_code(template),
+            together: Together::of(template),
         })
     }
 
-    /// What is wrong with the values together: a body that is too long, a code that is too long
-    /// or not the same in text and button. `value` gives a parameter's value by name.
+    /// What is wrong with the values together: texts that are too long as a whole, an address of a
+    /// button, a one-time code. `value` gives a parameter's value by its index in the template.
     pub fn check_together<'v>(
         &self,
-        value: impl Fn(&str) -> Option<&'v str>,
+        value: impl Fn(usize) -> Option<&'v str>,
     ) -> Vec<ParameterProblem> {
-        let mut problems = Vec::new();
-        let length = self.body.filled(&value);
-        if length > BODY_CHARS {
-            let text = format!(
-                "the body has {length} characters with these values, at most {BODY_CHARS} are \
-                 allowed: shorten them"
-            );
-            problems.push(ParameterProblem::error("body", "too_long", text));
-        }
-        if let Some((body, button)) = self.code
-            && let (Some(code), Some(repeated)) = (value(body), value(button))
-        {
-            if code.chars().count() > CODE_CHARS {
-                let text = format!("{body} is a code, at most {CODE_CHARS} characters are allowed");
-                problems.push(ParameterProblem::error(body, "too_long", text));
-            }
-            if code != repeated {
-                let text = format!(
-                    "{body} and {button} differ: a one-time code is the same in text and button"
-                );
-                problems.push(ParameterProblem::warning(button, "code_differs", text));
-            }
-        }
-        problems
+        self.together.check(&value)
     }
 
-    /// The components with these values in place; a parameter without a value keeps what the last
-    /// call left, so check first that none is missing.
-    pub fn set<'v>(&mut self, value: impl Fn(&TemplateParameter) -> Option<&'v str>) -> &Value {
-        for parameter in &self.template.parameters {
+    /// The components with these values in place, given by the parameter's index in the template;
+    /// a parameter without a value keeps what the last call left, so check first that none is
+    /// missing.
+    pub fn set<'v>(&mut self, value: impl Fn(usize) -> Option<&'v str>) -> &Value {
+        for (index, parameter) in self.template.parameters.iter().enumerate() {
             let slot = self.components.pointer_mut(&parameter.pointer);
-            if let (Some(slot), Some(text)) = (slot, value(parameter)) {
+            if let (Some(slot), Some(text)) = (slot, value(index)) {
                 put(slot, parameter.kind, text);
             }
         }
@@ -121,56 +86,6 @@ fn put(slot: &mut Value, kind: ParameterKind, text: &str) {
     }
 }
 
-impl BodyMeasure {
-    fn of(template: &Template) -> Self {
-        if let Some(text) = &template.wording.body {
-            let pieces = split_places(text);
-            let literal_chars = pieces
-                .iter()
-                .map(|piece| match piece {
-                    Piece::Literal(text) => text.chars().count(),
-                    Piece::Place { .. } => 0,
-                })
-                .sum();
-            let places = pieces.iter().filter_map(|piece| match piece {
-                Piece::Place { name, .. } => Some((*name).to_owned()),
-                Piece::Literal(_) => None,
-            });
-            return Self {
-                literal_chars,
-                places: places.collect(),
-            };
-        }
-        let in_body = |parameter: &&TemplateParameter| {
-            parameter.kind == ParameterKind::Text && !parameter.pointer.contains("/cards/")
-        };
-        let places = template.parameters.iter().filter(in_body);
-        Self {
-            literal_chars: 0,
-            places: places.map(|parameter| parameter.name.clone()).collect(),
-        }
-    }
-
-    fn filled<'v>(&self, value: impl Fn(&str) -> Option<&'v str>) -> usize {
-        let values = self.places.iter().filter_map(|name| value(name));
-        self.literal_chars + values.map(|text| text.chars().count()).sum::<usize>()
-    }
-}
-
-/// The text and button of a one-time code: the only text, repeated in the only button's sample.
-fn one_time_code(template: &Template) -> Option<(&str, &str)> {
-    let [body, button] = template.parameters.as_slice() else {
-        return None;
-    };
-    let kinds = (body.kind, button.kind) == (ParameterKind::Text, ParameterKind::ButtonText);
-    let sample = |parameter: &TemplateParameter| {
-        let sample = template.components.pointer(&parameter.pointer)?;
-        sample.as_str().filter(|text| !text.is_empty())
-    };
-    let same = sample(body).is_some() && sample(body) == sample(button);
-    (kinds && same).then_some((body.name.as_str(), button.name.as_str()))
-}
-
 /// Everything wrong with these values: names the template does not have, missing values, each
 /// value by itself, and all together.
 pub fn check_values(
@@ -182,14 +97,14 @@ pub fn check_values(
         .filter_map(|name| unknown_name(template, name))
         .collect();
     for parameter in &template.parameters {
-        match value_of(template, values, &parameter.name) {
+        match value_of(parameter, values) {
             None => problems.push(missing(parameter)),
-            Some(value) => problems.extend(check_value(parameter.kind, &parameter.name, value)),
+            Some(value) => problems.extend(check_parameter(parameter, value)),
         }
     }
     match TemplateFiller::new(template) {
         Ok(filler) => {
-            problems.extend(filler.check_together(|name| value_of(template, values, name)));
+            problems.extend(filler.check_together(|index| value_at(template, values, index)));
         }
         Err(problem) => problems.push(problem),
     }
@@ -210,36 +125,42 @@ pub fn fill(
         return Err(problems);
     }
     let mut filler = TemplateFiller::new(template).map_err(|problem| vec![problem])?;
-    filler.set(|parameter| value_of(template, values, &parameter.name));
+    filler.set(|index| value_at(template, values, index));
     Ok(filler.into_components())
 }
 
-fn value_of<'v>(
+fn value_at<'v>(
     template: &'v Template,
     values: &'v BTreeMap<String, String>,
-    name: &str,
+    index: usize,
 ) -> Option<&'v str> {
-    let default = || {
-        let parameter = template.parameters.iter().find(|p| p.name == name)?;
-        parameter.default.as_deref()
-    };
-    values.get(name).map(String::as_str).or_else(default)
+    value_of(template.parameters.get(index)?, values)
 }
 
-/// A problem if the template has no parameter of this name.
+/// The value given under the name or the label of a place, else the imported one.
+fn value_of<'v>(
+    parameter: &'v TemplateParameter,
+    values: &'v BTreeMap<String, String>,
+) -> Option<&'v str> {
+    let label = || values.get(parameter.label.as_ref()?);
+    let given = values.get(&parameter.name).or_else(label);
+    given.or(parameter.default.as_ref()).map(String::as_str)
+}
+
+/// A problem if the template has no parameter of this name or label.
 pub fn unknown_name(template: &Template, name: &str) -> Option<ParameterProblem> {
-    let known: Vec<&str> = template
-        .parameters
-        .iter()
-        .map(|parameter| parameter.name.as_str())
-        .collect();
-    if known.contains(&name) {
+    if template.parameter_named(name).is_some() {
         return None;
     }
-    let has = if known.is_empty() {
+    let names: Vec<&str> = template
+        .parameters
+        .iter()
+        .map(TemplateParameter::shown_name)
+        .collect();
+    let has = if names.is_empty() {
         "it takes no values".to_owned()
     } else {
-        format!("it has {}", known.join(", "))
+        format!("it has {}", names.join(", "))
     };
     let text = format!(
         "the template {} has no parameter {name}: {has}",
@@ -250,7 +171,7 @@ pub fn unknown_name(template: &Template, name: &str) -> Option<ParameterProblem>
 
 /// The problem of a parameter that got no value.
 pub fn missing(parameter: &TemplateParameter) -> ParameterProblem {
-    let text = format!("{} has no value: give it one", parameter.name);
+    let text = format!("{} has no value: give it one", parameter.shown_name());
     ParameterProblem::error(&parameter.name, "missing", text)
 }
 
@@ -260,18 +181,22 @@ pub fn rendered_body(template: &Template, values: &BTreeMap<String, String>) -> 
     let text = template.wording.body.as_deref()?;
     let pieces = split_places(text).into_iter().map(|piece| match piece {
         Piece::Literal(text) => text,
-        Piece::Place { name, raw } => values.get(name).map_or(raw, String::as_str),
+        Piece::Place { name, raw } => values
+            .get(name)
+            .or_else(|| values.get(template.parameter_named(name)?.label.as_ref()?))
+            .map_or(raw, String::as_str),
     });
     Some(pieces.collect())
 }
 
-/// A piece of a body text.
-enum Piece<'t> {
+/// A piece of a template's own words.
+pub(super) enum Piece<'t> {
     Literal(&'t str),
     Place { name: &'t str, raw: &'t str },
 }
 
-fn split_places(text: &str) -> Vec<Piece<'_>> {
+/// Splits words into what stands and what is filled; an open `{{` stands.
+pub(super) fn split_places(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find("{{") {

@@ -1,204 +1,221 @@
-//! Reads a template out of the JSON of a call. Nothing but the template is kept: no number, no
-//! header, no key. What is not understood stays in the components as it came.
+//! Reads templates out of what people have: the panel's "Generate cURL" in the quoting of any
+//! shell, Meta's description of a template, the JSON of a call. Only templates and the bot they
+//! belong to are taken: keys are masked before anything else looks at a text, numbers and headers
+//! are left out, and a file that is named is never read here.
 
+mod bot;
+mod carry_over;
+mod curl;
+mod definition;
+mod error;
+mod find;
+mod invoke;
+mod json_path;
+mod key;
+mod payload;
 mod places;
+mod shell;
+mod source;
+mod source_map;
+mod summary;
 
-use super::{ParameterKind, Template, TemplateParameter, Wording};
-use serde_json::{Map, Value};
+pub use bot::{FoundBot, FoundConnection};
+pub use carry_over::carry_over;
+pub use error::{ImportError, ImportRule, Position};
+pub use key::{Masked, mask_keys};
+pub use shell::Dialect;
+pub use source::Source;
+pub use summary::summary;
 
-/// Keys under which a call wraps its template, outermost first.
-const WRAPPERS: [&str; 4] = ["body", "payload", "template", "template_payload"];
+use super::{ParameterKind, Template, TemplateParameter};
+use payload::{Head, PartError};
+use source::Body;
+use std::collections::BTreeMap;
 
-/// Why a text is not taken as a template. Each is a sentence with what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ImportError {
-    /// A slip in the JSON.
-    #[error("line {line}, column {column}: this is not JSON, {what}")]
-    NotJson {
-        /// Counts from 1.
-        line: usize,
-        /// Counts from 1.
-        column: usize,
-        /// What the reader wanted there.
-        what: String,
-    },
-    /// JSON, but no template in it.
-    #[error(
-        "no template in this JSON: paste the body of a template call, with `name`, `language` and \
-         `components`"
-    )]
-    NoPayload,
-    /// A part every template has is missing or of the wrong type.
-    #[error("`{at}` must be {wanted}")]
-    Wrong {
-        /// Path of the part, for example `payload.language.code`.
-        at: String,
-        /// What it must be.
-        wanted: &'static str,
-    },
-    /// The description of a template instead of a call.
-    #[error(
-        "`{at}` describes a template instead of sending it (it has `{key}`): paste the body of a \
-         template call, as the panel's Generate cURL shows it"
-    )]
-    Definition {
-        /// Path of the component.
-        at: String,
-        /// The key that tells.
-        key: &'static str,
-    },
+/// Bytes of a text that is taken at most; a template is a page.
+pub const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// Contents of files that a person allowed to be read, by the name that the text gives them.
+pub type NamedFiles = BTreeMap<String, String>;
+
+/// What JSON a template was found in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Wrapping {
+    /// The bare payload.
+    Payload,
+    /// A call that sends it to one person.
+    Call,
+    /// A broadcast.
+    Broadcast,
+    /// A broadcast with a file of people.
+    CsvBroadcast,
+    /// Meta's description.
+    Description,
 }
 
-/// What an import found.
+impl Wrapping {
+    /// What it is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Wrapping::Payload => "a bare payload",
+            Wrapping::Call => "a call for one person",
+            Wrapping::Broadcast => "a broadcast call",
+            Wrapping::CsvBroadcast => "a CSV broadcast call",
+            Wrapping::Description => "Meta's description",
+        }
+    }
+}
+
+/// A template that was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportReport {
     /// The template, as version 1; the library counts on.
     pub template: Template,
-    /// One sentence per place that takes a value, and per part that was kept or left out.
-    pub found: Vec<String>,
+    /// One sentence per part that was kept as it is or left out, and on its state at WhatsApp.
+    pub notes: Vec<String>,
 }
 
-/// Reads a template from JSON: the body of a template call, its bare payload, a recorded call with
-/// a `body`, or a broadcast that wraps a template.
+/// What a text holds. No key is in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Import {
+    /// How it was written.
+    pub source: Source,
+    /// What the first template was wrapped in.
+    pub wrapping: Wrapping,
+    /// The bot it was made for, as far as it is named.
+    pub bot: FoundBot,
+    /// Whether a key stood in it. It is dropped.
+    pub key_found: bool,
+    /// The files it names; none of them was read here.
+    pub files: Vec<String>,
+    /// At least one.
+    pub templates: Vec<ImportReport>,
+    /// Entries of a list that cannot be taken: name and why.
+    pub left_out: Vec<(String, ImportError)>,
+}
+
+/// Reads everything that a text holds; `files` are those that a person allowed to be read.
 ///
 /// # Errors
-/// Not JSON, no template in it, or a template without a name, a language code or a components list.
+/// What cannot be read, where, and what to do. With [`ImportRule::NeedsFiles`] the body is in
+/// files: read them, if the person agrees, and import again.
+pub fn read(text: &str, files: &NamedFiles) -> Result<Import, ImportError> {
+    if text.len() > MOST_BYTES {
+        return Err(ImportError::new(
+            ImportRule::TooLong,
+            None,
+            "this has more than 8 MiB",
+            "take the part with the template",
+        ));
+    }
+    let masked = mask_keys(text);
+    let mut import = source::read(&masked.text, files)?;
+    import.key_found = masked.found;
+    Ok(import)
+}
+
+/// The connection a text was made for, with its key. Only for a set-up that a person asked for.
+pub fn found_connection(text: &str) -> Option<FoundConnection> {
+    let masked = mask_keys(text);
+    let key = masked.key?;
+    let bot = source::bot_of(&masked.text)?;
+    Some(FoundConnection { bot, key })
+}
+
+/// Reads the one template of a JSON text.
+///
+/// # Errors
+/// As [`read`]; a text with several templates too.
 pub fn import_json(text: &str) -> Result<ImportReport, ImportError> {
-    let text = text.trim_start_matches('\u{feff}');
-    let document: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
-    let mut found = Vec::new();
-    if has_key(&document) {
-        found.push("The key in the text was left out; it is not stored.".to_owned());
-    }
-    let (payload, path) = locate(document, String::new(), 0).ok_or(ImportError::NoPayload)?;
-    let template = read_payload(payload, &path, &mut found)?;
-    Ok(ImportReport { template, found })
-}
-
-fn not_json(error: &serde_json::Error) -> ImportError {
-    let sentence = error.to_string();
-    let what = sentence
-        .split_once(" at line ")
-        .map_or(sentence.as_str(), |(what, _)| what)
-        .to_owned();
-    ImportError::NotJson {
-        line: error.line(),
-        column: error.column(),
-        what,
+    let import = read(text, &NamedFiles::new())?;
+    let mut templates = import.templates.into_iter();
+    match (templates.next(), templates.next()) {
+        (Some(only), None) => Ok(only),
+        (_, _) => Err(ImportError::new(
+            ImportRule::NoTemplate,
+            None,
+            "this holds several templates",
+            "take one of them",
+        )),
     }
 }
 
-fn has_key(document: &Value) -> bool {
-    document
-        .get("headers")
-        .and_then(Value::as_object)
-        .is_some_and(|headers| {
-            headers
-                .keys()
-                .any(|name| name.eq_ignore_ascii_case("authorization"))
-        })
+/// What the templates of a document are, and what they were wrapped in.
+struct Documents {
+    wrapping: Wrapping,
+    templates: Vec<ImportReport>,
+    left_out: Vec<(String, ImportError)>,
 }
 
-/// The innermost object that looks like a template, with its path. Depth is bounded because a
-/// wrapped text may hold another one.
-fn locate(value: Value, path: String, depth: usize) -> Option<(Map<String, Value>, String)> {
-    if depth > 8 {
-        return None;
+/// Reads the templates of a body.
+fn read_body(body: &Body<'_>) -> Result<Documents, ImportError> {
+    let document = body.json()?;
+    let bot_call = find::other_call(&document);
+    let candidates = find::candidates(document);
+    if candidates.is_empty() {
+        return Err(ImportError::new(
+            ImportRule::NoTemplate,
+            Some(body.place(0)),
+            bot_call.unwrap_or("no template in this JSON"),
+            "paste the call of a template, with `name`, `language` and `components`",
+        ));
     }
-    match value {
-        Value::Object(object) => {
-            let named = object.contains_key("name");
-            if named && (object.contains_key("components") || object.contains_key("language")) {
-                return Some((object, path));
+    let several = candidates.len() > 1;
+    let mut documents = Documents {
+        wrapping: Wrapping::Payload,
+        templates: Vec::new(),
+        left_out: Vec::new(),
+    };
+    for mut candidate in candidates {
+        let name = payload::text_of(candidate.object.get("name")).unwrap_or_default();
+        match read_candidate(&mut candidate) {
+            Ok((wrapping, report)) => {
+                if documents.templates.is_empty() {
+                    documents.wrapping = wrapping;
+                }
+                documents.templates.push(report);
             }
-            object.into_iter().find_map(|(key, inner)| {
-                let known = WRAPPERS.contains(&key.as_str()) || key == "content";
-                known.then(|| locate(inner, join(&path, &key), depth + 1))?
-            })
+            Err(error) => {
+                let at = candidate.in_text.then(|| body.place_of(&error.path));
+                let error = ImportError::new(error.rule, at, error.what, error.advice);
+                documents.left_out.push((name, error));
+            }
         }
-        Value::Array(entries) => entries
-            .into_iter()
-            .enumerate()
-            .find_map(|(index, inner)| locate(inner, format!("{path}[{index}]"), depth + 1)),
-        Value::String(text) => {
-            let inner = serde_json::from_str(&text).ok()?;
-            locate(inner, path, depth + 1)
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+    match (several, documents.templates.is_empty()) {
+        (_, false) => Ok(documents),
+        (_, true) => Err(documents.left_out.swap_remove(0).1),
     }
 }
 
-fn join(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
+fn read_candidate(candidate: &mut find::Candidate) -> Result<(Wrapping, ImportReport), PartError> {
+    let path = &candidate.path;
+    let head = Head::read(&candidate.object, path)?;
+    let components = payload::components_of(&mut candidate.object, path)?;
+    if definition::is_description(&components) {
+        let report = definition::read(head, &candidate.object, &components, path)?;
+        return Ok((Wrapping::Description, report));
+    }
+    let wrapping = if path.passes("template_payload") {
+        Wrapping::CsvBroadcast
+    } else if path.passes("content") {
+        Wrapping::Broadcast
+    } else if path.passes("payload") || path.passes("body") || path.passes("template") {
+        Wrapping::Call
     } else {
-        format!("{path}.{key}")
-    }
-}
-
-fn read_payload(
-    mut payload: Map<String, Value>,
-    path: &str,
-    found: &mut Vec<String>,
-) -> Result<Template, ImportError> {
-    let wrong = |key: &str, wanted| ImportError::Wrong {
-        at: join(path, key),
-        wanted,
+        Wrapping::Payload
     };
-    let name =
-        text_of(payload.get("name")).ok_or_else(|| wrong("name", "the template's name, a text"))?;
-    let language = payload.get("language");
-    let code = language.and_then(|language| language.get("code"));
-    let language = text_of(code.or(language)).ok_or_else(|| {
-        wrong(
-            "language.code",
-            "the exact language code, for example \"en_US\"",
-        )
-    })?;
-    let namespace = text_of(payload.get("namespace"));
-    let mut components = match payload.remove("components") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(components)) => components,
-        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
-            return Err(wrong("components", "a list"));
-        }
-    };
-    refuse_definitions(&components, &join(path, "components"))?;
-    let parameters = places::find(&mut components, found);
-    if parameters.is_empty() {
-        found.push("Nothing in it takes a value.".to_owned());
-    }
-    Ok(Template {
-        name,
-        language,
-        namespace,
-        version: 1,
-        components: Value::Array(components),
-        parameters,
-        wording: Wording::default(),
-        category: None,
-        note: String::new(),
-    })
+    Ok((wrapping, payload::read(head, components)))
 }
 
-fn text_of(value: Option<&Value>) -> Option<String> {
-    let text = value?.as_str()?.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn refuse_definitions(components: &[Value], path: &str) -> Result<(), ImportError> {
-    for (index, component) in components.iter().enumerate() {
-        if component.get("parameters").is_some() {
-            continue;
-        }
-        for key in ["text", "format", "buttons"] {
-            if component.get(key).is_some() {
-                let at = format!("{path}[{index}]");
-                return Err(ImportError::Definition { at, key });
-            }
-        }
+/// A word of a grammar as it may stand in a sentence: short, and only letters of names.
+fn plain_word(word: &str) -> String {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+    if !word.is_empty() && word.len() <= 40 && word.chars().all(plain) {
+        format!("`{word}`")
+    } else {
+        "of an unknown kind".to_owned()
     }
-    Ok(())
 }
 
 #[cfg(test)]

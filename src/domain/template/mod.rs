@@ -1,14 +1,28 @@
 //! A message template as the local library keeps it: the payload's components with named places.
 
+mod edit;
 mod fill;
 mod import;
+mod lineage;
 mod rules;
+mod shape;
+mod together;
 mod wording;
 
+pub use edit::{EditError, EditPart, TemplateEdit};
 pub use fill::{TemplateFiller, check_values, fill, missing, rendered_body, unknown_name};
-pub use import::{ImportError, ImportReport, import_json};
-pub use rules::{ParameterProblem, Severity, check_value, placeholders};
-pub use wording::{ButtonKind, ButtonWording, CardWording, Wording};
+pub use import::{
+    Dialect, FoundBot, FoundConnection, Import, ImportError, ImportReport, ImportRule, MOST_BYTES,
+    Masked, NamedFiles, Position, Source, Wrapping, carry_over, found_connection, import_json,
+    mask_keys, read as read_import, summary,
+};
+pub use lineage::{Change, TemplateVersion, kind_in_words};
+pub use rules::{
+    ParameterProblem, Severity, check_left_over, check_parameter, check_value, opens_without_end,
+    placeholders,
+};
+pub use shape::check_shape;
+pub use wording::{ButtonKind, ButtonWording, CardWording, MOST_BUTTONS, Wording};
 
 use super::chat_message::MediaKind;
 use serde::{Deserialize, Serialize};
@@ -26,6 +40,8 @@ pub enum ParameterKind {
     MediaLink(MediaKind),
     /// The file name shown for a document.
     FileName,
+    /// A part of a location: its latitude, longitude, name or address.
+    Location,
     /// The end of a button's URL, or a one-time code.
     ButtonText,
     /// A coupon code.
@@ -41,7 +57,10 @@ impl ParameterKind {
     /// the import's sample text would reach people.
     pub fn keeps_imported_value(self) -> bool {
         match self {
-            ParameterKind::MediaLink(_) | ParameterKind::FileName | ParameterKind::Payload => true,
+            ParameterKind::MediaLink(_)
+            | ParameterKind::FileName
+            | ParameterKind::Location
+            | ParameterKind::Payload => true,
             ParameterKind::Text
             | ParameterKind::HeaderText
             | ParameterKind::ButtonText
@@ -101,4 +120,15 @@ pub struct Template {
     /// What staff should know about it.
     #[serde(default)]
     pub note: String,
+}
+
+impl Template {
+    /// The place with this name, else the one people call so. Labels are unique within a template
+    /// and never another place's name, so there is one at most.
+    pub fn parameter_named(&self, name: &str) -> Option<&TemplateParameter> {
+        let parameters = || self.parameters.iter();
+        parameters()
+            .find(|parameter| parameter.name == name)
+            .or_else(|| parameters().find(|parameter| parameter.label.as_deref() == Some(name)))
+    }
 }

@@ -1,7 +1,10 @@
 //! What a value must look like before it may stand in a template. Rules of single values only;
 //! rules that need the whole template are in `fill`.
 
-use super::ParameterKind;
+use super::{ParameterKind, TemplateParameter};
+use crate::domain::placeholder::is_blank;
+
+mod media;
 
 /// Most characters of a text header.
 const HEADER_CHARS: usize = 60;
@@ -13,6 +16,8 @@ const URL_CHARS: usize = 2000;
 const PAYLOAD_CHARS: usize = 128;
 /// Most spaces in a row inside a text (refused by WhatsApp as 132018 beyond that).
 const SPACES: usize = 4;
+/// One space more.
+const LONG_GAP: &str = "     ";
 /// Epoch milliseconds of 2001-09-09; smaller numbers are seconds by mistake.
 const SMALLEST_MILLIS: i64 = 1_000_000_000_000;
 
@@ -30,9 +35,11 @@ pub enum Severity {
 pub struct ParameterProblem {
     /// Name of the parameter; `body` where the filled body as a whole is meant.
     pub parameter: String,
-    /// A short stable word: `missing`, `unknown_parameter`, `empty`, `spacing`, `control_character`,
-    /// `too_long`, `placeholder`, `not_https`, `file_name`, `not_url_safe`, `not_a_time`, `payload_grammar`,
-    /// `code_differs`, `template_damaged`.
+    /// A short stable word. Values: `missing`, `unknown_parameter`, `empty`, `spacing`,
+    /// `control_character`, `too_long`, `placeholder`, `unknown_placeholder`, `no_value`, `file_name`,
+    /// `not_url_safe`, `not_a_time`, `offer_over`, `payload_grammar`, `code_differs`, `code_signs`.
+    /// Links: `not_https`, `not_public`, `not_direct`, `media_type`, `long_link`, `long_query`,
+    /// `encoded_signs`. Templates: see [`super::check_shape`]; and `template_damaged`.
     pub rule: &'static str,
     /// One sentence: what is wrong, where, what to do. It never repeats the value.
     pub text: String,
@@ -46,7 +53,8 @@ impl ParameterProblem {
         self.severity == Severity::Error
     }
 
-    pub(super) fn error(parameter: &str, rule: &'static str, text: String) -> Self {
+    /// A problem that stops a send.
+    pub fn error(parameter: &str, rule: &'static str, text: String) -> Self {
         Self {
             parameter: parameter.to_owned(),
             rule,
@@ -55,7 +63,8 @@ impl ParameterProblem {
         }
     }
 
-    pub(super) fn warning(parameter: &str, rule: &'static str, text: String) -> Self {
+    /// A problem worth a look.
+    pub fn warning(parameter: &str, rule: &'static str, text: String) -> Self {
         Self {
             severity: Severity::Warning,
             ..Self::error(parameter, rule, text)
@@ -68,36 +77,67 @@ impl ParameterProblem {
 /// `name` is only used in the sentences. Placeholders of the platform itself, `{{phone_no}}` and
 /// `{{user.attribute_N}}`, pass here; where they are replaced is for the kind of send to know.
 pub fn check_value(kind: ParameterKind, name: &str, value: &str) -> Vec<ParameterProblem> {
-    if value.trim().is_empty() {
+    if is_blank(value) {
         let text = format!("{name} is empty: give it a text, WhatsApp refuses empty values");
         return vec![ParameterProblem::error(name, "empty", text)];
     }
     let mut problems = Vec::new();
     check_signs(kind, name, value, &mut problems);
-    if let Some(placeholder) = foreign_placeholder(value) {
-        let text = format!(
-            "{name} still holds the placeholder {placeholder}: people would read it as it stands, \
-             put a value in its place"
-        );
-        problems.push(ParameterProblem::error(name, "placeholder", text));
-    }
+    problems.extend(check_left_over(name, value));
     match kind {
-        ParameterKind::Text => {}
+        ParameterKind::Text | ParameterKind::Location => {}
         ParameterKind::HeaderText => at_most(HEADER_CHARS, name, value, &mut problems),
         ParameterKind::Coupon => at_most(COUPON_CHARS, name, value, &mut problems),
-        ParameterKind::FileName => check_file_name(name, value, &mut problems),
+        ParameterKind::FileName => media::check_file_name(name, value, &mut problems),
         ParameterKind::ButtonText => check_button(name, value, &mut problems),
-        ParameterKind::MediaLink(_) => check_link(name, value, &mut problems),
+        // What the platform puts in its own placeholder is checked where it comes from.
+        ParameterKind::MediaLink(_) if is_one_placeholder(value) => {}
+        ParameterKind::MediaLink(kind) => media::check_link(kind, name, value, &mut problems),
         ParameterKind::Payload => check_payload(name, value, &mut problems),
         ParameterKind::OfferExpiry => check_expiry(name, value, &mut problems),
     }
     problems
 }
 
+/// Everything wrong with the value of a parameter. Sentences call it as people do, the problem
+/// names it as the payload does.
+pub fn check_parameter(parameter: &TemplateParameter, value: &str) -> Vec<ParameterProblem> {
+    let mut problems = check_value(parameter.kind, parameter.shown_name(), value);
+    if parameter.label.is_some() {
+        for problem in &mut problems {
+            problem.parameter.clone_from(&parameter.name);
+        }
+    }
+    problems
+}
+
+/// A placeholder that people would read, in any text that leaves.
+pub fn check_left_over(name: &str, value: &str) -> Option<ParameterProblem> {
+    let what = match foreign_placeholder(value) {
+        Some(placeholder) => format!("still holds the placeholder {placeholder}"),
+        None if opens_without_end(value) => {
+            "opens a placeholder with {{ that never ends".to_owned()
+        }
+        None => return None,
+    };
+    let text =
+        format!("{name} {what}: people would read it as it stands, put a value in its place");
+    Some(ParameterProblem::error(name, "placeholder", text))
+}
+
+/// Whether a `{{` stands behind the last `}}`.
+pub fn opens_without_end(value: &str) -> bool {
+    let after_last = value.rsplit("}}").next().unwrap_or(value);
+    after_last.contains("{{")
+}
+
 /// Whether spacing rules of message texts apply; the other kinds have stricter rules of their own.
 fn is_message_text(kind: ParameterKind) -> bool {
     match kind {
-        ParameterKind::Text | ParameterKind::HeaderText | ParameterKind::Coupon => true,
+        ParameterKind::Text
+        | ParameterKind::HeaderText
+        | ParameterKind::Coupon
+        | ParameterKind::Location => true,
         ParameterKind::MediaLink(_)
         | ParameterKind::FileName
         | ParameterKind::ButtonText
@@ -123,10 +163,7 @@ fn check_signs(kind: ParameterKind, name: &str, value: &str, problems: &mut Vec<
 }
 
 fn has_long_gap(value: &str) -> bool {
-    value
-        .as_bytes()
-        .windows(SPACES + 1)
-        .any(|window| window.iter().all(|byte| *byte == b' '))
+    value.contains(LONG_GAP)
 }
 
 fn at_most(limit: usize, name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
@@ -175,13 +212,6 @@ fn without_placeholders(value: &str) -> String {
     kept
 }
 
-fn check_file_name(name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
-    if value.contains(['/', '\\']) {
-        let text = format!("{name} is a path: give the file name alone, as people will see it");
-        problems.push(ParameterProblem::warning(name, "file_name", text));
-    }
-}
-
 fn check_button(name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
     at_most(URL_CHARS, name, value, problems);
     let safe = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
@@ -194,19 +224,9 @@ fn check_button(name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
     }
 }
 
-fn check_link(name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
-    let is_placeholder = value.starts_with("{{") && is_platform_placeholder(value);
-    let host = value.strip_prefix("https://").and_then(|rest| {
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        rest.get(..end)
-    });
-    let bad_host = host.is_none_or(str::is_empty);
-    if !is_placeholder && (bad_host || value.contains(char::is_whitespace)) {
-        let text = format!(
-            "{name} is no https link: give the public address of the file, beginning with https://"
-        );
-        problems.push(ParameterProblem::error(name, "not_https", text));
-    }
+fn is_one_placeholder(value: &str) -> bool {
+    let mut all = placeholders(value);
+    all.next() == Some(value) && is_platform_placeholder(value)
 }
 
 /// `flow_KEY` or `flow_KEY||data_ATTRIBUTE=VALUE`, letter case as here.
@@ -267,87 +287,4 @@ fn check_expiry(name: &str, value: &str, problems: &mut Vec<ParameterProblem>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Severity, check_value};
-    use crate::domain::{MediaKind, ParameterKind};
-    use rstest::rstest;
-
-    const LINK: ParameterKind = ParameterKind::MediaLink(MediaKind::Image);
-
-    #[rstest]
-    #[case(ParameterKind::Text, "Asha", "")]
-    #[case(ParameterKind::Text, "four    spaces", "")]
-    #[case(ParameterKind::Text, "", "empty")]
-    #[case(ParameterKind::Text, " \u{a0} ", "empty")]
-    #[case(ParameterKind::Text, "five     spaces", "spacing")]
-    #[case(ParameterKind::Text, "two\nlines", "spacing")]
-    #[case(ParameterKind::Text, "a\tb", "spacing")]
-    #[case(ParameterKind::Text, "a\u{1b}[31m", "control_character")]
-    #[case(ParameterKind::Text, "Hi {{name}}", "placeholder")]
-    #[case(ParameterKind::Text, "Hi {{phone_no}} {{1}}", "placeholder")]
-    #[case(ParameterKind::Text, "{{phone_no}} {{user.attribute_12}}", "")]
-    #[case(ParameterKind::Text, "{{user.attribute_}}", "placeholder")]
-    #[case(ParameterKind::Text, "{{ not closed", "")]
-    #[case(ParameterKind::HeaderText, &"x".repeat(60), "")]
-    #[case(ParameterKind::HeaderText, &"x".repeat(61), "too_long")]
-    #[case(ParameterKind::Coupon, "SAVE20", "")]
-    #[case(ParameterKind::Coupon, "SAVE20SAVE20SAVE", "too_long")]
-    #[case(ParameterKind::ButtonText, "orders/17?a=b", "")]
-    #[case(ParameterKind::ButtonText, "two words", "not_url_safe")]
-    #[case(ParameterKind::ButtonText, "{{user.attribute_0}}", "")]
-    #[case(ParameterKind::ButtonText, "caf\u{e9}", "not_url_safe")]
-    #[case(ParameterKind::ButtonText, &"x".repeat(2001), "too_long")]
-    #[case(LINK, "https://media.fernoak.example/a.jpg", "")]
-    #[case(LINK, "http://media.fernoak.example/a.jpg", "not_https")]
-    #[case(LINK, "https:///a.jpg", "not_https")]
-    #[case(LINK, "https://media.fernoak.example/a b.jpg", "not_https")]
-    #[case(LINK, "{{user.attribute_0}}", "")]
-    #[case(ParameterKind::Payload, "flow_WELCOME_10001", "")]
-    #[case(ParameterKind::Payload, "flow_AB||data_x.y=1", "")]
-    #[case(ParameterKind::Payload, "flow_", "payload_grammar")]
-    #[case(ParameterKind::Payload, "flow_AB||truck=1", "payload_grammar")]
-    #[case(ParameterKind::Payload, "flow_AB||DATA_truck=1", "payload_grammar")]
-    #[case(
-        ParameterKind::Payload,
-        "flow_AB||data_a=1||data_b=2",
-        "payload_grammar"
-    )]
-    #[case(ParameterKind::Payload, "flow_AB||data_=1", "payload_grammar")]
-    #[case(ParameterKind::OfferExpiry, "1893488400000", "")]
-    #[case(ParameterKind::OfferExpiry, "1893488400", "not_a_time")]
-    #[case(ParameterKind::OfferExpiry, "tomorrow", "not_a_time")]
-    fn values_that_stop_a_send(
-        #[case] kind: ParameterKind,
-        #[case] value: &str,
-        #[case] rule: &str,
-    ) {
-        let problems = check_value(kind, "1", value);
-        let errors: Vec<&str> = problems
-            .iter()
-            .filter(|problem| problem.is_error())
-            .map(|problem| problem.rule)
-            .collect();
-        if rule.is_empty() {
-            assert!(errors.is_empty(), "{problems:?}");
-        } else {
-            assert_eq!(errors, [rule]);
-        }
-    }
-
-    #[rstest]
-    #[case(ParameterKind::Payload, &format!("flow_{}", "A".repeat(124)), "too_long")]
-    #[case(ParameterKind::Payload, "yes please", "payload_grammar")]
-    #[case(ParameterKind::Payload, "flow_AB||data_a=two words", "payload_grammar")]
-    #[case(ParameterKind::FileName, "out/invoice.pdf", "file_name")]
-    fn values_worth_a_warning(
-        #[case] kind: ParameterKind,
-        #[case] value: &str,
-        #[case] rule: &str,
-    ) {
-        let problems = check_value(kind, "p", value);
-        assert_eq!(problems.len(), 1, "{problems:?}");
-        assert_eq!(problems[0].rule, rule);
-        assert_eq!(problems[0].severity, Severity::Warning);
-        assert!(problems[0].text.starts_with("p "));
-    }
-}
+mod tests;

@@ -1,15 +1,18 @@
 //! Plans with one call per person: templates and flows.
 
 use super::people::People;
-use super::values::{Sources, check_column};
+use super::personal::{Names, Replaced, Text, fill_for, no_value};
+use super::values::Sources;
 use super::{Desk, FreezeError, Frozen, no_recipients};
 use crate::api::wire::encode::TemplatePayload;
 use crate::domain::draft::Values;
-use crate::domain::template::{ParameterProblem, TemplateFiller, placeholders};
+use crate::domain::placeholder::{NoValue, Piece, is_blank};
+use crate::domain::template::{ParameterProblem, TemplateFiller, check_left_over};
 use crate::domain::{
-    AudienceRow, Flow, FlowVersion, FrozenRequest, PlannedCall, Template, ValueSource,
+    AudienceRow, Flow, FlowVersion, FrozenRequest, PhoneNumber, PlannedCall, Template, ValueSource,
 };
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Set by every flow call itself.
 const OWN_ATTRIBUTE: &str = "user.phone_no";
@@ -29,28 +32,36 @@ pub(super) fn filler(template: &Template) -> Result<TemplateFiller<'_>, FreezeEr
     TemplateFiller::new(template).map_err(|problem| FreezeError::values(vec![problem]))
 }
 
-/// Leaves a row out for its first error, or counts its warnings. True if it stays.
+/// Leaves a row out for its first error or because it was there before. True if it stays.
 pub(super) fn passes<'a>(
     problems: &[ParameterProblem],
     row: &'a AudienceRow,
     people: &mut People<'a>,
 ) -> bool {
     if let Some(error) = problems.iter().find(|problem| problem.is_error()) {
-        people.skip(row, error.rule, error.text.clone());
+        people.skip_for(row, error);
         return false;
     }
-    if !people.keep(row) {
-        return false;
-    }
-    for problem in problems {
-        people.warn(&problem.parameter, problem.rule, &problem.text);
-    }
-    true
+    people.keep(row)
 }
 
-fn call_to(row: &AudienceRow, request: FrozenRequest) -> PlannedCall {
+/// The number of a row; one without is left out, because only broadcasts reach other channels.
+pub(super) fn phone_of<'r>(
+    row: &'r AudienceRow,
+    people: &mut People<'_>,
+) -> Option<&'r PhoneNumber> {
+    let phone = row.recipient.phone();
+    if phone.is_none() {
+        let reason = "the recipient is no phone number: only a broadcast with another channel \
+                      reaches such people";
+        people.skip(row, "not_a_number", reason.to_owned());
+    }
+    phone
+}
+
+pub(super) fn call_to(row: &AudienceRow, request: FrozenRequest) -> PlannedCall {
     PlannedCall {
-        recipients: vec![row.phone.clone()],
+        recipients: vec![row.recipient.clone()],
         request,
     }
 }
@@ -62,19 +73,22 @@ impl<'a> Desk<'a> {
         values: &Values,
         people: &mut People<'a>,
     ) -> Result<Frozen, FreezeError> {
-        let sources = Sources::resolve(template, values, self.audience, self.arrives())?;
-        people.notes(sources.check_shared()?);
+        let replaced = Replaced::Nothing;
+        let sources = Sources::resolve(template, values, self.audience, replaced, self.arrives())?;
+        sources.check_shared(people)?;
         let mut filler = filler(template)?;
+        sources.check_together(&filler)?;
         let mut calls = Vec::with_capacity(self.audience.rows.len());
         for row in &self.audience.rows {
-            let problems = sources.check_row(row, &filler);
-            if passes(&problems, row, people) {
-                let components = filler.set(|parameter| sources.value_of(parameter, row));
+            let Some(phone) = phone_of(row, people) else {
+                continue;
+            };
+            let own = sources.row(row, &filler);
+            if passes(&own.problems, row, people) {
+                sources.count(&own, people);
+                let components = filler.set(|index| own.get(index));
                 let payload = payload(template, components);
-                calls.push(call_to(
-                    row,
-                    self.encoder.template_call(&row.phone, payload),
-                ));
+                calls.push(call_to(row, self.encoder.template_call(phone, payload)));
             }
         }
         one_call_each(template.name.clone(), calls, people)
@@ -87,7 +101,8 @@ impl<'a> Desk<'a> {
         attributes: &Values,
         people: &mut People<'a>,
     ) -> Result<Frozen, FreezeError> {
-        check_attributes(flow, attributes, self.audience)?;
+        let names = Names::new(self.audience, Replaced::Nothing);
+        let attributes = Attributes::read(flow, attributes, names)?;
         if version == FlowVersion::V1 {
             people.note(
                 "v1.0 puts the number and all values into the address, where logs keep them; v2.0 \
@@ -97,16 +112,26 @@ impl<'a> Desk<'a> {
         }
         let mut calls = Vec::with_capacity(self.audience.rows.len());
         for row in &self.audience.rows {
-            let pairs: Vec<(&str, &str)> = attributes
-                .iter()
-                .map(|(name, source)| (name.as_str(), attribute(source, row)))
-                .collect();
-            if let Some((rule, reason)) = bad_attribute(flow, &pairs) {
-                people.skip(row, rule, reason);
-            } else if people.keep(row) {
-                let request = self
-                    .encoder
-                    .flow_call(version, &flow.key, &row.phone, &pairs)?;
+            let Some(phone) = phone_of(row, people) else {
+                continue;
+            };
+            let own = match attributes.row(row) {
+                Ok(own) => own,
+                Err(problem) => {
+                    people.skip_for(row, &problem);
+                    continue;
+                }
+            };
+            if people.keep(row) {
+                for name in &own.fallbacks {
+                    people.fell_back(name, name);
+                }
+                let pairs: Vec<(&str, &str)> = own
+                    .pairs
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_ref()))
+                    .collect();
+                let request = self.encoder.flow_call(version, &flow.key, phone, &pairs)?;
                 calls.push(call_to(row, request));
             }
         }
@@ -114,7 +139,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn one_call_each(
+pub(super) fn one_call_each(
     title: String,
     calls: Vec<PlannedCall>,
     people: &People<'_>,
@@ -125,69 +150,111 @@ fn one_call_each(
     Ok(Frozen { title, calls })
 }
 
-fn attribute<'v>(source: &'v ValueSource, row: &'v AudienceRow) -> &'v str {
-    match source {
-        ValueSource::Constant(text) => text,
-        ValueSource::Column(column) => row.columns.get(column).map_or("", String::as_str),
-    }
+/// The attributes of a flow start with their sources, by name.
+struct Attributes<'a> {
+    flow: &'a Flow,
+    entries: Vec<(&'a str, Text<'a>)>,
 }
 
-/// Checks that need no row: required names, names that are not for people to set, columns, and
-/// texts that are the same for everybody.
-fn check_attributes(
-    flow: &Flow,
-    attributes: &Values,
-    audience: &crate::domain::Audience,
-) -> Result<(), FreezeError> {
-    let absent: Vec<&str> = flow
-        .required
-        .iter()
-        .filter(|name| !attributes.contains_key(*name))
-        .map(String::as_str)
-        .collect();
-    if !absent.is_empty() {
-        return Err(FreezeError::new(
-            "parameters",
-            format!("the flow {} needs {}", flow.name, absent.join(", ")),
-            "Give each with --attr NAME=VALUE or --map NAME=COLUMN.",
-        ));
-    }
-    let mut shared = Vec::new();
-    for (name, source) in attributes {
-        if name.trim().is_empty() || name == OWN_ATTRIBUTE {
-            return Err(FreezeError::new(
-                "parameters",
-                format!("the attribute `{name}` cannot be set"),
-                "Leave it out: the number comes from the recipient.",
-            ));
-        }
-        match source {
-            ValueSource::Constant(text) => shared.push((name.as_str(), text.as_str())),
-            ValueSource::Column(column) => check_column(column, audience)?,
-        }
-    }
-    match bad_attribute(flow, &shared) {
-        Some((_, reason)) => Err(FreezeError::new(
-            "parameters",
-            reason,
-            "Give it another value with --attr.",
-        )),
-        None => Ok(()),
-    }
+/// One person's attributes.
+struct OwnAttributes<'r> {
+    pairs: Vec<(&'r str, Cow<'r, str>)>,
+    /// Names of those that got a text for people without a value.
+    fallbacks: Vec<&'r str>,
 }
 
-/// The first value that may not leave: a required one that is empty, or an open placeholder.
-fn bad_attribute(flow: &Flow, pairs: &[(&str, &str)]) -> Option<(&'static str, String)> {
-    pairs.iter().find_map(|(name, value)| {
-        if value.trim().is_empty() && flow.required.iter().any(|required| required == name) {
-            return Some((
-                "empty",
-                format!("{name} is empty: the flow {} needs it", flow.name),
-            ));
+impl<'a> Attributes<'a> {
+    /// Checks what needs no row: required names, names that are not for people to set, and texts
+    /// that are the same for everybody.
+    fn read(flow: &'a Flow, values: &'a Values, names: Names<'a>) -> Result<Self, FreezeError> {
+        let mut problems: Vec<ParameterProblem> = flow
+            .required
+            .iter()
+            .filter(|name| !values.contains_key(*name))
+            .map(|name| {
+                let text = format!("the flow {} needs {name}", flow.name);
+                ParameterProblem::error(name, "missing", text)
+            })
+            .collect();
+        let mut attributes = Self {
+            flow,
+            entries: Vec::with_capacity(values.len()),
+        };
+        for (name, source) in values {
+            if is_blank(name) || name == OWN_ATTRIBUTE || name.contains("{{") {
+                let text = format!(
+                    "the attribute `{name}` cannot be set: the number comes from the recipient, and \
+                     a name is a word"
+                );
+                problems.push(ParameterProblem::error(name, "own_attribute", text));
+                continue;
+            }
+            let text = match source {
+                ValueSource::Constant(text) => names.read(name, name, text),
+                ValueSource::Column(column) => Ok(Text::Personal(names.column(column)?)),
+            };
+            let text = text.and_then(|text| match text {
+                Text::Shared(shared) => attributes.check(name, shared).map(|()| text),
+                Text::Personal(_) => Ok(text),
+            });
+            match text {
+                Ok(text) => attributes.entries.push((name, text)),
+                Err(problem) => problems.push(problem),
+            }
         }
-        let placeholder = placeholders(value).next()?;
-        let reason =
-            format!("{name} still holds the placeholder {placeholder}: put a value in its place");
-        Some(("placeholder", reason))
-    })
+        if problems.is_empty() {
+            Ok(attributes)
+        } else {
+            let advice = "Give each with --attr NAME=VALUE or --map NAME=COLUMN.";
+            Err(FreezeError::of("parameters", problems, advice))
+        }
+    }
+
+    /// Everything one person's flow starts with.
+    fn row<'r>(&'r self, row: &'r AudienceRow) -> Result<OwnAttributes<'r>, ParameterProblem> {
+        let mut own = OwnAttributes {
+            pairs: Vec::with_capacity(self.entries.len()),
+            fallbacks: Vec::new(),
+        };
+        for (name, text) in &self.entries {
+            let value = match text {
+                Text::Shared(text) => Cow::Borrowed(*text),
+                Text::Personal(pieces) => {
+                    let (value, fell_back) = self.personal(name, pieces, row)?;
+                    own.fallbacks.extend(fell_back.then_some(*name));
+                    value
+                }
+            };
+            own.pairs.push((name, value));
+        }
+        Ok(own)
+    }
+
+    fn personal<'r>(
+        &self,
+        name: &str,
+        pieces: &[Piece<'r>],
+        row: &'r AudienceRow,
+    ) -> Result<(Cow<'r, str>, bool), ParameterProblem> {
+        let (value, fell_back) = match fill_for(pieces, row) {
+            Ok(filled) => (filled.text, filled.fell_back.is_some()),
+            // A column by itself may be empty where the flow does not need it.
+            Err(NoValue::Empty(place)) if place.raw == place.name => (Cow::Borrowed(""), false),
+            Err(why) => return Err(no_value(name, name, why)),
+        };
+        self.check(name, &value)?;
+        Ok((value, fell_back))
+    }
+
+    /// A value that may not leave: a required one that is empty, or a placeholder in it.
+    fn check(&self, name: &str, value: &str) -> Result<(), ParameterProblem> {
+        if is_blank(value) && self.flow.required.iter().any(|required| required == name) {
+            let text = format!("{name} is empty: the flow {} needs it", self.flow.name);
+            return Err(ParameterProblem::error(name, "empty", text));
+        }
+        match check_left_over(name, value) {
+            Some(problem) => Err(problem),
+            None => Ok(()),
+        }
+    }
 }

@@ -1,16 +1,49 @@
 //! Who stays in a plan and who is left out. Every recipient of the audience ends on one side.
 
-use crate::domain::{Audience, AudienceRow, PhoneNumber, SkippedRow};
+use crate::domain::template::ParameterProblem;
+use crate::domain::{Audience, AudienceRow, SkippedRow};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// Sorts recipients into kept and skipped, and gathers notes.
 pub(super) struct People<'a> {
-    seen: HashMap<&'a PhoneNumber, Option<u64>>,
+    seen: HashMap<(bool, &'a str), Option<u64>>,
     skipped: Vec<SkippedRow>,
     notes: Vec<String>,
-    /// What some rows have in common: first sentence and count, in order of first sight.
-    warnings: Vec<(String, &'static str, String, u64)>,
+    warnings: Vec<ParameterProblem>,
+    /// Why the first one was left out for a value.
+    first_problem: Option<ParameterProblem>,
+    /// What some rows have in common, in order of first sight.
+    counted: Vec<Counted>,
+}
+
+/// Something worth knowing that kept rows have in common.
+struct Counted {
+    /// What the first row had.
+    first: ParameterProblem,
+    count: u64,
+}
+
+/// The rule of values that got the text for people without one.
+const FALLBACK: &str = "fallback";
+
+impl Counted {
+    fn sentence(&self) -> String {
+        let text = &self.first.text;
+        match (self.first.rule, self.count) {
+            (FALLBACK, 1) => format!("1 person gets the fallback for {text}."),
+            (FALLBACK, count) => format!("{count} people get the fallback for {text}."),
+            (_, 1) => format!("In 1 row {text}."),
+            (_, count) => format!("In {count} rows {text}."),
+        }
+    }
+}
+
+/// What is known at the end.
+pub(super) struct Sorted {
+    pub(super) skipped: Vec<SkippedRow>,
+    pub(super) notes: Vec<String>,
+    pub(super) warnings: Vec<ParameterProblem>,
 }
 
 impl<'a> People<'a> {
@@ -21,21 +54,28 @@ impl<'a> People<'a> {
             skipped: audience.skipped.clone(),
             notes: audience.notes.clone(),
             warnings: Vec::new(),
+            first_problem: None,
+            counted: Vec::new(),
         }
     }
 
-    /// Whether this row is the first good one of its number; a later one is left out.
+    /// Whether this row is the first good one of its recipient; a later one is left out.
     pub(super) fn keep(&mut self, row: &'a AudienceRow) -> bool {
-        let first = match self.seen.entry(&row.phone) {
+        let first = match self.seen.entry(row.recipient.key()) {
             Entry::Vacant(entry) => {
                 entry.insert(row.row);
                 return true;
             }
             Entry::Occupied(entry) => *entry.get(),
         };
+        let what = if row.recipient.phone().is_some() {
+            "number"
+        } else {
+            "id"
+        };
         let reason = match first {
-            Some(first) => format!("the same number as row {first}, which is kept"),
-            None => "the same number was given before; it is sent to once".to_owned(),
+            Some(first) => format!("the same {what} as row {first}, which is kept"),
+            None => format!("the same {what} was given before; it is sent to once"),
         };
         self.skip(row, "duplicate", reason);
         false
@@ -44,11 +84,22 @@ impl<'a> People<'a> {
     /// Leaves a row out.
     pub(super) fn skip(&mut self, row: &AudienceRow, rule: &str, reason: String) {
         self.skipped.push(SkippedRow {
-            recipient: row.phone.digits().to_owned(),
+            recipient: row.recipient.text().to_owned(),
             reason,
             row: row.row,
             rule: rule.to_owned(),
         });
+    }
+
+    /// Leaves a row out for a value.
+    pub(super) fn skip_for(&mut self, row: &AudienceRow, problem: &ParameterProblem) {
+        self.first_problem.get_or_insert_with(|| problem.clone());
+        self.skip(row, problem.rule, problem.text.clone());
+    }
+
+    /// Why the first one was left out for a value, if one was.
+    pub(super) fn first_problem(&self) -> Option<&ParameterProblem> {
+        self.first_problem.as_ref()
     }
 
     /// Adds a note.
@@ -56,21 +107,33 @@ impl<'a> People<'a> {
         self.notes.push(note);
     }
 
-    /// Adds notes.
-    pub(super) fn notes(&mut self, notes: Vec<String>) {
-        self.notes.extend(notes);
+    /// Notes something worth a look that is the same for everybody.
+    pub(super) fn warn_all(&mut self, problem: ParameterProblem) {
+        self.notes.push(format!("{}.", problem.text));
+        self.warnings.push(problem);
     }
 
     /// Counts something worth knowing about a kept row.
-    pub(super) fn warn(&mut self, parameter: &str, rule: &'static str, text: &str) {
-        let known =
-            |entry: &&mut (String, &str, String, u64)| entry.0 == parameter && entry.1 == rule;
-        match self.warnings.iter_mut().find(known) {
-            Some(entry) => entry.3 += 1,
-            None => self
-                .warnings
-                .push((parameter.to_owned(), rule, text.to_owned(), 1)),
+    pub(super) fn warn(&mut self, problem: &ParameterProblem) {
+        let same = |entry: &&mut Counted| {
+            entry.first.parameter == problem.parameter && entry.first.rule == problem.rule
+        };
+        match self.counted.iter_mut().find(same) {
+            Some(entry) => entry.count += 1,
+            None => self.counted.push(Counted {
+                first: problem.clone(),
+                count: 1,
+            }),
         }
+    }
+
+    /// Counts a kept row in which a value is the text for people without one.
+    pub(super) fn fell_back(&mut self, field: &str, shown: &str) {
+        self.warn(&ParameterProblem::warning(
+            field,
+            FALLBACK,
+            shown.to_owned(),
+        ));
     }
 
     /// How many are left out so far.
@@ -79,14 +142,20 @@ impl<'a> People<'a> {
     }
 
     /// Who was left out, in the order of the file, and every note.
-    pub(super) fn finish(mut self) -> (Vec<SkippedRow>, Vec<String>) {
+    pub(super) fn finish(mut self) -> Sorted {
         self.skipped.sort_by_key(|row| row.row);
-        for (_, _, text, count) in self.warnings {
-            self.notes.push(match count {
-                1 => format!("In 1 row {text}."),
-                count => format!("In {count} rows {text}."),
+        for counted in self.counted {
+            let sentence = counted.sentence();
+            self.warnings.push(ParameterProblem {
+                text: sentence.trim_end_matches('.').to_owned(),
+                ..counted.first
             });
+            self.notes.push(sentence);
         }
-        (self.skipped, self.notes)
+        Sorted {
+            skipped: self.skipped,
+            notes: self.notes,
+            warnings: self.warnings,
+        }
     }
 }

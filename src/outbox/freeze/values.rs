@@ -1,162 +1,229 @@
 //! Where each parameter of a template gets its value from, and whether the values may be sent.
-//! What is the same for everybody is checked once, columns for each person.
+//! What is the same for everybody is checked once, what is personal for each person.
 
 use super::FreezeError;
+use super::people::People;
+use super::personal::{Names, Replaced, Text, fill_for, no_value};
 use crate::domain::draft::Values;
+use crate::domain::placeholder::{NoValue, Piece, is_blank};
+use crate::domain::raw;
 use crate::domain::template::{
-    ParameterProblem, Severity, TemplateFiller, check_value, missing, placeholders, unknown_name,
+    ParameterProblem, TemplateFiller, check_parameter, check_shape, missing, opens_without_end,
+    unknown_name,
 };
 use crate::domain::{
     Audience, AudienceRow, ParameterKind, Template, TemplateParameter, ValueSource,
 };
 use jiff::Timestamp;
-
-/// Which placeholders the platform replaces in this kind of send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Replaced {
-    /// None: people would read them.
-    Nothing,
-    /// The recipient's number.
-    Number,
-    /// The recipient's number, and this many attributes of the upload.
-    Attributes(usize),
-}
+use serde_json::Value;
+use std::borrow::Cow;
 
 /// Where one value comes from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source<'a> {
     /// Given once.
     Constant(&'a str),
     /// Kept from the import.
     Imported(&'a str),
+    /// The text for people without a value, because nobody has one.
+    Fallback(&'a str),
     /// Different for each person.
-    Column(&'a str),
+    Personal(Vec<Piece<'a>>),
 }
 
 /// Every parameter of a template with its source, in the template's order.
 pub(super) struct Sources<'a> {
+    template: &'a Template,
     entries: Vec<(&'a TemplateParameter, Source<'a>)>,
-    replaced: Replaced,
+    replaced: Replaced<'a>,
     arrives: Timestamp,
 }
 
+/// The values for one person, by the index of their parameter.
+pub(super) struct RowValues<'r> {
+    values: Vec<Cow<'r, str>>,
+    /// What is wrong with them.
+    pub(super) problems: Vec<ParameterProblem>,
+    /// Indexes of the parameters that got a text for people without a value.
+    fallbacks: Vec<usize>,
+}
+
+impl RowValues<'_> {
+    /// The value of the parameter with this index.
+    pub(super) fn get(&self, index: usize) -> Option<&str> {
+        self.values.get(index).map(AsRef::as_ref)
+    }
+}
+
 impl<'a> Sources<'a> {
-    /// Finds the sources and checks what is the same for everybody.
+    /// Finds the source of every value.
     pub(super) fn resolve(
         template: &'a Template,
         values: &'a Values,
-        audience: &Audience,
+        audience: &'a Audience,
+        replaced: Replaced<'a>,
         arrives: Timestamp,
     ) -> Result<Self, FreezeError> {
+        let names = Names::new(audience, replaced);
         let mut problems: Vec<ParameterProblem> = values
             .keys()
             .filter_map(|name| unknown_name(template, name))
             .collect();
         let mut entries = Vec::with_capacity(template.parameters.len());
         for parameter in &template.parameters {
-            let source = match (values.get(&parameter.name), &parameter.default) {
-                (Some(ValueSource::Constant(text)), _) => Source::Constant(text),
-                (Some(ValueSource::Column(column)), _) => {
-                    check_column(column, audience)?;
-                    Source::Column(column)
-                }
-                (None, Some(default)) => Source::Imported(default),
-                (None, None) => {
-                    problems.push(missing(parameter));
-                    continue;
-                }
-            };
-            entries.push((parameter, source));
+            match source_of(parameter, values, names)? {
+                Ok(source) => entries.push((parameter, source)),
+                Err(problem) => problems.push(problem),
+            }
         }
-        if !problems.is_empty() {
-            return Err(FreezeError::values(problems));
-        }
-        Ok(Self {
+        let sources = Self {
+            template,
             entries,
-            replaced: Replaced::Nothing,
+            replaced,
             arrives,
-        })
+        };
+        if problems.is_empty() {
+            return Ok(sources);
+        }
+        // Everything that is to mend is said at once.
+        let shared = sources.shared_problems();
+        problems.extend(shared.into_iter().filter(ParameterProblem::is_error));
+        Err(FreezeError::values(problems))
     }
 
-    /// Says what the platform replaces in this send.
-    pub(super) fn replacing(mut self, replaced: Replaced) -> Self {
-        self.replaced = replaced;
+    /// Says how many attributes the upload has.
+    pub(super) fn with_attributes(mut self, count: usize) -> Self {
+        if let Replaced::Attributes(number, _) = self.replaced {
+            self.replaced = Replaced::Attributes(number, count);
+        }
         self
     }
 
-    /// Checks what is the same for everybody.
-    ///
-    /// Returns notes: imported values that stay, and warnings.
-    pub(super) fn check_shared(&self) -> Result<Vec<String>, FreezeError> {
-        let mut problems = Vec::new();
-        let mut notes = Vec::new();
-        for (parameter, source) in &self.entries {
-            match source {
-                Source::Constant(text) => problems.extend(self.check_one(parameter, text)),
-                Source::Imported(text) => {
-                    problems.extend(self.check_one(parameter, text));
-                    notes.push(format!(
-                        "{} is the same for everybody: {text}",
-                        parameter.name
-                    ));
-                }
-                Source::Column(_) => {}
-            }
-        }
+    /// Checks the template and what is the same for everybody. Notes go to `people`: imported
+    /// values that stay, and warnings.
+    pub(super) fn check_shared(&self, people: &mut People<'_>) -> Result<(), FreezeError> {
+        let problems = self.shared_problems();
         if problems.iter().any(ParameterProblem::is_error) {
             return Err(FreezeError::values(problems));
         }
-        notes.extend(
-            problems
-                .into_iter()
-                .map(|problem| format!("{}.", problem.text)),
-        );
-        Ok(notes)
-    }
-
-    /// What is wrong with one person's values.
-    pub(super) fn check_row(
-        &self,
-        row: &AudienceRow,
-        filler: &TemplateFiller<'_>,
-    ) -> Vec<ParameterProblem> {
-        let mut problems = Vec::new();
         for (parameter, source) in &self.entries {
-            if let Source::Column(column) = source {
-                let value = row.columns.get(*column).map_or("", String::as_str);
-                problems.extend(self.check_one(parameter, value));
+            if let Source::Imported(text) = source {
+                let name = parameter.shown_name();
+                people.note(format!("{name} is the same for everybody: {text}"));
             }
         }
-        problems.extend(filler.check_together(|name| self.value_by_name(name, row)));
+        for problem in problems {
+            people.warn_all(problem);
+        }
+        Ok(())
+    }
+
+    fn shared_problems(&self) -> Vec<ParameterProblem> {
+        let mut problems = check_shape(self.template);
+        problems.extend(self.left_over_beside());
+        for (parameter, source) in &self.entries {
+            match source {
+                Source::Constant(text) | Source::Imported(text) => {
+                    problems.extend(self.check_one(parameter, text));
+                }
+                Source::Fallback(text) => {
+                    problems.extend(self.check_one(parameter, text));
+                    let name = parameter.shown_name();
+                    let text = format!("everybody gets the fallback for {name}");
+                    problems.push(ParameterProblem::warning(&parameter.name, "fallback", text));
+                }
+                Source::Personal(_) => {}
+            }
+        }
         problems
     }
 
-    /// The value of the parameter with this name for one person.
-    pub(super) fn value_by_name<'v>(&'v self, name: &str, row: &'v AudienceRow) -> Option<&'v str> {
-        let entry = self.entries.iter().find(|(known, _)| known.name == name)?;
-        value(entry.1, row)
+    /// Checks what the values do together, where all are the same for everybody.
+    pub(super) fn check_together(&self, filler: &TemplateFiller<'_>) -> Result<(), FreezeError> {
+        let shared: Option<Vec<&str>> = self
+            .entries
+            .iter()
+            .map(|(_, source)| match source {
+                Source::Constant(text) | Source::Imported(text) | Source::Fallback(text) => {
+                    Some(*text)
+                }
+                Source::Personal(_) => None,
+            })
+            .collect();
+        let Some(shared) = shared else {
+            return Ok(());
+        };
+        let problems = filler.check_together(|index| shared.get(index).copied());
+        if problems.iter().any(ParameterProblem::is_error) {
+            return Err(FreezeError::values(problems));
+        }
+        Ok(())
     }
 
-    /// A parameter's value for one person.
-    pub(super) fn value_of<'v>(
-        &'v self,
-        parameter: &TemplateParameter,
-        row: &'v AudienceRow,
-    ) -> Option<&'v str> {
-        self.value_by_name(&parameter.name, row)
-    }
-
-    /// Columns in use, each once, in the template's order.
-    pub(super) fn columns(&self) -> Vec<&'a str> {
-        let mut columns = Vec::new();
-        for (_, source) in &self.entries {
-            if let Source::Column(column) = source
-                && !columns.contains(column)
-            {
-                columns.push(*column);
+    /// A placeholder in what takes no value: parts the import kept as they came.
+    fn left_over_beside(&self) -> Option<ParameterProblem> {
+        let mut fixed = self.template.components.clone();
+        for parameter in &self.template.parameters {
+            if let Some(slot) = fixed.pointer_mut(&parameter.pointer) {
+                *slot = Value::Null;
             }
         }
-        columns
+        let (_, text) = raw::left_over(&fixed, |one| self.replaced.replaces(one))?;
+        let text = format!("the template's part {text}");
+        Some(ParameterProblem::error("template", "placeholder", text))
+    }
+
+    /// One person's values with everything that is wrong with them.
+    pub(super) fn row<'r>(
+        &'r self,
+        row: &'r AudienceRow,
+        filler: &TemplateFiller<'_>,
+    ) -> RowValues<'r> {
+        let mut values = Vec::with_capacity(self.entries.len());
+        let (mut problems, mut fallbacks) = (Vec::new(), Vec::new());
+        for (index, (parameter, source)) in self.entries.iter().enumerate() {
+            let value = match source {
+                Source::Constant(text) | Source::Imported(text) | Source::Fallback(text) => {
+                    Cow::Borrowed(*text)
+                }
+                Source::Personal(pieces) => match personal(parameter, pieces, row) {
+                    Ok((value, fell_back)) => {
+                        problems.extend(self.check_one(parameter, &value));
+                        fallbacks.extend(fell_back.then_some(index));
+                        value
+                    }
+                    Err(problem) => {
+                        problems.push(problem);
+                        Cow::Borrowed("")
+                    }
+                },
+            };
+            values.push(value);
+        }
+        let mut row = RowValues {
+            values,
+            problems: Vec::new(),
+            fallbacks,
+        };
+        if problems.iter().all(|problem| !problem.is_error()) {
+            problems.extend(filler.check_together(|index| row.get(index)));
+        }
+        row.problems = problems;
+        row
+    }
+
+    /// Counts what a kept row has: warnings, and texts for people without a value.
+    pub(super) fn count(&self, row: &RowValues<'_>, people: &mut People<'_>) {
+        for problem in &row.problems {
+            people.warn(problem);
+        }
+        let entries = row
+            .fallbacks
+            .iter()
+            .filter_map(|index| self.entries.get(*index));
+        for (parameter, _) in entries {
+            people.fell_back(&parameter.name, parameter.shown_name());
+        }
     }
 
     /// Every parameter with its source.
@@ -165,77 +232,97 @@ impl<'a> Sources<'a> {
     }
 
     fn check_one(&self, parameter: &TemplateParameter, value: &str) -> Vec<ParameterProblem> {
-        let mut problems = check_value(parameter.kind, &parameter.name, value);
-        if problems.iter().all(|problem| problem.rule != "placeholder")
-            && let Some(placeholder) = self.not_replaced(value)
-        {
+        let mut problems = check_parameter(parameter, value);
+        // What the platform replaces is known better here than where a value is typed.
+        problems.retain(|problem| problem.rule != "placeholder");
+        if let Some(left_over) = self.replaced.left_over(value) {
             let text = format!(
-                "{} holds {placeholder}, which the platform does not replace in this kind of send",
-                parameter.name
+                "{} holds {left_over}, which the platform does not replace in this kind of send",
+                parameter.shown_name()
             );
-            problems.push(problem(parameter, "placeholder", text));
+            problems.push(ParameterProblem::error(
+                &parameter.name,
+                "placeholder",
+                text,
+            ));
+        } else if opens_without_end(value) {
+            let text = format!(
+                "{} opens a placeholder that never ends",
+                parameter.shown_name()
+            );
+            problems.push(ParameterProblem::error(
+                &parameter.name,
+                "placeholder",
+                text,
+            ));
         }
+        let over = |end: i64| end <= self.arrives.as_millisecond();
         if parameter.kind == ParameterKind::OfferExpiry
-            && value
-                .parse()
-                .is_ok_and(|end: i64| end <= self.arrives.as_millisecond())
+            && value.parse().is_ok_and(over)
             && problems.is_empty()
         {
             let text = format!(
                 "{} is past: the offer would be over when it arrives",
-                parameter.name
+                parameter.shown_name()
             );
-            problems.push(problem(parameter, "offer_over", text));
+            problems.push(ParameterProblem::error(&parameter.name, "offer_over", text));
         }
         problems
     }
-
-    fn not_replaced<'v>(&self, value: &'v str) -> Option<&'v str> {
-        let replaced = |placeholder: &&str| {
-            let inner = placeholder.trim_matches(['{', '}', ' ']);
-            let attribute = inner
-                .strip_prefix("user.attribute_")
-                .map(str::parse::<usize>);
-            match (self.replaced, attribute) {
-                (Replaced::Nothing, _) | (Replaced::Number, Some(_)) => false,
-                (Replaced::Number | Replaced::Attributes(_), None) => true,
-                (Replaced::Attributes(count), Some(index)) => index.is_ok_and(|n| n < count),
-            }
-        };
-        placeholders(value).find(|placeholder| !replaced(placeholder))
-    }
 }
 
-fn problem(parameter: &TemplateParameter, rule: &'static str, text: String) -> ParameterProblem {
-    ParameterProblem {
-        parameter: parameter.name.clone(),
-        rule,
-        text,
-        severity: Severity::Error,
-    }
-}
-
-fn value<'v>(source: Source<'v>, row: &'v AudienceRow) -> Option<&'v str> {
-    match source {
-        Source::Constant(text) | Source::Imported(text) => Some(text),
-        Source::Column(column) => row.columns.get(column).map(String::as_str),
-    }
-}
-
-/// A column must be there; every row of a file has the same ones.
-pub(super) fn check_column(column: &str, audience: &Audience) -> Result<(), FreezeError> {
-    let Some(first) = audience.rows.first() else {
-        return Ok(());
+/// The value of a parameter for one person, and whether it is the text for people without one.
+fn personal<'r>(
+    parameter: &'r TemplateParameter,
+    pieces: &[Piece<'r>],
+    row: &'r AudienceRow,
+) -> Result<(Cow<'r, str>, bool), ParameterProblem> {
+    let filled = match (fill_for(pieces, row), &parameter.fallback) {
+        (Err(NoValue::Empty(_)), Some(fallback)) => return Ok((Cow::Borrowed(fallback), true)),
+        (Err(why), _) => return Err(no_value(&parameter.name, parameter.shown_name(), why)),
+        (Ok(filled), _) => filled,
     };
-    if first.columns.contains_key(column) {
-        return Ok(());
+    match &parameter.fallback {
+        Some(fallback) if is_blank(&filled.text) => Ok((Cow::Borrowed(fallback), true)),
+        // A blank one is refused by the check of the value.
+        Some(_) | None => Ok((filled.text, filled.fell_back.is_some())),
     }
-    let known: Vec<&str> = first.columns.keys().map(String::as_str).collect();
-    let advice = if known.is_empty() {
-        "Give a file with --csv, or one value for everybody with --param.".to_owned()
-    } else {
-        format!("The file has: {}.", known.join(", "))
-    };
-    let message = format!("there is no column {column}");
-    Err(FreezeError::new("no_such_column", message, advice))
+}
+
+type Found<'a> = Result<Source<'a>, ParameterProblem>;
+
+/// The source of one parameter, given under its name or its label.
+fn source_of<'a>(
+    parameter: &'a TemplateParameter,
+    values: &'a Values,
+    names: Names<'a>,
+) -> Result<Found<'a>, FreezeError> {
+    let by_label = parameter.label.as_ref().and_then(|label| values.get(label));
+    let by_name = values.get(&parameter.name);
+    if by_name.is_some() && by_label.is_some() {
+        let (name, shown) = (&parameter.name, parameter.shown_name());
+        let text = format!("{shown} is given twice, as {name} too: give it once");
+        return Ok(Err(ParameterProblem::error(name, "given_twice", text)));
+    }
+    if let (None, Some(fallback)) = (by_name.or(by_label), &parameter.fallback)
+        && parameter.default.is_none()
+    {
+        return Ok(Ok(Source::Fallback(fallback)));
+    }
+    Ok(match (by_name.or(by_label), &parameter.default) {
+        (Some(ValueSource::Constant(text)), _) if is_blank(text) => Ok(match &parameter.fallback {
+            Some(fallback) => Source::Fallback(fallback),
+            None => Source::Constant(text),
+        }),
+        (Some(ValueSource::Constant(text)), _) => {
+            let read = names.read(&parameter.name, parameter.shown_name(), text);
+            read.map(|text| match text {
+                Text::Shared(text) => Source::Constant(text),
+                Text::Personal(pieces) => Source::Personal(pieces),
+            })
+        }
+        (Some(ValueSource::Column(column)), _) => Ok(Source::Personal(names.column(column)?)),
+        (None, Some(default)) => Ok(Source::Imported(default)),
+        (None, None) => Err(missing(parameter)),
+    })
 }

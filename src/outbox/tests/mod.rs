@@ -70,7 +70,7 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
                     format!("{}/template", target.base_url),
                     RequestBody::Json(format!("{{\"to\":\"{digits}\"}}")),
                 ),
-                recipients: vec![PhoneNumber::from_digits(&digits).unwrap()],
+                recipients: vec![PhoneNumber::from_digits(&digits).unwrap().into()],
             }
         })
         .collect();
@@ -83,8 +83,10 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
         calls,
         skipped: Vec::new(),
         notes: Vec::new(),
+        warnings: Vec::new(),
         schedule: Schedule::Now,
         limits,
+        used: None,
     }
 }
 

@@ -446,7 +446,7 @@ fn item_line(painter: &mut Painter<'_>, row: Rect, item: &Item) {
         role,
     );
     let who = match (&item.recipient, item.recipients) {
-        (Some(recipient), _) => format::phone(&sanitize::clean_line(recipient)),
+        (Some(recipient), _) => format::recipient(&sanitize::clean_line(recipient)),
         (None, Some(count)) => format::people(count),
         (None, None) => "nobody".to_owned(),
     };

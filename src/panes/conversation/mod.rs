@@ -27,7 +27,7 @@ mod window_hint;
 pub use blocks::{Block, LineKind, MessageLine};
 pub use marks::{Mark, Marks};
 pub use scroll::Anchor;
-pub use state::{Chat, Find, State, VisibleLine};
+pub use state::{Chat, State, VisibleLine};
 pub use text_lines::LineLink;
 pub use update::{Wish, act, addresses, current, key, paste};
 pub use view::{body, edges, hyperlinks};

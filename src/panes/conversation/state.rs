@@ -6,23 +6,12 @@ use super::scroll::{Anchor, Position, walk};
 use crate::contract::{Above, Handover, Remote};
 use crate::domain::{ChatMessage, User};
 use crate::text::{format, highlight, sanitize};
-use crate::widgets::TextField;
+use crate::widgets::{Find, TextField};
 use jiff::{Timestamp, Zoned};
 use std::sync::Arc;
 
 /// Blocks kept at most; beyond it the cache starts afresh. A block is a few hundred bytes.
 const BLOCKS_KEPT: usize = 4000;
-
-/// A search inside the conversation.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Find {
-    /// What is looked for.
-    pub field: TextField,
-    /// Whether keys go into the field.
-    pub typing: bool,
-    /// Messages that have it, oldest first.
-    pub matches: Vec<usize>,
-}
 
 /// The open conversation.
 #[derive(Debug, Clone, PartialEq)]

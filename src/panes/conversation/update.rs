@@ -2,10 +2,11 @@
 
 use super::marks::Place;
 use super::scroll::Anchor;
-use super::state::{Find, State};
+use super::state::State;
 use crate::contract::{Above, Action, Remote};
 use crate::domain::{ChatMessage, Direction, Media, User};
 use crate::text::{links, sanitize};
+use crate::widgets::Find;
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, Zoned};
 use std::cmp::Ordering;

@@ -60,7 +60,7 @@ fn position(state: &State, chat: &Chat) -> String {
     position
 }
 
-fn find_words(state: &State, find: &super::state::Find) -> Spans {
+fn find_words(state: &State, find: &crate::widgets::Find) -> Spans {
     if find.typing {
         return Spans::of(Role::Muted, "Enter goes to a match, Esc ends the search");
     }

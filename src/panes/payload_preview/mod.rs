@@ -10,11 +10,12 @@
 //! What is shown comes from the frozen plan and from nowhere else, so preview and send cannot
 //! differ. The key is never here: the line of its header is written by the view.
 
-mod lines;
+mod changes;
+mod rows;
 mod state;
 mod update;
 mod view;
 
-pub use state::{Look, Shown, State};
-pub use update::{Wish, act};
+pub use state::{LastSent, Look, Shown, State};
+pub use update::{Wish, act, key, paste};
 pub use view::{body, edges};

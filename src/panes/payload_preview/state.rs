@@ -1,18 +1,28 @@
-//! What the Payload pane remembers.
+//! What the Payload pane remembers, and how its rows are computed.
 
-use super::lines;
+use super::changes;
+use super::rows::{self, Row};
 use crate::contract::PlanFailure;
 use crate::domain::{FrozenRequest, Plan};
+use crate::text::highlight;
+use crate::widgets::json_view::JsonLook;
+use crate::widgets::{Find, WindowedList};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// From this width on rows have numbers.
+const NUMBERED_FROM: u16 = 76;
 
 /// Which view of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Look {
-    /// Indented for reading.
+    /// As a tree, for reading.
     #[default]
     Pretty,
     /// Byte for byte.
     Exact,
+    /// What differs from the last request of the same thing.
+    Changes,
 }
 
 /// What is shown.
@@ -32,6 +42,15 @@ pub enum Shown {
     },
 }
 
+/// The last request of the same thing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastSent {
+    /// Its batch: `#34`.
+    pub label: String,
+    /// Its frozen request.
+    pub request: Arc<FrozenRequest>,
+}
+
 /// The Payload pane.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
@@ -41,36 +60,57 @@ pub struct State {
     pub failure: Option<PlanFailure>,
     /// Which call of the plan.
     pub call: usize,
+    /// What is odd about that call, if a person looked for odd ones.
+    pub odd: Option<String>,
     /// Which view of the body.
     pub look: Look,
-    /// First visible line.
-    pub scroll: usize,
-    /// The lines, computed by [`State::prepare`].
-    pub lines: Vec<String>,
+    /// What [`Look::Changes`] compares with.
+    pub last_sent: Option<LastSent>,
+    /// Cursor and window over the rows.
+    pub list: WindowedList,
+    /// A search in the rows.
+    pub find: Option<Find>,
+    /// End of the pointer of the field in work in the Composer.
+    pub field_place: Option<String>,
+    /// The rows, computed by [`State::prepare`].
+    pub rows: Vec<Row>,
     /// How many of them are the head.
-    pub head_lines: usize,
-    prepared: Option<(u16, usize, Look, u64)>,
-    version: u64,
+    pub head_rows: usize,
+    /// Whether rows have numbers.
+    pub numbered: bool,
+    folded: BTreeSet<String>,
+    prepared: Option<(u16, usize, Look)>,
 }
 
 impl State {
     /// A plan of the open draft arrived.
     pub fn show_plan(&mut self, plan: Arc<Plan>) {
         self.call = self.call.min(plan.calls.len().saturating_sub(1));
+        let same_title = matches!(&self.shown, Shown::Plan(old) if old.title == plan.title);
+        if !same_title {
+            self.forget_last_sent();
+        }
         self.shown = Shown::Plan(plan);
         self.failure = None;
-        self.version += 1;
+        self.prepared = None;
     }
 
     /// The request of an item was looked up.
     pub fn show_item(&mut self, label: String, request: FrozenRequest) {
+        self.forget_last_sent();
         self.shown = Shown::Item {
             label,
             request: Arc::new(request),
         };
         self.failure = None;
-        self.scroll = 0;
-        self.version += 1;
+        self.list = WindowedList::default();
+        self.prepared = None;
+    }
+
+    /// The last request of the same thing was looked up, to be compared with.
+    pub fn compare_with(&mut self, last_sent: LastSent) {
+        self.last_sent = Some(last_sent);
+        self.set_look(Look::Changes);
     }
 
     /// The draft cannot be built now; the last bytes stay.
@@ -80,11 +120,67 @@ impl State {
 
     /// No draft is open any more.
     pub fn clear(&mut self) {
+        let look = match self.look {
+            Look::Pretty | Look::Changes => Look::Pretty,
+            Look::Exact => Look::Exact,
+        };
         *self = Self {
-            look: self.look,
-            version: self.version + 1,
+            look,
             ..Self::default()
         };
+    }
+
+    /// Shows another view of the body, from its start.
+    pub fn set_look(&mut self, look: Look) {
+        self.look = look;
+        self.list = WindowedList::default();
+        self.prepared = None;
+    }
+
+    /// Goes to a call of the plan.
+    pub fn go_to_call(&mut self, call: usize) {
+        self.call = call;
+        self.odd = None;
+    }
+
+    /// Folds the value that begins at the cursor, or opens it.
+    pub fn toggle_fold(&mut self) {
+        let Some(row) = self.rows.get(self.list.selected).filter(|row| row.folds) else {
+            return;
+        };
+        if !self.folded.remove(&row.pointer) {
+            self.folded.insert(row.pointer.clone());
+        }
+        self.prepared = None;
+    }
+
+    /// Folds what the cursor is in; on a value that can be folded, that one.
+    pub fn fold(&mut self) {
+        let Some(row) = self.rows.get(self.list.selected) else {
+            return;
+        };
+        if row.folds && !self.folded.contains(&row.pointer) {
+            return self.toggle_fold();
+        }
+        let parent = row.pointer.rsplit_once('/').map(|(parent, _)| parent);
+        let above = parent.and_then(|parent| {
+            let own = |row: &Row| row.folds && row.pointer == parent;
+            self.rows.iter().position(own)
+        });
+        if let Some(above) = above {
+            self.list.selected = above;
+        }
+    }
+
+    /// Opens the value at the cursor.
+    pub fn unfold(&mut self) {
+        let folded = self
+            .rows
+            .get(self.list.selected)
+            .is_some_and(|row| self.folded.contains(&row.pointer));
+        if folded {
+            self.toggle_fold();
+        }
     }
 
     /// The request shown.
@@ -105,26 +201,78 @@ impl State {
         }
     }
 
-    /// Computes the lines for a width, if anything changed. Drawing only shows them.
+    /// Whether this row is the one of the field in work.
+    pub fn is_field_row(&self, row: &Row) -> bool {
+        let place = self.field_place.as_ref();
+        place.is_some_and(|place| !row.pointer.is_empty() && row.pointer.ends_with(place.as_str()))
+    }
+
+    /// Finds the query anew in all rows; what is folded is opened first.
+    pub fn search(&mut self) {
+        if !self.folded.is_empty() {
+            self.folded.clear();
+            self.prepared = None;
+        }
+        self.find_in_rows();
+    }
+
+    fn find_in_rows(&mut self) {
+        let Some(find) = &mut self.find else { return };
+        let query = find.field.text();
+        let has = |(index, row): (usize, &Row)| {
+            (!highlight::find_all(&row.text(), &query).is_empty()).then_some(index)
+        };
+        find.matches = self.rows.iter().enumerate().filter_map(has).collect();
+    }
+
+    /// Computes the rows for a width, if anything changed. Drawing only shows them.
     pub fn prepare(&mut self, width: u16, height: u16) {
-        let wanted = (width, self.call, self.look, self.version);
+        let wanted = (width, self.call, self.look);
         if self.prepared != Some(wanted) {
             self.prepared = Some(wanted);
-            let cells = usize::from(width.saturating_sub(2));
-            let indent = if cells < 60 { 1 } else { 2 };
-            let request = self.request().cloned();
-            let (head, body) = request.map_or_else(Default::default, |request| {
-                let body = match self.look {
-                    Look::Pretty => lines::pretty(&request.body, indent),
-                    Look::Exact => lines::exact(&request.body, cells),
-                };
-                (lines::head(&request, cells), body)
-            });
-            self.head_lines = head.len();
-            self.lines = head;
-            self.lines.extend(body);
+            self.numbered = width >= NUMBERED_FROM;
+            self.lay_out(width);
+            self.find_in_rows();
         }
-        let most = self.lines.len().saturating_sub(usize::from(height));
-        self.scroll = self.scroll.min(most);
+        // The row of the field in work is in view, wherever the Composer's cursor goes.
+        let own = self.rows.iter().position(|row| self.is_field_row(row));
+        self.list.selected = own.unwrap_or(self.list.selected);
+        self.list.clamp(self.rows.len(), usize::from(height));
+    }
+
+    fn lay_out(&mut self, width: u16) {
+        let gutter = if self.numbered { 5 } else { 0 };
+        let cells = usize::from(width.saturating_sub(2 + gutter));
+        let look = JsonLook {
+            width: cells,
+            indent: if cells < 60 { 1 } else { 2 },
+            folded: &self.folded,
+        };
+        let Some(request) = self.request() else {
+            self.rows.clear();
+            self.head_rows = 0;
+            return;
+        };
+        let before = self.last_sent.as_ref();
+        let mut rows = match self.look {
+            Look::Changes => Vec::new(),
+            Look::Pretty | Look::Exact => rows::head(request, cells),
+        };
+        let head_rows = rows.len();
+        rows.extend(match (self.look, before) {
+            (Look::Changes, Some(before)) => changes::rows(&before.request, request),
+            (Look::Pretty | Look::Changes, _) => rows::pretty(&request.body, look),
+            (Look::Exact, _) => rows::exact(&request.body, cells),
+        });
+        self.head_rows = head_rows;
+        self.rows = rows;
+    }
+
+    fn forget_last_sent(&mut self) {
+        self.last_sent = None;
+        self.odd = None;
+        if self.look == Look::Changes {
+            self.look = Look::Pretty;
+        }
     }
 }

@@ -1,16 +1,26 @@
-//! What the Composer pane remembers.
+//! What the Composer pane remembers: the open draft, the drafts beside it, where the form stands.
 
-use super::form::{DraftKind, Field, FieldId, fields, refill};
-use crate::contract::{DraftForm, PlanProblem};
-use crate::domain::{Content, Flow, FlowVersion, SendLimits, Template, User, ValueSource};
+use super::fields::{Shape, fields};
+use super::form::{Choices, DraftKind, Field, FieldId};
+use super::person::{Person, digits, digits_of};
+use super::sheet::sheet;
+use crate::contract::PlanProblem;
+use crate::domain::{Flow, FlowVersion, LastHeard, Plan, Template, User};
 use crate::text::{format, sanitize};
+use jiff::{Timestamp, Zoned};
+use ratatui::layout::Rect;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A draft in work.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Draft {
+    /// Its name in the local record, the same as long as it lives.
+    pub id: String,
     /// What it becomes.
     pub kind: DraftKind,
+    /// What was chosen.
+    pub choices: Choices,
     /// Name of the profile it was made for.
     pub profile: Option<String>,
     /// The fields of that kind.
@@ -19,16 +29,34 @@ pub struct Draft {
     pub template: Option<Template>,
     /// The flow chosen.
     pub flow: Option<Flow>,
+    /// The form of flow calls in the profile, used unless another is chosen.
+    pub usual_version: FlowVersion,
     /// Index of the field under the cursor.
     pub cursor: usize,
-    /// Clean names of people by the digits of their number.
-    pub names: BTreeMap<String, String>,
-    /// Values typed in fields that are not shown now, so that switching loses nothing.
+    /// What is known of people, by the digits of their number.
+    pub people: BTreeMap<String, Person>,
+    /// Values typed in fields that are not shown now, by [`FieldId::key`], so that switching
+    /// loses nothing.
     pub kept: BTreeMap<String, String>,
-    /// What the last plan said is to fix.
+    /// What is to fix.
     pub problems: Vec<PlanProblem>,
     /// What the last plan wants a person to know.
     pub warnings: Vec<String>,
+    /// Countries of the last plan's numbers and how many people each has, as far as they are known.
+    pub countries: Vec<(String, u64)>,
+    /// The last plan, if there was one and the draft is as it was then.
+    pub plan: Option<Arc<Plan>>,
+}
+
+/// A draft that is not open now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shelved {
+    /// Its name in the local record.
+    pub id: String,
+    /// The draft; `None` where a newer version of the program wrote it.
+    pub draft: Option<Draft>,
+    /// When it was changed last.
+    pub at: Timestamp,
 }
 
 /// The Composer pane.
@@ -42,12 +70,40 @@ pub struct State {
     pub note: String,
     /// Counts every change, so that a change is never mistaken for the one before.
     pub revision: u64,
+    /// Since when the open draft has something that is not written down.
+    pub unsaved: Option<Timestamp>,
+    /// The drafts beside the open one, the last used first.
+    pub shelf: Vec<Shelved>,
+    /// What was discarded in this session, the last first.
+    pub discarded: Vec<Draft>,
+    /// Counts drafts begun here, so that each has a name of its own.
+    pub begun: u64,
+    /// The first block of the form on the screen.
+    pub first: usize,
+    /// With whom the open chat is, by the digits of the number.
+    pub chat: Option<String>,
 }
 
 impl Draft {
+    /// Whether the draft is written as raw JSON now.
+    pub fn is_raw(&self) -> bool {
+        self.choices.raw && self.kind.has_raw_form()
+    }
+
+    /// Whether the draft is made of a template of the library.
+    pub fn takes_template(&self) -> bool {
+        !self.is_raw()
+            && match self.kind {
+                DraftKind::Template | DraftKind::Csv => true,
+                DraftKind::Broadcast => self.choices.with_template,
+                DraftKind::Flow => false,
+            }
+    }
+
     /// An empty draft of a kind.
-    pub fn new(kind: DraftKind) -> Self {
+    pub fn new(id: String, kind: DraftKind) -> Self {
         let mut draft = Self {
+            id,
             kind,
             ..Self::default()
         };
@@ -55,17 +111,107 @@ impl Draft {
         draft
     }
 
-    /// Makes the fields anew for kind, template and flow; values of the same name stay.
+    /// Makes the fields anew for kind, choices, template and flow; values of the same name stay,
+    /// and so does what can be undone in them.
     pub fn rebuild(&mut self) {
-        for field in &self.fields {
-            if !field.id.is_choice() {
-                self.kept
-                    .insert(field.id.name().to_owned(), field.text.text());
+        self.keep_values();
+        let here = self.field().map(|field| field.id.clone());
+        let filled = self.close_gaps();
+        let mut made = fields(Shape {
+            kind: self.kind,
+            choices: self.choices,
+            template: self.template.as_ref(),
+            flow: self.flow.as_ref(),
+            filled,
+        });
+        for field in &mut made {
+            let Some(value) = self.kept.get(&field.id.key()) else {
+                continue;
+            };
+            let old = self.fields.iter().find(|old| old.id == field.id);
+            if let Some(old) = old.filter(|old| old.text.text() == *value) {
+                field.text = old.text.clone();
+            } else {
+                field.text.set_text(value);
             }
         }
-        self.fields = fields(self.kind, self.template.as_ref(), self.flow.as_ref());
-        refill(&mut self.fields, &self.kept);
-        self.cursor = self.cursor.min(self.fields.len().saturating_sub(1));
+        self.fields = made;
+        let same = self
+            .fields
+            .iter()
+            .position(|field| Some(&field.id) == here.as_ref());
+        self.cursor = same
+            .unwrap_or(self.cursor)
+            .min(self.fields.len().saturating_sub(1));
+    }
+
+    /// Notes the values of all fields.
+    fn keep_values(&mut self) {
+        self.kept = self.values();
+    }
+
+    /// Every value of the draft, also of fields that are not shown now. A value that only came
+    /// with the template is not the person's own and goes with it.
+    pub fn values(&self) -> BTreeMap<String, String> {
+        let mut values = self.kept.clone();
+        for field in self.fields.iter().filter(|field| !field.id.is_choice()) {
+            let text = field.text.text();
+            if field.imported.as_deref() == Some(text.as_str()) {
+                values.remove(&field.id.key());
+            } else {
+                values.insert(field.id.key(), text);
+            }
+        }
+        values
+    }
+
+    /// Moves texts and further attributes up over empty ones; gives how many there are.
+    fn close_gaps(&mut self) -> usize {
+        let mut counts = [0, 0];
+        for (count, id) in counts.iter_mut().zip([FieldId::Text, FieldId::Extra]) {
+            let keys = (0..).map(|at| id(at).key());
+            let known: Vec<String> = keys.take_while(|key| self.kept.contains_key(key)).collect();
+            let values: Vec<String> = known
+                .iter()
+                .filter_map(|key| self.kept.remove(key))
+                .filter(|text| !text.trim().is_empty())
+                .collect();
+            *count = values.len();
+            for (at, value) in values.into_iter().enumerate() {
+                self.kept.insert(id(at).key(), value);
+            }
+        }
+        let [texts, extras] = counts;
+        if self.kind == DraftKind::Flow {
+            extras
+        } else {
+            texts
+        }
+    }
+
+    /// Whether fields that come and go are too few, or have a gap.
+    pub fn wants_rebuild(&self) -> bool {
+        let empty = self.empty_of_several();
+        empty
+            .split_last()
+            .is_some_and(|(last, others)| !last || others.contains(&true))
+    }
+
+    /// One more text or attribute waits as soon as the last one has something in it.
+    pub fn grow(&mut self) {
+        let empty = self.empty_of_several();
+        let gap = empty.iter().rev().skip(1).any(|empty| *empty);
+        if empty.last() == Some(&false) && !gap {
+            self.rebuild();
+        }
+    }
+
+    fn empty_of_several(&self) -> Vec<bool> {
+        let several = self
+            .fields
+            .iter()
+            .filter(|field| matches!(field.id, FieldId::Text(_) | FieldId::Extra(_)));
+        several.map(|field| field.text.is_empty()).collect()
     }
 
     /// The field under the cursor.
@@ -93,19 +239,36 @@ impl Draft {
         }
     }
 
-    /// Addresses the draft to people; their names are kept for showing.
+    /// Addresses the draft to people; what is known of them is kept.
     pub fn address(&mut self, users: &[User]) {
-        let numbers: Vec<String> = users
-            .iter()
-            .map(|user| format!("+{}", digits(user)))
-            .collect();
+        let numbers = users.iter().map(|user| format!("+{}", digits_of(user)));
+        let numbers: Vec<String> = numbers.collect();
         self.set_value(&FieldId::To, &numbers.join(", "));
         for user in users {
-            if let Some(name) = &user.name {
-                let name = sanitize::clean_line(name).into_owned();
-                self.names.insert(digits(user), name);
-            }
+            self.people.insert(digits_of(user), Person::of(user));
         }
+    }
+
+    /// Notes when somebody the draft is addressed to wrote last.
+    pub fn hear(&mut self, digits: &str, heard: LastHeard) {
+        if self
+            .recipients()
+            .iter()
+            .any(|one| self::digits(one) == digits)
+        {
+            self.people.entry(digits.to_owned()).or_default().heard = Some(heard);
+        }
+    }
+
+    /// Adds somebody to those it is addressed to.
+    pub fn add(&mut self, user: &User) {
+        let number = format!("+{}", digits_of(user));
+        let mut numbers = self.recipients();
+        if !numbers.iter().any(|one| digits(one) == digits_of(user)) {
+            numbers.push(number);
+        }
+        self.set_value(&FieldId::To, &numbers.join(", "));
+        self.people.insert(digits_of(user), Person::of(user));
     }
 
     /// The numbers as typed.
@@ -119,15 +282,37 @@ impl Draft {
             .collect()
     }
 
+    /// What is known of those to whom the draft is addressed now; `None` for a number of which
+    /// nothing is known.
+    pub fn addressed(&self) -> Vec<Option<&Person>> {
+        let recipients = self.recipients();
+        let known = recipients.iter().map(|one| {
+            let key = self.person_key(one)?;
+            self.people.get(&key)
+        });
+        known.collect()
+    }
+
+    /// How a recipient as typed is known: the digits of a number, else the id of a channel.
+    pub fn person_key(&self, recipient: &str) -> Option<String> {
+        [digits(recipient), recipient.to_owned()]
+            .into_iter()
+            .find(|key| self.people.contains_key(key))
+    }
+
+    /// The name that belongs to the digits of a number.
+    pub fn name_of(&self, digits: &str) -> Option<String> {
+        self.people.get(digits).and_then(Person::shown_name)
+    }
+
     /// Who it goes to in a few words: a name and number, or how many.
     pub fn to_words(&self) -> String {
         let recipients = self.recipients();
         match recipients.as_slice() {
             [] => "nobody yet".to_owned(),
             [one] => {
-                let number: String = one.chars().filter(char::is_ascii_digit).collect();
                 let shown = format::phone(&sanitize::clean_line(one));
-                match self.names.get(&number) {
+                match self.name_of(&digits(one)) {
                     Some(name) => format!("{name}  {shown}"),
                     None => shown,
                 }
@@ -138,12 +323,12 @@ impl Draft {
 
     /// What the draft is about: the name of its template or flow, or its title.
     pub fn subject(&self) -> String {
+        let template = || self.template.as_ref().map(|template| template.name.clone());
+        let title = || Some(self.value(&FieldId::Title)).filter(|title| !title.is_empty());
         let subject = match self.kind {
-            DraftKind::Template => self.template.as_ref().map(|template| template.name.clone()),
+            DraftKind::Template => template(),
             DraftKind::Flow => self.flow.as_ref().map(|flow| flow.name.clone()),
-            DraftKind::Broadcast => {
-                Some(self.value(&FieldId::Title)).filter(|title| !title.is_empty())
-            }
+            DraftKind::Broadcast | DraftKind::Csv => title().or_else(template),
         };
         subject.map_or_else(
             || self.kind.word().to_owned(),
@@ -151,72 +336,78 @@ impl Draft {
         )
     }
 
-    /// The draft as the plan wants it, once template or flow are chosen.
-    pub fn form(&self, limits: SendLimits, version: FlowVersion) -> Option<DraftForm> {
-        let content = match self.kind {
-            DraftKind::Template => Content::Template {
-                template: self.template.clone()?,
-                values: self.values(|id| matches!(id, FieldId::Parameter(_))),
-            },
-            DraftKind::Broadcast => Content::DirectBroadcast {
-                title: self.value(&FieldId::Title),
-                texts: vec![self.value(&FieldId::Text)],
-                channel: "whatsapp".to_owned(),
-                exact_title: false,
-            },
-            DraftKind::Flow => Content::Flow {
-                flow: self.flow.clone()?,
-                version,
-                attributes: self.values(|id| matches!(id, FieldId::Attribute(_))),
-            },
-        };
-        let when = self.value(&FieldId::When);
-        let when = if when.trim().is_empty() {
-            "now".to_owned()
-        } else {
-            when
-        };
-        Some(DraftForm {
-            content,
-            to: self.recipients(),
-            when,
-            limits,
-        })
-    }
-
-    fn values(&self, wanted: impl Fn(&FieldId) -> bool) -> BTreeMap<String, ValueSource> {
-        self.fields
-            .iter()
-            .filter(|field| wanted(&field.id))
-            .map(|field| {
-                (
-                    field.id.name().to_owned(),
-                    ValueSource::Constant(field.text.text()),
-                )
-            })
-            .collect()
+    /// Whether nothing would be lost by forgetting the draft: nothing was chosen or typed, and it
+    /// is for one person at most.
+    pub fn is_blank(&self) -> bool {
+        let to = self.value(&FieldId::To);
+        let typed = self
+            .values()
+            .into_iter()
+            .any(|(key, text)| key != FieldId::To.key() && !text.trim().is_empty());
+        let chosen = self.template.is_some() || self.flow.is_some();
+        !typed && !chosen && (to.trim().is_empty() || self.recipients().len() == 1)
     }
 
     /// The first problem of a field.
     pub fn problem_of(&self, id: &FieldId) -> Option<&str> {
-        self.problems
-            .iter()
-            .find(|problem| problem.field.as_deref() == Some(id.name()))
-            .map(|problem| problem.text.as_str())
+        self.problem_named(&id.name())
     }
 
-    /// How many fields still want a value.
+    /// The first problem with this name: that of a field, of `body`, of `card.2.body`.
+    pub fn problem_named(&self, name: &str) -> Option<&str> {
+        let named = |problem: &&PlanProblem| problem.field.as_deref() == Some(name);
+        let problem = self.problems.iter().find(named)?;
+        Some(&problem.text)
+    }
+
+    /// The fields whose values the draft needs; those that came with the template are there.
+    pub fn own_fields(&self) -> impl Iterator<Item = &Field> {
+        let fields = self.fields.iter();
+        fields.filter(|field| field.id.is_value() && field.imported.is_none())
+    }
+
+    /// How many values stand there, of how many.
     pub fn filled(&self) -> (usize, usize) {
-        let typed = self
-            .fields
-            .iter()
-            .filter(|field| matches!(field.id, FieldId::Parameter(_) | FieldId::Attribute(_)));
-        let total = typed.clone().count();
+        let typed = self.own_fields();
+        let total = self.own_fields().count();
         (typed.filter(|field| !field.text.is_empty()).count(), total)
     }
 }
 
-fn digits(user: &User) -> String {
-    let number = user.phone.as_deref().unwrap_or(&user.channel_user_id);
-    number.chars().filter(char::is_ascii_digit).collect()
+impl State {
+    /// Whether the open chat is with somebody else than the one person of the draft.
+    pub fn is_elsewhere(&self) -> bool {
+        let (Some(draft), Some(chat)) = (&self.draft, &self.chat) else {
+            return false;
+        };
+        match draft.recipients().as_slice() {
+            [one] => digits(one) != *chat,
+            _ => false,
+        }
+    }
+
+    /// Computes what the view only shows: how far the form is scrolled.
+    pub fn prepare(&mut self, inside: Rect, now: &Zoned) {
+        if let Some(draft) = &self.draft {
+            self.first = sheet(draft, inside, now).first(draft, self.first);
+        }
+    }
+
+    /// Puts the cursor on the field in a row of the pane; the typing elsewhere ends.
+    pub fn select_row(&mut self, row: u16, inside: Rect, now: &Zoned) {
+        let first = self.first;
+        if let Some(draft) = &mut self.draft {
+            let at = sheet(draft, inside, now).field_at(row, first);
+            if let Some(at) = at.filter(|at| *at != draft.cursor) {
+                draft.cursor = at;
+                self.typing = false;
+            }
+        }
+    }
+
+    /// Every draft there is, the open one first.
+    pub fn drafts(&self) -> impl Iterator<Item = &Draft> {
+        let shelved = self.shelf.iter().filter_map(|one| one.draft.as_ref());
+        self.draft.iter().chain(shelved)
+    }
 }

@@ -1,24 +1,38 @@
 //! What keys and actions do in the Composer pane.
 
-use super::form::FieldId;
+use super::form::{DraftKind, FieldId, Takes, VERSIONS};
 use super::state::{Draft, State};
 use crate::contract::{Action, Library};
+use crate::domain::FlowVersion;
 use crate::widgets::Lines;
 use crossterm::event::KeyEvent;
+
+/// Fields that a page is long.
+const PAGE: isize = 8;
 
 /// What the pane wants of the rest of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
     /// The draft changed: preview and keep it.
     Changed,
+    /// A paste of several lines went into a field of one line: it changed, and this is said.
+    Joined,
     /// Choose a template from the list.
     ChooseTemplate,
     /// Choose a flow from the list.
     ChooseFlow,
+    /// List what helps to fill the field under the cursor.
+    Help,
     /// Review the draft.
     Review,
     /// Edit the field in `$EDITOR`.
     EditExternally,
+    /// List the drafts.
+    ListDrafts,
+    /// Write the template's own words.
+    WriteWords,
+    /// Switch between the form and raw JSON.
+    SwitchRaw,
     /// Throw the draft away.
     Discard,
 }
@@ -31,7 +45,9 @@ pub fn field_takes_line_breaks(state: &State) -> bool {
 
 /// Runs an action of the pane.
 pub fn act(state: &mut State, action: Action, library: &Library) -> Option<Wish> {
-    let wish = if state.typing {
+    let wish = if action == Action::ListDrafts {
+        Some(Wish::ListDrafts)
+    } else if state.typing {
         act_typing(state, action)
     } else {
         act_moving(state, action, library)
@@ -51,6 +67,8 @@ fn act_moving(state: &mut State, action: Action, library: &Library) -> Option<Wi
     match action {
         Action::MoveDown | Action::NextField => step(draft, 1),
         Action::MoveUp | Action::PreviousField => step(draft, -1),
+        Action::PageDown | Action::HalfPageDown => step(draft, PAGE),
+        Action::PageUp | Action::HalfPageUp => step(draft, -PAGE),
         Action::First => draft.cursor = 0,
         Action::Last => draft.cursor = draft.fields.len().saturating_sub(1),
         Action::MoveRight => return choose(draft, 1, library),
@@ -60,9 +78,13 @@ fn act_moving(state: &mut State, action: Action, library: &Library) -> Option<Wi
             let typed = draft.field().is_some_and(|field| !field.id.is_choice());
             return typed.then_some(Wish::EditExternally);
         }
+        Action::FieldHelp => return Some(Wish::Help),
+        Action::AddWording => return Some(Wish::WriteWords),
+        Action::RawDraft => return Some(Wish::SwitchRaw),
         Action::TidyField => return tidy(draft),
         Action::ClearField => return clear(draft),
         Action::UndoEdit => return undo(draft),
+        Action::RedoEdit => return redo(draft),
         Action::Review => return Some(Wish::Review),
         Action::DiscardDraft => return Some(Wish::Discard),
         _ => {}
@@ -75,18 +97,22 @@ fn act_moving(state: &mut State, action: Action, library: &Library) -> Option<Wi
     reason = "a field answers the actions it knows"
 )]
 fn act_typing(state: &mut State, action: Action) -> Option<Wish> {
-    let draft = state.draft.as_mut()?;
     match action {
-        Action::StopTyping | Action::Back => state.typing = false,
-        Action::NextField | Action::Accept | Action::Open => next_typed(state, 1),
-        Action::PreviousField => next_typed(state, -1),
-        Action::TidyField => return tidy(draft),
-        Action::ClearField => return clear(draft),
-        Action::UndoEdit => return undo(draft),
+        Action::StopTyping | Action::Back => return leave_field(state),
+        Action::NextField | Action::Accept | Action::Open => return next_typed(state, 1),
+        Action::PreviousField => return next_typed(state, -1),
+        Action::FieldHelp => return Some(Wish::Help),
         Action::EditExternally => return Some(Wish::EditExternally),
         _ => {}
     }
-    None
+    let draft = state.draft.as_mut()?;
+    match action {
+        Action::TidyField => tidy(draft),
+        Action::ClearField => clear(draft),
+        Action::UndoEdit => undo(draft),
+        Action::RedoEdit => redo(draft),
+        _ => None,
+    }
 }
 
 fn step(draft: &mut Draft, steps: isize) {
@@ -94,28 +120,51 @@ fn step(draft: &mut Draft, steps: isize) {
     draft.cursor = draft.cursor.saturating_add_signed(steps).min(last);
 }
 
-/// Tab and Enter go on typing in the next field; a choice or an end stops the typing.
-fn next_typed(state: &mut State, steps: isize) {
-    let Some(draft) = state.draft.as_mut() else {
-        return;
+/// The typing ends; fields that come and go find their places.
+fn leave_field(state: &mut State) -> Option<Wish> {
+    state.typing = false;
+    settle(state.draft.as_mut()?)
+}
+
+fn settle(draft: &mut Draft) -> Option<Wish> {
+    if !draft.wants_rebuild() {
+        return None;
+    }
+    draft.rebuild();
+    Some(Wish::Changed)
+}
+
+/// Tab and Enter go on typing in the next field that is typed; an end stops the typing.
+fn next_typed(state: &mut State, steps: isize) -> Option<Wish> {
+    let draft = state.draft.as_mut()?;
+    let typed = |index: &usize| {
+        let field = draft.fields.get(*index);
+        field.is_some_and(|field| !field.id.is_choice())
     };
-    let before = draft.cursor;
-    step(draft, steps);
-    let typed = draft.field().is_some_and(|field| !field.id.is_choice());
-    state.typing = typed && draft.cursor != before;
+    let next = if steps > 0 {
+        (draft.cursor + 1..draft.fields.len()).find(typed)
+    } else {
+        (0..draft.cursor).rev().find(typed)
+    };
+    state.typing = next.is_some();
+    draft.cursor = next.unwrap_or(draft.cursor);
+    settle(draft)
 }
 
 fn begin(state: &mut State) -> Option<Wish> {
     match state.draft.as_ref()?.field()?.id {
-        FieldId::Kind => None,
+        FieldId::Kind | FieldId::Version | FieldId::TitleId | FieldId::Carries => None,
         FieldId::Template => Some(Wish::ChooseTemplate),
         FieldId::Flow => Some(Wish::ChooseFlow),
         FieldId::To
         | FieldId::Title
-        | FieldId::Text
+        | FieldId::Text(_)
+        | FieldId::Channel
         | FieldId::When
         | FieldId::Parameter(_)
-        | FieldId::Attribute(_) => {
+        | FieldId::Attribute(_)
+        | FieldId::Extra(_)
+        | FieldId::Raw => {
             state.typing = true;
             None
         }
@@ -124,40 +173,59 @@ fn begin(state: &mut State) -> Option<Wish> {
 
 /// Left and right go through the choices of the field under the cursor.
 fn choose(draft: &mut Draft, steps: isize, library: &Library) -> Option<Wish> {
+    let to_the_right = steps > 0;
     match draft.field()?.id {
-        FieldId::Kind => draft.kind = draft.kind.step(steps),
-        FieldId::Template => {
-            let at = draft.template.as_ref().and_then(|chosen| {
-                let same = |t: &&crate::domain::Template| {
-                    (&t.name, &t.language) == (&chosen.name, &chosen.language)
-                };
-                library
-                    .templates
-                    .iter()
-                    .position(|template| same(&template))
-            });
-            let at = next_index(at, steps, library.templates.len());
-            draft.template = Some(library.templates.get(at)?.clone());
+        FieldId::Kind => draft.kind = beside(&DraftKind::ALL, draft.kind, steps),
+        FieldId::TitleId => draft.choices.exact_title = to_the_right,
+        FieldId::Carries => draft.choices.with_template = to_the_right,
+        FieldId::Version => {
+            let now = draft.choices.version.unwrap_or(draft.usual_version);
+            draft.choices.version = Some(beside::<FlowVersion>(&VERSIONS, now, steps));
         }
+        FieldId::Template => draft.template = Some(template_beside(draft, steps, library)?),
         FieldId::Flow => {
-            let at = draft.flow.as_ref().and_then(|chosen| {
-                library
-                    .flows
-                    .iter()
-                    .position(|flow| flow.name == chosen.name)
-            });
-            let at = next_index(at, steps, library.flows.len());
-            draft.flow = Some(library.flows.get(at)?.clone());
+            let flows = &library.flows;
+            let chosen = draft.flow.as_ref();
+            let at = chosen.and_then(|flow| flows.iter().position(|one| one.name == flow.name));
+            draft.flow = Some(flows.get(next_index(at, steps, flows.len()))?.clone());
         }
         FieldId::To
         | FieldId::Title
-        | FieldId::Text
+        | FieldId::Text(_)
+        | FieldId::Channel
         | FieldId::When
         | FieldId::Parameter(_)
-        | FieldId::Attribute(_) => return None,
+        | FieldId::Attribute(_)
+        | FieldId::Extra(_)
+        | FieldId::Raw => return None,
     }
     draft.rebuild();
+    draft.prefill();
     Some(Wish::Changed)
+}
+
+fn template_beside(
+    draft: &Draft,
+    steps: isize,
+    library: &Library,
+) -> Option<crate::domain::Template> {
+    let templates = &library.templates;
+    let at = draft.template.as_ref().and_then(|chosen| {
+        let same = |t: &crate::domain::Template| {
+            (&t.name, &t.language) == (&chosen.name, &chosen.language)
+        };
+        templates.iter().position(same)
+    });
+    templates
+        .get(next_index(at, steps, templates.len()))
+        .cloned()
+}
+
+/// The choice so many steps further, stopping at both ends.
+fn beside<T: Copy + PartialEq>(all: &[T], now: T, steps: isize) -> T {
+    let at = all.iter().position(|one| *one == now);
+    let at = next_index(at, steps, all.len());
+    all.get(at).copied().unwrap_or(now)
 }
 
 fn next_index(at: Option<usize>, steps: isize, len: usize) -> usize {
@@ -173,10 +241,14 @@ fn typed_field(draft: &mut Draft) -> Option<&mut crate::widgets::TextField> {
 
 fn tidy(draft: &mut Draft) -> Option<Wish> {
     let field = typed_field(draft)?;
-    let text = field.text();
-    let tidy = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tidy = tidied(&field.text());
     field.set_text(&tidy);
     Some(Wish::Changed)
+}
+
+/// Runs of spaces, tabs and line breaks as one space.
+pub fn tidied(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn clear(draft: &mut Draft) -> Option<Wish> {
@@ -189,16 +261,43 @@ fn undo(draft: &mut Draft) -> Option<Wish> {
     Some(Wish::Changed)
 }
 
+fn redo(draft: &mut Draft) -> Option<Wish> {
+    typed_field(draft)?.redo();
+    Some(Wish::Changed)
+}
+
 /// A key typed into the field under the cursor.
 pub fn key(state: &mut State, key: KeyEvent) -> Option<Wish> {
-    let changed = typed_field(state.draft.as_mut()?)?.key(key);
-    state.revision += u64::from(changed);
+    let draft = state.draft.as_mut()?;
+    let changed = typed_field(draft)?.key(key);
+    if changed {
+        draft.grow();
+        state.revision += 1;
+    }
     changed.then_some(Wish::Changed)
 }
 
 /// A paste into the field under the cursor.
 pub fn paste(state: &mut State, text: &str) -> Option<Wish> {
-    typed_field(state.draft.as_mut()?)?.paste(text);
+    let draft = state.draft.as_mut()?;
+    let joined = typed_field(draft)?.paste(text);
+    draft.grow();
+    state.revision += 1;
+    Some(if joined { Wish::Joined } else { Wish::Changed })
+}
+
+/// Puts a text that a helper made into the field under the cursor: a placeholder where the caret
+/// is, anything else in place of what stood there.
+pub fn insert(state: &mut State, text: &str, at_caret: bool) -> Option<Wish> {
+    let draft = state.draft.as_mut()?;
+    let takes = draft.field()?.takes;
+    let field = typed_field(draft)?;
+    if at_caret && takes == Takes::Words {
+        field.paste(text);
+    } else {
+        field.set_text(text);
+    }
+    draft.grow();
     state.revision += 1;
     Some(Wish::Changed)
 }

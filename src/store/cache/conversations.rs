@@ -3,10 +3,12 @@
 
 use super::CacheStore;
 use super::model::{ConversationKey, ConversationState, KnownRange};
+use crate::domain::{BotTarget, LastHeard};
 use crate::store::StoreError;
 use crate::store::database::{read_time, stored_time};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, params};
+use std::collections::BTreeMap;
 
 /// Ranges that end and begin within a millisecond touch: messages have no finer times.
 const TOUCHING: i64 = 1000;
@@ -42,6 +44,40 @@ impl CacheStore {
                     })
                 })
                 .optional()
+        })
+    }
+
+    /// When each of these people wrote last, of those whose conversation with a bot was read up to
+    /// its newest message. Ids are those of the conversation path.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn last_heard<'i>(
+        &self,
+        target: &BotTarget,
+        ids: impl IntoIterator<Item = &'i str>,
+    ) -> Result<BTreeMap<String, LastHeard>, StoreError> {
+        let account = ConversationKey::account_of(target);
+        let ids: Vec<&str> = ids.into_iter().collect();
+        self.db.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT last_customer, refreshed FROM conversations
+                 WHERE account = ?1 AND user = ?2
+                   AND last_customer IS NOT NULL AND refreshed IS NOT NULL",
+            )?;
+            let mut heard = BTreeMap::new();
+            for id in ids {
+                let found: Option<(i64, i64)> = statement
+                    .query_row([account.as_str(), id], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?;
+                if let Some((at, looked)) = found
+                    && let Ok(at) = Timestamp::from_millisecond(at)
+                {
+                    let looked = read_time(looked);
+                    heard.insert(id.to_owned(), LastHeard { at, looked });
+                }
+            }
+            Ok(heard)
         })
     }
 

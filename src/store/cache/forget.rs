@@ -20,6 +20,8 @@ impl CacheStore {
                 "DELETE FROM grams WHERE rowid IN (SELECT id FROM blocks WHERE conversation = ?1)",
                 "DELETE FROM block_texts
                  WHERE block IN (SELECT id FROM blocks WHERE conversation = ?1)",
+                "DELETE FROM block_signatures
+                 WHERE block IN (SELECT id FROM blocks WHERE conversation = ?1)",
                 "DELETE FROM blocks WHERE conversation = ?1",
                 "DELETE FROM messages WHERE conversation = ?1",
                 "DELETE FROM hours WHERE conversation = ?1",
@@ -42,6 +44,7 @@ impl CacheStore {
             tx.execute_batch(
                 "INSERT INTO grams (grams) VALUES ('delete-all');
                  DELETE FROM block_texts;
+                 DELETE FROM block_signatures;
                  DELETE FROM blocks;
                  DELETE FROM messages;
                  DELETE FROM shapes;

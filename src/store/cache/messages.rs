@@ -6,6 +6,7 @@ use super::conversations::conversation_id;
 use super::grams::{Grams, folded};
 use super::model::{ConversationKey, Stored};
 use super::shape::{COLUMNS, Shapes, moment, pack};
+use super::signature::signature;
 use crate::domain::{ChatMessage, Direction};
 use crate::store::StoreError;
 use jiff::Timestamp;
@@ -375,6 +376,8 @@ impl Block {
             "INSERT OR REPLACE INTO block_texts (block, times, text) VALUES (?1, ?2, ?3)",
         )?
         .execute(params![self.id, self.times, self.text])?;
+        tx.prepare_cached("INSERT OR REPLACE INTO block_signatures (block, bits) VALUES (?1, ?2)")?
+            .execute(params![self.id, signature(&self.text)])?;
         if self.indexed {
             tx.prepare_cached("DELETE FROM grams WHERE rowid = ?1")?
                 .execute([self.id])?;

@@ -7,12 +7,14 @@
 mod conversations;
 mod forget;
 mod grams;
+mod hunt;
 mod messages;
 mod model;
 mod schema;
 mod sealed;
 mod search;
 mod shape;
+mod signature;
 mod users;
 mod window;
 

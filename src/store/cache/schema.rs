@@ -4,8 +4,9 @@ use crate::store::database::{Durability, Schema};
 
 /// Messages are kept in the order they are read. Their texts are kept once more, folded for
 /// searching, in blocks of [`BLOCK`](super::messages::BLOCK) messages; `grams` says which block
-/// holds which one, two and three letters in a row. A message's number is its block's number
-/// times the size of a block, plus its place in it.
+/// holds which one, two and three letters in a row, `block_signatures` which longer pieces it cannot
+/// hold; blocks from before there were any have none. A message's number is its block's number times
+/// the size of a block, plus its place in it.
 pub(super) const SCHEMA: Schema = Schema {
     application_id: 0x616c_6361,
     migrations: &[
@@ -97,6 +98,12 @@ CREATE TABLE opened (
     at      INTEGER NOT NULL,
     PRIMARY KEY (account, user)
 ) WITHOUT ROWID;
+",
+        "
+CREATE TABLE block_signatures (
+    block INTEGER PRIMARY KEY,
+    bits  BLOB NOT NULL
+);
 ",
     ],
     durability: Durability::Normal,

@@ -3,8 +3,8 @@
 use super::OutboxStore;
 use super::rows::stored_number;
 use crate::domain::{
-    BatchId, BatchState, FrozenRequest, PhoneNumber, Plan, PlannedCall, RequestBody, Schedule,
-    SkippedRow,
+    BatchId, BatchState, FrozenRequest, Plan, PlannedCall, Recipient, RequestBody, Schedule,
+    SkippedRow, Used,
 };
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
@@ -36,6 +36,7 @@ impl OutboxStore {
             let batch = insert_batch(tx, new)?;
             insert_calls(tx, batch, &new.plan.calls)?;
             insert_skipped(tx, batch, &new.plan.skipped)?;
+            count_use(tx, new)?;
             Ok(BatchId(batch))
         })
     }
@@ -102,10 +103,10 @@ fn insert_calls(tx: &Transaction<'_>, batch: i64, calls: &[PlannedCall]) -> rusq
         };
         head = Some((head_id, request));
         let (single, all) = match call.recipients.as_slice() {
-            [one] => (Some(one.digits()), None),
+            [one] => (Some(one.text()), None),
             several => {
-                let digits: Vec<&str> = several.iter().map(PhoneNumber::digits).collect();
-                (None, Some(digits.join("\n")))
+                let texts: Vec<&str> = several.iter().map(Recipient::text).collect();
+                (None, Some(texts.join("\n")))
             }
         };
         item.execute(params![
@@ -155,6 +156,29 @@ fn insert_skipped(tx: &Transaction<'_>, batch: i64, rows: &[SkippedRow]) -> rusq
             row.row.map(stored_number),
         ])?;
     }
+    Ok(())
+}
+
+/// Counts what the plan is made with, in the same transaction: what is queued is counted once.
+fn count_use(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<()> {
+    let (kind, name, language) = match &new.plan.used {
+        None => return Ok(()),
+        Some(Used::Template { name, language }) => ("template", name.as_str(), language.as_str()),
+        Some(Used::Flow(name)) => ("flow", name.as_str(), ""),
+    };
+    tx.execute(
+        "INSERT INTO library_usage (kind, name, language, batches, recipients, last)
+         VALUES (?1, ?2, ?3, 1, ?4, ?5)
+         ON CONFLICT (kind, name, language) DO UPDATE SET batches = batches + 1,
+            recipients = recipients + excluded.recipients, last = max(last, excluded.last)",
+        params![
+            kind,
+            name,
+            language,
+            stored_number(new.plan.recipients()),
+            stored_time(new.confirmed),
+        ],
+    )?;
     Ok(())
 }
 

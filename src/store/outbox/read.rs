@@ -3,7 +3,8 @@
 use super::OutboxStore;
 use super::rows::{self, BATCH_COLUMNS, ITEM_COLUMNS, StoredBatch, stored_number};
 use crate::domain::{
-    BatchId, Counts, FrozenRequest, Item, ItemId, ItemState, PlatformError, RequestBody, Sha256Hex,
+    BatchId, BotTarget, Counts, FrozenRequest, Item, ItemId, ItemState, PlatformError, RequestBody,
+    SendKind, Sha256Hex,
 };
 use crate::store::database::read_time;
 use crate::store::error::StoreError;
@@ -161,6 +162,56 @@ impl OutboxStore {
     /// Whatever the database says.
     pub fn request_of(&self, item: ItemId) -> Result<Option<FrozenRequest>, StoreError> {
         self.db.read(|connection| request_row(connection, item))
+    }
+
+    /// The newest request of a kind and title that left for a bot, with its batch; the one of this
+    /// recipient (digits) where there is one. Titles of broadcasts are compared without the mark
+    /// after their last `~`.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn last_sent(
+        &self,
+        kind: SendKind,
+        title: &str,
+        target: &BotTarget,
+        recipient: Option<&str>,
+    ) -> Result<Option<(BatchId, FrozenRequest)>, StoreError> {
+        let stem = title.rsplit_once('~').map_or(title, |(stem, _)| stem);
+        let escaped = stem
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        self.db.read(|connection| {
+            let found: Option<(i64, i64)> = connection
+                .prepare_cached(
+                    "SELECT items.batch, items.id FROM items
+                     WHERE items.batch = (
+                         SELECT id FROM batches WHERE kind = ?1 AND customer_id = ?4 AND bot_key = ?5
+                         AND base_url = ?6 AND (title = ?2 OR title LIKE ?3 || '~%' ESCAPE '\\')
+                         AND planned > skipped + queued + cancelled ORDER BY id DESC LIMIT 1)
+                     AND items.attempts > 0
+                     ORDER BY items.recipient IS ?7 DESC, items.id LIMIT 1",
+                )?
+                .query_row(
+                    params![
+                        kind.word(),
+                        stem,
+                        escaped,
+                        target.customer_id,
+                        target.bot_key,
+                        target.base_url,
+                        recipient
+                    ],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .optional()?;
+            let Some((batch, item)) = found else {
+                return Ok(None);
+            };
+            let request = request_row(connection, ItemId(item))?;
+            Ok(request.map(|request| (BatchId(batch), request)))
+        })
     }
 
     /// Every try of an item, oldest first.

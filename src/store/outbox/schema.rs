@@ -8,7 +8,7 @@ use crate::store::database::{Durability, Schema};
 /// The record's schema. `FULL`, because a mark must be on the disk before a byte leaves.
 pub const SCHEMA: Schema = Schema {
     application_id: 0x616c_6f62,
-    migrations: &[VERSION_1, VERSION_2, VERSION_3],
+    migrations: &[VERSION_1, VERSION_2, VERSION_3, VERSION_4],
     durability: Durability::Full,
 };
 
@@ -217,6 +217,47 @@ UPDATE templates SET json = json_remove(
     json_set(json, '$.wording', json_object('body', json_extract(json, '$.body_text'))),
     '$.body_text')
 WHERE json_extract(json, '$.body_text') IS NOT NULL;
+";
+
+/// The library counts what is queued with it (what was queued before is counted from the frozen
+/// calls, as far as these name a template), never changes a payload in place, and knows whose
+/// packs it takes.
+const VERSION_4: &str = "
+CREATE TABLE library_usage (
+    kind       TEXT NOT NULL CHECK (kind IN ('template','flow')),
+    name       TEXT NOT NULL,
+    language   TEXT NOT NULL,
+    batches    INTEGER NOT NULL CHECK (batches >= 1),
+    recipients INTEGER NOT NULL CHECK (recipients >= 0),
+    last       INTEGER NOT NULL,
+    PRIMARY KEY (kind, name, language)
+) WITHOUT ROWID;
+INSERT INTO library_usage (kind, name, language, batches, recipients, last)
+SELECT 'template', name, language, count(*), sum(people), max(confirmed) FROM (
+    SELECT coalesce(json_extract(call, '$.payload.name'),
+                    json_extract(call, '$.payload.content[0].template.payload.name')) AS name,
+           coalesce(json_extract(call, '$.payload.language.code'),
+                    json_extract(call, '$.payload.content[0].template.payload.language.code'))
+               AS language,
+           people, confirmed
+    FROM (SELECT CASE WHEN json_valid(b.body) THEN b.body ELSE '{}' END AS call,
+                 planned - skipped AS people, confirmed
+          FROM batches JOIN bodies AS b ON b.item = (
+              SELECT min(id) FROM items WHERE batch = batches.id AND state <> 'skipped')
+          WHERE kind IN ('template','broadcast') AND b.form = 'json'))
+WHERE name IS NOT NULL AND language IS NOT NULL GROUP BY name, language;
+INSERT INTO library_usage (kind, name, language, batches, recipients, last)
+SELECT 'flow', title, '', count(*), sum(planned - skipped), max(confirmed)
+FROM batches WHERE kind = 'flow' GROUP BY title;
+
+CREATE TRIGGER templates_frozen BEFORE UPDATE OF json ON templates
+WHEN json_extract(OLD.json, '$.components') IS NOT json_extract(NEW.json, '$.components')
+BEGIN SELECT RAISE(ABORT, 'the payload of a version never changes'); END;
+
+CREATE TABLE trusted_keys (
+    key   TEXT PRIMARY KEY CHECK (length(key) = 64),
+    since INTEGER NOT NULL
+) WITHOUT ROWID;
 ";
 
 #[cfg(test)]

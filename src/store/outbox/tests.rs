@@ -6,9 +6,9 @@ use super::{
 };
 use crate::domain::{
     BatchId, BatchState, BotTarget, FrozenRequest, ItemState, PhoneNumber, Plan, PlannedCall,
-    Reason, RequestBody, Schedule, SendKind, SendLimits, SkippedRow,
+    Reason, RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Usage, Used,
 };
-use crate::store::StoreError;
+use crate::store::{Library, StoreError};
 use jiff::Timestamp;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -29,7 +29,7 @@ pub fn plan(people: u32) -> Plan {
             let digits = format!("44770090{index:04}");
             let body = format!("{{\"phoneNumber\":\"{digits}\"}}");
             PlannedCall {
-                recipients: vec![PhoneNumber::from_digits(&digits).unwrap()],
+                recipients: vec![PhoneNumber::from_digits(&digits).unwrap().into()],
                 request: FrozenRequest::post(
                     format!("{}/whatsapp-api/template", target.base_url),
                     RequestBody::Json(body),
@@ -51,8 +51,10 @@ pub fn plan(people: u32) -> Plan {
             rule: "too_short".to_owned(),
         }],
         notes: vec!["one number was cleaned".to_owned()],
+        warnings: Vec::new(),
         schedule: Schedule::Now,
         limits: SendLimits::default(),
+        used: Some(Used::template("care_reminder", "en")),
         sha256,
     }
 }
@@ -142,7 +144,7 @@ fn a_plan_comes_back_byte_for_byte() {
         .unwrap();
     assert_eq!(items.len(), 4);
     for (item, call) in items.iter().zip(plan(3).calls) {
-        assert_eq!(item.recipient.as_deref(), Some(call.recipients[0].digits()));
+        assert_eq!(item.recipient.as_deref(), Some(call.recipients[0].text()));
         let request = record.store.request_of(item.id).unwrap().unwrap();
         assert_eq!(request, call.request);
     }
@@ -414,4 +416,47 @@ fn a_mark_that_was_never_started_goes_back_to_the_queue() {
     assert_eq!((counts.sending, counts.queued), (1, 2));
     let attempts = record.store.attempts(marked[1].item).unwrap();
     assert_eq!(attempts[0].rule.as_deref(), Some("not_started"));
+}
+
+fn used(batches: u64, recipients: u64, second: i64) -> Usage {
+    Usage {
+        batches,
+        recipients,
+        last: Some(time(second)),
+    }
+}
+
+#[test]
+fn what_is_queued_is_counted_for_its_language_and_what_fails_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = OutboxStore::open(dir.path()).unwrap();
+    let queue = |people, used: Option<Used>, second| {
+        let plan = Plan {
+            used,
+            ..plan(people)
+        };
+        store.insert(&NewBatch {
+            plan: &plan,
+            confirmed: time(second),
+            start_at: None,
+            owner: "me",
+            typed: "3",
+        })
+    };
+    let (en, de) = (Used::template("care", "en"), Used::template("care", "de"));
+    queue(3, Some(en.clone()), 0).unwrap();
+    queue(2, Some(en.clone()), 5).unwrap();
+    queue(1, Some(de.clone()), 7).unwrap();
+    queue(4, Some(Used::Flow("welcome".to_owned())), 8).unwrap();
+    queue(9, None, 9).unwrap();
+    // A plan without a call is refused by the record, and so is not counted.
+    queue(0, Some(en.clone()), 10).unwrap_err();
+
+    let usage = Library::of(&store).usage().unwrap();
+    let expected = [
+        (de, used(1, 1, 7)),
+        (en, used(2, 5, 5)),
+        (Used::Flow("welcome".to_owned()), used(1, 4, 8)),
+    ];
+    assert_eq!(usage.into_iter().collect::<Vec<_>>(), expected);
 }

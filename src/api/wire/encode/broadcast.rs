@@ -2,10 +2,19 @@
 
 use super::Encoder;
 use super::template::{Language, TemplatePayload, json_text};
-use crate::domain::{FrozenRequest, PhoneNumber, RequestBody, Schedule};
+use crate::domain::{FrozenRequest, Recipient, RequestBody, Schedule};
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// An entry of a direct broadcast, ready to leave.
+#[derive(Debug, Clone)]
+pub enum DirectEntry<'a> {
+    /// A plain text.
+    Text(&'a str),
+    /// An entry of another type, as it was written.
+    Raw(&'a Value),
+}
 
 /// What both forms of a broadcast share.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +24,7 @@ pub struct BroadcastHead<'a> {
     /// For example `whatsapp`.
     pub channel: &'a str,
     /// Who it reaches.
-    pub recipients: &'a [PhoneNumber],
+    pub recipients: &'a [Recipient],
     /// When it is published.
     pub schedule: Schedule,
     /// The time written for [`Schedule::Now`]; the platform publishes a past time at once.
@@ -31,8 +40,8 @@ impl BroadcastHead<'_> {
         publish_time(time)
     }
 
-    fn digits(&self) -> Vec<&str> {
-        self.recipients.iter().map(PhoneNumber::digits).collect()
+    fn ids(&self) -> Vec<&str> {
+        self.recipients.iter().map(Recipient::text).collect()
     }
 }
 
@@ -72,10 +81,14 @@ struct DirectPayload<'a> {
 }
 
 #[derive(Serialize)]
-struct DirectContent<'a> {
-    #[serde(rename = "type")]
-    kind: String,
-    data: Message<'a>,
+#[serde(untagged)]
+enum DirectContent<'a> {
+    Text {
+        #[serde(rename = "type")]
+        kind: String,
+        data: Message<'a>,
+    },
+    Raw(&'a Value),
 }
 
 #[derive(Serialize)]
@@ -129,12 +142,19 @@ struct WrappedPayload<'a> {
 }
 
 impl Encoder<'_> {
-    /// Plain texts to many people: a `POST` to `/bot-api/v1.0/…/broadcast`. `status` is always
-    /// null in this form.
-    pub fn direct_broadcast(&self, head: BroadcastHead<'_>, texts: &[String]) -> FrozenRequest {
-        let content = texts.iter().map(|text| DirectContent {
-            kind: self.wire.broadcast_case.apply("text"),
-            data: Message { message: text },
+    /// Texts and other entries to many people: a `POST` to `/bot-api/v1.0/…/broadcast`. `status` is
+    /// always null in this form.
+    pub fn direct_broadcast(
+        &self,
+        head: BroadcastHead<'_>,
+        entries: &[DirectEntry<'_>],
+    ) -> FrozenRequest {
+        let content = entries.iter().map(|entry| match entry {
+            DirectEntry::Text(message) => DirectContent::Text {
+                kind: self.wire.broadcast_case.apply("text"),
+                data: Message { message },
+            },
+            DirectEntry::Raw(entry) => DirectContent::Raw(entry),
         });
         let body = Body {
             broadcast_id: None,
@@ -143,7 +163,7 @@ impl Encoder<'_> {
             audience: Audience {
                 rule: DirectRule {
                     channels: [head.channel],
-                    channel_user_ids: head.digits(),
+                    channel_user_ids: head.ids(),
                 },
             },
             payload: DirectPayload {
@@ -173,7 +193,7 @@ impl Encoder<'_> {
             audience: Audience {
                 rule: TemplateRule {
                     user_ids: [],
-                    channel_user_ids: head.digits(),
+                    channel_user_ids: head.ids(),
                     channels: [head.channel],
                 },
             },
@@ -198,6 +218,37 @@ impl Encoder<'_> {
             },
             status,
         };
+        self.broadcast(&body)
+    }
+
+    /// A broadcast with a body as somebody wrote it: a `POST` to `/bot-api/v1.0/…/broadcast`.
+    /// Title, publish time and people are written; everything else stays where and as it is.
+    pub fn raw_broadcast(
+        &self,
+        head: BroadcastHead<'_>,
+        written: &Map<String, Value>,
+    ) -> FrozenRequest {
+        let mut body = written.clone();
+        body.insert("broadcastTitle".to_owned(), Value::from(head.title));
+        body.insert("publishedOn".to_owned(), Value::from(head.published_on()));
+        let object = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
+        let mut audience = object(body.get("audience")).unwrap_or_default();
+        let mut rule = object(audience.get("rule")).unwrap_or_default();
+        let is_platform = |one: &&Recipient| matches!(one, Recipient::PlatformUser(_));
+        let people = || head.recipients.iter();
+        let platform: Vec<&str> = people().filter(is_platform).map(Recipient::text).collect();
+        let channel = people().filter(|one| !is_platform(one));
+        let channel: Vec<&str> = channel.map(Recipient::text).collect();
+        rule.entry("channels")
+            .or_insert_with(|| Value::from(vec![head.channel]));
+        if !platform.is_empty() || rule.contains_key("userIds") {
+            rule.insert("userIds".to_owned(), Value::from(platform));
+        }
+        if !channel.is_empty() || rule.contains_key("channelUserIds") {
+            rule.insert("channelUserIds".to_owned(), Value::from(channel));
+        }
+        audience.insert("rule".to_owned(), Value::Object(rule));
+        body.insert("audience".to_owned(), Value::Object(audience));
         self.broadcast(&body)
     }
 

@@ -8,7 +8,7 @@ mod flow;
 mod template;
 
 pub use address::EncodeError;
-pub use broadcast::BroadcastHead;
+pub use broadcast::{BroadcastHead, DirectEntry};
 pub use csv_broadcast::CsvRow;
 pub use template::TemplatePayload;
 

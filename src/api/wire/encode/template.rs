@@ -56,9 +56,9 @@ impl<'a> From<TemplatePayload<'a>> for PayloadBody<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct TemplateBody<'a> {
+struct TemplateBody<Payload> {
     phone_number: String,
-    payload: PayloadBody<'a>,
+    payload: Payload,
 }
 
 /// JSON text of a value made of strings, numbers and lists, which always can be written.
@@ -69,9 +69,18 @@ pub(super) fn json_text(value: &impl Serialize) -> String {
 impl Encoder<'_> {
     /// One template to one person: a `POST` to `/whatsapp-api/v1.0/…/template`.
     pub fn template_call(&self, to: &PhoneNumber, payload: TemplatePayload<'_>) -> FrozenRequest {
+        self.to_one(to, PayloadBody::from(payload))
+    }
+
+    /// The same call with a payload object as somebody wrote it.
+    pub fn raw_template_call(&self, to: &PhoneNumber, payload: &Value) -> FrozenRequest {
+        self.to_one(to, payload)
+    }
+
+    fn to_one(&self, to: &PhoneNumber, payload: impl Serialize) -> FrozenRequest {
         let body = TemplateBody {
             phone_number: Self::number(to, self.wire.template_phone_plus),
-            payload: payload.into(),
+            payload,
         };
         let url = self.address.endpoint("whatsapp-api", "v1.0", "template");
         FrozenRequest::post(url, RequestBody::Json(json_text(&body)))

@@ -31,7 +31,7 @@ fn a_list_is_read_whatever_its_dialect(#[case] text: &str) {
     let audience = read(text).unwrap();
     assert_eq!(audience.rows.len(), 1);
     let row = &audience.rows[0];
-    assert_eq!(row.phone.digits(), "447700900412");
+    assert_eq!(row.recipient.text(), "447700900412");
     assert_eq!(row.columns["name"], "Asha");
     assert_eq!(row.row, Some(1));
     assert!(audience.skipped.is_empty());
@@ -118,7 +118,7 @@ fn other_encodings_are_refused_with_their_line() {
 fn a_named_column_wins_over_known_ones() {
     let text = "phone,spare\n+447700900412,+447700900118\n";
     assert_eq!(
-        with_column(text, "spare").unwrap().rows[0].phone.digits(),
+        with_column(text, "spare").unwrap().rows[0].recipient.text(),
         "447700900118"
     );
     let error = with_column(text, "other").unwrap_err();

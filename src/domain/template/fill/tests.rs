@@ -102,8 +102,8 @@ fn a_one_time_code_is_short_and_the_same_twice() {
     assert!(rules(&template, &[("1", "12"), ("button.0", "12")]).is_empty());
     let differing = check_values(&template, &values(&[("1", "12"), ("button.0", "13")]));
     assert_eq!(differing[0].rule, "code_differs");
-    assert_eq!(differing[0].severity, Severity::Warning);
-    assert!(fill(&template, &values(&[("1", "12"), ("button.0", "13")])).is_ok());
+    assert_eq!(differing[0].severity, Severity::Error);
+    assert!(fill(&template, &values(&[("1", "12"), ("button.0", "13")])).is_err());
     let long = "1234567890123456";
     assert_eq!(
         rules(&template, &[("1", long), ("button.0", long)]),

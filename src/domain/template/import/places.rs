@@ -3,19 +3,25 @@
 use super::{ParameterKind, TemplateParameter};
 use crate::domain::MediaKind;
 use serde_json::Value;
+use std::collections::HashSet;
+
+/// The parts of a location, in the order of the grammar.
+const LOCATION: [&str; 4] = ["latitude", "longitude", "name", "address"];
 
 /// Where the walk stands.
 struct Walk<'f> {
     parameters: Vec<TemplateParameter>,
-    found: &'f mut Vec<String>,
+    names: HashSet<String>,
+    notes: &'f mut Vec<String>,
 }
 
 /// Every place in the order of the payload. Numbers written as text become numbers in `index` and
 /// `card_index`; nothing else is changed.
-pub(super) fn find(components: &mut [Value], found: &mut Vec<String>) -> Vec<TemplateParameter> {
+pub(super) fn find(components: &mut [Value], notes: &mut Vec<String>) -> Vec<TemplateParameter> {
     let mut walk = Walk {
         parameters: Vec::new(),
-        found,
+        names: HashSet::new(),
+        notes,
     };
     walk.components(components, "", "");
     walk.parameters
@@ -35,7 +41,10 @@ impl Walk<'_> {
                 }
                 "limited_time_offer" => self.offer(component, &pointer, prefix),
                 "carousel" if prefix.is_empty() => self.carousel(component, &pointer),
-                other => self.kept(&format!("a component of type `{other}`"), prefix),
+                other => {
+                    let kind = super::plain_word(other);
+                    self.kept(&format!("a component of type {kind}"), prefix);
+                }
             }
         }
     }
@@ -81,8 +90,23 @@ impl Walk<'_> {
                     ParameterKind::HeaderText,
                     parameter.get("text"),
                 );
+            } else if kind == "location" && parameter.get(&kind).is_some_and(Value::is_object) {
+                self.location(parameter, &at, prefix);
             } else {
-                self.kept(&format!("a header of type `{kind}`"), prefix);
+                let kind = super::plain_word(&kind);
+                self.kept(&format!("a header of type {kind}"), prefix);
+            }
+        }
+    }
+
+    /// Each part that is there takes a value, so that a template can lead to different places.
+    fn location(&mut self, parameter: &Value, at: &str, prefix: &str) {
+        for part in LOCATION {
+            let sample = parameter.get("location").and_then(|all| all.get(part));
+            if sample.is_some_and(|sample| sample.is_string() || sample.is_number()) {
+                let name = format!("{prefix}header.{part}");
+                let pointer = format!("{at}/location/{part}");
+                self.place(&name, pointer, ParameterKind::Location, sample);
             }
         }
     }
@@ -100,8 +124,9 @@ impl Walk<'_> {
                     parameter.get("text"),
                 );
             } else {
+                let kind = super::plain_word(&kind);
                 self.kept(
-                    &format!("body parameter {} of type `{kind}`", index + 1),
+                    &format!("body parameter {} of type {kind}", index + 1),
                     prefix,
                 );
             }
@@ -118,17 +143,13 @@ impl Walk<'_> {
                 "url" => ("text", "", ParameterKind::ButtonText),
                 _ => ("", "", ParameterKind::Text),
             };
-            match parameter.get(key).filter(|value| value.is_string()) {
-                Some(sample) => {
-                    let name = format!("{prefix}button.{index}{suffix}");
-                    self.place(
-                        &name,
-                        format!("{pointer}/parameters/{at}/{key}"),
-                        kind,
-                        Some(sample),
-                    );
-                }
-                None => self.kept(&format!("button {index} of type `{sub_type}`"), prefix),
+            if let Some(sample) = parameter.get(key).filter(|value| value.is_string()) {
+                let name = format!("{prefix}button.{index}{suffix}");
+                let pointer = format!("{pointer}/parameters/{at}/{key}");
+                self.place(&name, pointer, kind, Some(sample));
+            } else {
+                let kind = super::plain_word(&sub_type);
+                self.kept(&format!("button {index} of type {kind}"), prefix);
             }
         }
     }
@@ -169,21 +190,15 @@ impl Walk<'_> {
     fn place(&mut self, name: &str, pointer: String, kind: ParameterKind, sample: Option<&Value>) {
         let mut unique = name.to_owned();
         let mut count = 2;
-        while self.parameters.iter().any(|known| known.name == unique) {
+        while !self.names.insert(unique.clone()) {
             unique = format!("{name}.{count}");
             count += 1;
         }
-        let default = sample
-            .and_then(Value::as_str)
-            .filter(|text| kind.keeps_imported_value() && !text.trim().is_empty())
-            .map(str::to_owned);
-        let kept = if default.is_some() {
-            ", the imported one stays unless another is given"
-        } else {
-            ""
-        };
-        self.found
-            .push(format!("{unique}: {}{kept}.", described(kind)));
+        let sample = sample.map(|value| match value.as_str() {
+            Some(text) => text.to_owned(),
+            None => value.to_string(),
+        });
+        let default = sample.filter(|text| kind.keeps_imported_value() && !text.trim().is_empty());
         self.parameters.push(TemplateParameter {
             name: unique,
             pointer,
@@ -201,23 +216,7 @@ impl Walk<'_> {
         } else {
             format!(" in {card}")
         };
-        self.found.push(format!("Kept as it is: {what}{place}."));
-    }
-}
-
-fn described(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::Text => "a text",
-        ParameterKind::HeaderText => "a text of the header",
-        ParameterKind::MediaLink(MediaKind::Image) => "a link to a picture",
-        ParameterKind::MediaLink(MediaKind::Video) => "a link to a video",
-        ParameterKind::MediaLink(MediaKind::Audio) => "a link to a sound",
-        ParameterKind::MediaLink(MediaKind::Document) => "a link to a document",
-        ParameterKind::FileName => "the document's file name",
-        ParameterKind::ButtonText => "the end of a button's address, or a code",
-        ParameterKind::Coupon => "a coupon code",
-        ParameterKind::Payload => "what a quick reply starts",
-        ParameterKind::OfferExpiry => "when the offer ends, in milliseconds since 1970",
+        self.notes.push(format!("Kept as it is: {what}{place}."));
     }
 }
 

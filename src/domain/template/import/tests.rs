@@ -1,6 +1,6 @@
 //! Importing a template: what each form of it gives.
 
-use super::{ImportError, import_json};
+use super::{ImportError, ImportRule, NamedFiles, import_json, read};
 use crate::domain::{MediaKind, ParameterKind};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -46,7 +46,8 @@ fn a_key_in_the_text_is_left_out_and_said_so() {
         "headers": {"Authorization": "Basic not-a-real-key"}});
     let report = import_json(&recorded.to_string()).unwrap();
     assert!(!format!("{report:?}").contains("not-a-real-key"));
-    assert!(report.found[0].contains("not stored"), "{:?}", report.found);
+    let import = read(&recorded.to_string(), &NamedFiles::new()).unwrap();
+    assert!(import.key_found);
 }
 
 #[test]
@@ -77,7 +78,7 @@ fn buttons_are_named_by_their_index_and_texts_become_numbers() {
     assert_eq!(template.parameters[1].default.as_deref(), Some("flow_A"));
     assert!(
         report
-            .found
+            .notes
             .iter()
             .any(|line| line.contains("Kept as it is: button 4"))
     );
@@ -86,7 +87,7 @@ fn buttons_are_named_by_their_index_and_texts_become_numbers() {
 #[test]
 fn parts_that_are_not_understood_stay_untouched() {
     let odd = json!([
-        {"type": "header", "parameters": [{"type": "location", "location": {"latitude": "1"}}]},
+        {"type": "header", "parameters": [{"type": "product", "product": {"catalog_id": "1"}}]},
         {"type": "header", "parameters": [{"type": "image", "image": {"id": "17"}}]},
         {"type": "body", "parameters": [{"type": "currency", "currency": {"code": "EUR"}},
             {"type": "text", "text": "x"}]},
@@ -101,11 +102,30 @@ fn parts_that_are_not_understood_stay_untouched() {
     );
     assert_eq!(
         report
-            .found
+            .notes
             .iter()
             .filter(|line| line.starts_with("Kept"))
             .count(),
         4
+    );
+}
+
+#[test]
+fn a_location_leads_where_it_led_unless_told_otherwise() {
+    let header = json!([{"type": "header", "parameters": [{"type": "location", "location":
+        {"latitude": 51.5, "longitude": "-0.12", "name": "Fern & Oak"}}]}]);
+    let template = import_json(&call(&header).to_string()).unwrap().template;
+    let places = template.parameters.iter();
+    let places: Vec<(&str, &str)> = places
+        .map(|one| (one.name.as_str(), one.default.as_deref().unwrap()))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            ("header.latitude", "51.5"),
+            ("header.longitude", "-0.12"),
+            ("header.name", "Fern & Oak")
+        ]
     );
 }
 
@@ -125,51 +145,121 @@ fn a_media_header_keeps_its_link() {
     );
 }
 
+fn refused(text: &str) -> ImportError {
+    import_json(text).unwrap_err()
+}
+
 #[test]
 fn errors_name_what_and_where() {
-    let error = import_json("{\n  \"name\": \"a\",\n  oops\n}").unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ImportError::NotJson {
-                line: 3,
-                column: 3,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    let error = refused("{\n  \"name\": \"a\",\n  oops\n}");
+    assert_eq!(error.rule, ImportRule::NotJson);
     assert!(
         error
             .to_string()
-            .starts_with("line 3, column 3: this is not JSON")
+            .starts_with("line 3, column 3: this is not JSON"),
+        "{error}"
     );
-    assert_eq!(import_json("[1, 2]").unwrap_err(), ImportError::NoPayload);
+    assert_eq!(refused("[1, 2]").rule, ImportRule::NoTemplate);
     assert_eq!(
-        import_json("{\"phoneNumber\": \"1\"}").unwrap_err(),
-        ImportError::NoPayload
+        refused("{\"phoneNumber\": \"1\"}").rule,
+        ImportRule::NoTemplate
     );
+    assert!(
+        refused(" \n")
+            .to_string()
+            .starts_with("nothing is here yet")
+    );
+    assert_eq!(refused("hello").rule, ImportRule::NotKnown);
 
     let mut no_language = call(&json!([]));
     no_language["payload"]
         .as_object_mut()
         .unwrap()
         .remove("language");
-    let error = import_json(&no_language.to_string()).unwrap_err();
+    let error = refused(&no_language.to_string());
     assert!(
         error.to_string().contains("`payload.language.code`"),
         "{error}"
     );
 
-    let error = import_json(&call(&json!({"a": 1})).to_string()).unwrap_err();
-    assert_eq!(error.to_string(), "`payload.components` must be a list");
-
-    let definition = json!([{"type": "BODY", "text": "Hello {{1}}"}]);
-    let error = import_json(&call(&definition).to_string()).unwrap_err();
-    assert!(
-        matches!(error, ImportError::Definition { key: "text", .. }),
-        "{error}"
+    let text =
+        "{\"payload\": {\"name\": \"a\", \"language\": \"en\",\n  \"components\": {\"a\": 1}}}";
+    let error = refused(text);
+    assert_eq!(
+        error.to_string(),
+        "line 2, column 17: `payload.components` must be a list: mend it here, or copy the whole \
+         call again"
     );
+}
+
+#[test]
+fn a_call_of_another_kind_is_named() {
+    let flow = json!({"user.channel": "whatsapp", "user.phone_no": "447700900412"});
+    assert!(refused(&flow.to_string()).what.contains("starts a flow"));
+    let broadcast = json!({"broadcastTitle": "x", "payload": {"type": "direct", "content": [
+        {"type": "text", "data": {"message": "We are closed."}}]}});
+    assert!(
+        refused(&broadcast.to_string())
+            .what
+            .contains("broadcast of texts")
+    );
+}
+
+#[test]
+fn a_slip_within_quotes_is_named_where_it_was_pasted() {
+    let bash = "curl 'https://x.example' \\\n --data '{\n  \"a\": '\\''x'\\'',\n}'";
+    let error = read(bash, &NamedFiles::new()).unwrap_err();
+    assert_eq!(error.rule, ImportRule::NotJson);
+    let at = error.at.unwrap();
+    assert_eq!(
+        (at.line, at.column),
+        (3, 10),
+        "the quote that is no quote of JSON"
+    );
+    let open = "curl 'https://x.example' -H \"a: b' -d '{}'";
+    let error = read(open, &NamedFiles::new()).unwrap_err();
+    assert_eq!(error.rule, ImportRule::Shell);
+    assert_eq!(error.at.unwrap().to_string(), "line 1, column 29");
+}
+
+#[test]
+fn a_named_file_is_asked_for_and_never_read() {
+    let text = "curl https://x.example -H @/etc/passwd -d @body.json";
+    let error = read(text, &NamedFiles::new()).unwrap_err();
+    assert_eq!(
+        error.rule,
+        ImportRule::NeedsFiles(vec!["body.json".to_owned()])
+    );
+    let mut files = NamedFiles::new();
+    files.insert("body.json".to_owned(), call(&json!([])).to_string());
+    let import = read(text, &files).unwrap();
+    assert_eq!(import.templates[0].template.name, "oak_care");
+    assert_eq!(import.files, ["/etc/passwd", "body.json"]);
+
+    files.insert("body.json".to_owned(), "{\n \"a\": x}".to_owned());
+    let error = read(text, &files).unwrap_err();
+    assert_eq!(error.at.unwrap().to_string(), "body.json, line 2, column 7");
+}
+
+#[test]
+fn a_list_gives_all_that_can_be_taken() {
+    let description = |name: &str, format: &str| {
+        json!({"name": name, "language": "en", "components": [{"type": "HEADER", "format": format},
+            {"type": "BODY", "text": "Hello {{1}}"}]})
+    };
+    let list = json!({"data": [description("a", "IMAGE"), description("b", "PRODUCT"),
+        description("c", "VIDEO")], "paging": {}});
+    let import = read(&list.to_string(), &NamedFiles::new()).unwrap();
+    let names: Vec<&str> = import
+        .templates
+        .iter()
+        .map(|one| one.template.name.as_str())
+        .collect();
+    assert_eq!(names, ["a", "c"]);
+    assert_eq!(import.left_out[0].0, "b");
+    let error = &import.left_out[0].1;
+    assert_eq!(error.rule, ImportRule::Unsupported);
+    assert!(error.at.is_some(), "{error}");
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -228,6 +318,9 @@ proptest! {
     #[test]
     fn an_import_never_panics_and_every_place_exists(components in any_json(), text in ".{0,80}") {
         drop(import_json(&text));
+        for start in ["curl ", "irm ", "curl x -d '{\"name\":\"a\",\"language\":"] {
+            drop(read(&format!("{start}{text}"), &NamedFiles::new()));
+        }
         drop(import_json(&components.to_string()));
         if let Ok(report) = import_json(&call(&json!([components])).to_string()) {
             for parameter in &report.template.parameters {

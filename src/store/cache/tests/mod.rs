@@ -6,11 +6,14 @@ mod search;
 use super::{
     CacheStore, ConversationKey, KnownRange, MessageQuery, Place, Position, Stored, Window,
 };
-use crate::domain::{BotTarget, ChatMessage, Direction, Media, MediaKind, MessageKind, User};
+use crate::domain::{
+    BotTarget, ChatMessage, Direction, LastHeard, Media, MediaKind, MessageKind, User,
+};
 use crate::store::database::{Database, Durability, Schema};
 use jiff::Timestamp;
 use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, proptest};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 fn time(second: i64) -> Timestamp {
@@ -159,6 +162,22 @@ fn pages_in_any_order_become_one_conversation() {
     assert_eq!(state.total, 4);
     assert_eq!((state.first, state.last), (Some(time(10)), Some(time(40))));
     assert_eq!(state.last_customer, Some(time(40)));
+
+    // The last message says something only together with when it was looked for.
+    let ids = ["447700900412", "447700900118"];
+    assert!(cache.last_heard(&target(), ids).unwrap().is_empty());
+    cache.mark_refreshed(&key(), time(90)).unwrap();
+    let heard = LastHeard {
+        at: time(40),
+        looked: time(90),
+    };
+    let expected = BTreeMap::from([("447700900412".to_owned(), heard)]);
+    assert_eq!(cache.last_heard(&target(), ids).unwrap(), expected);
+    let other = BotTarget {
+        customer_id: "99002".to_owned(),
+        ..target()
+    };
+    assert!(cache.last_heard(&other, ids).unwrap().is_empty());
 }
 
 #[test]
@@ -355,6 +374,14 @@ fn the_progress_of_a_conversation_is_kept() {
     );
 }
 
+fn rows(cache: &CacheStore, table: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM {table}");
+    cache
+        .db
+        .read(|connection| connection.query_row(&sql, [], |row| row.get(0)))
+        .unwrap()
+}
+
 #[test]
 fn what_is_forgotten_is_neither_shown_nor_found_nor_in_the_file() {
     let (dir, cache) = open();
@@ -366,6 +393,9 @@ fn what_is_forgotten_is_neither_shown_nor_found_nor_in_the_file() {
     cache.forget_conversation(&key()).unwrap();
     assert_eq!(cache.conversation(&key()).unwrap(), None);
     assert_eq!(found(&cache, &query("secret")), ["secret two"]);
+    for table in ["blocks", "block_texts", "block_signatures"] {
+        assert_eq!(rows(&cache, table), 1, "{table}");
+    }
     cache
         .store_messages(&other, &[message(Some(3), "secret three")], time(0))
         .unwrap();
@@ -375,6 +405,7 @@ fn what_is_forgotten_is_neither_shown_nor_found_nor_in_the_file() {
     );
     cache.forget_everything().unwrap();
     assert_eq!(found(&cache, &query("secret")), Vec::<String>::new());
+    assert_eq!(rows(&cache, "block_signatures"), 0);
     store(&cache, &[message(Some(1), "again")]);
     assert_eq!(found(&cache, &query("again")), ["again"]);
     drop(cache);

@@ -1,7 +1,7 @@
 //! Finding text, in every script and at every length.
 
 use super::{found, key, message, open, query, store, target, time};
-use crate::domain::Direction;
+use crate::domain::{ChatMessage, Direction};
 use crate::store::cache::{ConversationKey, MessageKey};
 use rstest::rstest;
 
@@ -89,4 +89,47 @@ fn matches_are_walked_in_both_directions() {
     assert_eq!(seen, [7, 4007, 8007, 4007, 7]);
     assert_eq!(cache.count_matches(&key(), "needle").unwrap(), 3);
     assert_eq!(cache.count_matches(&key(), "hay").unwrap(), 8997);
+}
+
+#[test]
+fn a_phrase_of_frequent_pieces_is_told_from_its_pieces() {
+    let (_dir, cache) = open();
+    let lines = ["the table is here", "a tablet of oak", "मेज़ कब आएगी"];
+    let page: Vec<_> = (0..6000)
+        .map(|n| ChatMessage {
+            direction: [Direction::In, Direction::Out][n % 2],
+            ..message(Some(1000 + n as i64), lines[n % 3])
+        })
+        .collect();
+    store(&cache, &[message(Some(1), "see the tablet of mine")]);
+    for part in page.chunks(500) {
+        store(&cache, part);
+    }
+    assert_eq!(
+        found(&cache, &query("the tablet")),
+        ["see the tablet of mine"]
+    );
+    assert_eq!(found(&cache, &query("tablet is")), Vec::<String>::new());
+    let mut of_ours = query("the tablet");
+    of_ours.direction = Some(Direction::Out);
+    assert_eq!(found(&cache, &of_ours), Vec::<String>::new());
+    of_ours.text = "कब आए".to_owned();
+    assert_eq!(found(&cache, &of_ours).len(), 50);
+    of_ours.limit = u32::MAX;
+    assert_eq!(found(&cache, &of_ours).len(), 1000);
+    assert_eq!(cache.count_matches(&key(), "tablet of").unwrap(), 2001);
+}
+
+#[test]
+fn blocks_from_before_there_were_signatures_are_read() {
+    let (_dir, cache) = open();
+    let filler: Vec<_> = (0..4000).map(|n| message(Some(1000 + n), "00")).collect();
+    store(&cache, &[message(Some(1), "an old message")]);
+    store(&cache, &filler);
+    cache
+        .db
+        .change(|tx| tx.execute("DELETE FROM block_signatures", []))
+        .unwrap();
+    assert_eq!(found(&cache, &query("old mess")), ["an old message"]);
+    assert_eq!(found(&cache, &query("new mess")), Vec::<String>::new());
 }

@@ -1,0 +1,67 @@
+//! The people a draft is for, as far as they are known: names for showing, attributes for the
+//! places of a text.
+
+use crate::domain::window::LastHeard;
+use crate::domain::{KnownPerson, User};
+use crate::text::sanitize;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is known of somebody the draft is addressed to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Person {
+    /// The name as the platform has it.
+    pub name: Option<String>,
+    /// Attributes with a value that can stand in a text.
+    pub attributes: BTreeMap<String, String>,
+    /// When the person wrote last, as far as it is known.
+    pub heard: Option<LastHeard>,
+}
+
+impl Person {
+    /// What the platform told about somebody.
+    pub fn of(user: &User) -> Self {
+        let known = KnownPerson::of(user);
+        Self {
+            name: user.name.clone(),
+            attributes: known.attributes,
+            heard: known.heard,
+        }
+    }
+
+    /// What a plan may know of the person.
+    pub fn known(&self) -> KnownPerson {
+        let name = self.name.clone().map(|name| ("name".to_owned(), name));
+        KnownPerson {
+            attributes: self.attributes.clone().into_iter().chain(name).collect(),
+            heard: self.heard,
+        }
+    }
+
+    /// The value of an attribute; `name` is the person's name.
+    pub fn value(&self, attribute: &str) -> Option<&str> {
+        let value = match self.attributes.get(attribute) {
+            Some(value) => Some(value.as_str()),
+            None if attribute == "name" => self.name.as_deref(),
+            None => None,
+        };
+        value.filter(|text| !text.trim().is_empty())
+    }
+
+    /// The name for the screen.
+    pub fn shown_name(&self) -> Option<String> {
+        let name = self.name.as_deref()?;
+        Some(sanitize::clean_line(name).into_owned())
+    }
+}
+
+/// The digits of a number as typed, by which people are known.
+pub fn digits(number: &str) -> String {
+    number.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The digits of somebody's number.
+pub fn digits_of(user: &User) -> String {
+    digits(user.phone.as_deref().unwrap_or(&user.channel_user_id))
+}
