@@ -4,11 +4,12 @@
 
 use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, dialogs, draft_shelf, drafts, flows, importing, library, reading};
+use super::{
+    cache_news, choosing, dialogs, draft_shelf, drafts, flows, importing, library, reading,
+};
 use crate::contract::{
-    ApiAnswer, ApiError, ApiResponse, CacheNews, CallDetail, CallDirection, CallOutcome,
-    CallRecord, Effect, Notice, OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot,
-    StorageEvent, StoreRequest,
+    ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
+    OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent, StoreRequest,
 };
 use crate::domain::{Batch, BatchId, BatchState};
 use crate::panes::payload_preview::LastSent;
@@ -457,7 +458,7 @@ pub fn storage(state: &mut State, answer: StorageEvent, context: &Context<'_>) -
             Vec::new()
         }
         StorageEvent::Cache(news) => {
-            cache_news(state, news);
+            cache_news::show(state, news);
             Vec::new()
         }
         StorageEvent::DraftNotSaved(error) => draft_shelf::not_saved(state, &error),
@@ -467,42 +468,4 @@ pub fn storage(state: &mut State, answer: StorageEvent, context: &Context<'_>) -
             Vec::new()
         }
     }
-}
-
-/// An encrypted copy that cannot be opened is no reason to stop anybody: a toast that stays, and
-/// the whole text in the activity list.
-fn cache_news(state: &mut State, news: CacheNews) {
-    let (notice, outcome, result, detail) = match news {
-        CacheNews::Told(sentence) => {
-            let notice = Notice::fact("cache", sentence.clone());
-            let detail = CallDetail {
-                sentence,
-                ..CallDetail::default()
-            };
-            (notice, CallOutcome::Done, "opened", detail)
-        }
-        CacheNews::InMemory(ApiError {
-            message, advice, ..
-        }) => {
-            let text = format!("✗ Cache in memory only: {message} · @ details");
-            let detail = CallDetail {
-                sentence: format!("{message}."),
-                advice: format!("What is read is gone at the end. {advice}"),
-                ..CallDetail::default()
-            };
-            let notice = Notice::error("cache", text);
-            (notice, CallOutcome::Failed, "in memory only", detail)
-        }
-    };
-    notify(state, notice);
-    state.activity.add(CallRecord {
-        started: state.now.timestamp(),
-        duration: Duration::ZERO,
-        direction: CallDirection::Local,
-        label: "open the local cache".to_owned(),
-        outcome,
-        result: result.to_owned(),
-        http_status: None,
-        detail: Box::new(detail),
-    });
 }

@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod answers;
 pub mod availability;
+pub mod cache_news;
 pub mod choosing;
 pub mod commands;
 pub mod copying;

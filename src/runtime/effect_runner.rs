@@ -1,6 +1,8 @@
 //! Executes effects: the only file of the dashboard that starts tasks. Results come back into the
 //! one queue as events.
 
+use super::live::{Live, LiveTask};
+use super::loop_effect::LoopEffect;
 use super::sender_loop;
 use super::storage::{Job, execute};
 use super::whole_conversation::{self, Calls};
@@ -14,66 +16,16 @@ use crate::contract::{
 use crate::domain::Profile;
 use crate::store::{CacheStore, ConversationKey};
 use crate::sync::Progress;
-use secrecy::SecretString;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// Events that may wait; a flood of results waits at its source instead of growing here.
 pub const QUEUE: usize = 1024;
-
-/// What only the loop itself can do, because it owns the terminal.
-#[derive(Debug)]
-pub enum LoopEffect {
-    /// Write to the clipboard.
-    Copy(String),
-    /// Write to the clipboard what holds the key, if it could be made.
-    CopySecret(Option<SecretString>),
-    /// Give the terminal to an editor.
-    EditExternally(String),
-    /// Draw the whole screen anew.
-    Redraw,
-    /// Leave.
-    Quit,
-}
-
-/// Counts tasks, so that a test can wait until nothing is on its way.
-#[derive(Debug, Default)]
-pub struct Live {
-    count: AtomicUsize,
-    changed: Notify,
-}
-
-impl Live {
-    /// Tasks on their way whose results are wanted.
-    pub fn count(&self) -> usize {
-        self.count.load(Ordering::SeqCst)
-    }
-
-    /// Waits for the next task to end.
-    pub async fn changed(&self) {
-        self.changed.notified().await;
-    }
-
-    fn begin(self: &Arc<Self>) -> LiveTask {
-        self.count.fetch_add(1, Ordering::SeqCst);
-        LiveTask(Arc::clone(self))
-    }
-}
-
-struct LiveTask(Arc<Live>);
-
-impl Drop for LiveTask {
-    fn drop(&mut self) {
-        self.0.count.fetch_sub(1, Ordering::SeqCst);
-        self.0.changed.notify_waiters();
-    }
-}
 
 /// Executes effects.
 pub struct EffectRunner {

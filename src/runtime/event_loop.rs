@@ -1,9 +1,10 @@
 //! The loop: one queue in, effects out, a draw when something changed. It never waits for
 //! anything but the one `select!`.
 
-use super::effect_runner::{EffectRunner, LoopEffect};
+use super::effect_runner::EffectRunner;
 use super::frame_pacer::FramePacer;
 use super::input::Input;
+use super::loop_effect::LoopEffect;
 use super::signals::{Asked, Signals};
 use super::terminal::DashboardTerminal;
 use super::{clock, external_editor, signals};
