@@ -27,7 +27,7 @@ pub struct TemplateImport {
     /// Every template of the text; prints a list
     #[arg(long, conflicts_with_all = ["name", "fallback"])]
     pub all: bool,
-    /// Read the files that the command names (`--data @FILE`); else they are only listed
+    /// Read files that the command names
     #[arg(long)]
     pub allow_files: bool,
     /// What people call a place; only the first `=` separates

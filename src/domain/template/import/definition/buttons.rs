@@ -42,13 +42,12 @@ impl Reader {
                 let parameter = json!({"type": "coupon_code", "coupon_code": code});
                 (ButtonKind::CopyCode, None, "copy_code", parameter)
             }
-            "FLOW" => {
-                self.notes.push(format!(
-                    "Button {index} opens a form of WhatsApp; it is sent with the token `unused`."
-                ));
-                let action = json!({"type": "action", "action": {"flow_token": "unused"}});
-                (ButtonKind::Other, None, "flow", action)
-            }
+            "FLOW" => (
+                ButtonKind::Other,
+                None,
+                "flow",
+                self.form_of_whatsapp(index),
+            ),
             "PHONE_NUMBER" => (ButtonKind::Phone, text("phone_number"), "", Value::Null),
             "MPM" | "SPM" => {
                 let what = "a button that shows products is not described far enough here";
@@ -73,6 +72,13 @@ impl Reader {
             );
         }
         Ok(())
+    }
+
+    fn form_of_whatsapp(&mut self, index: usize) -> Value {
+        self.notes.push(format!(
+            "Button {index} opens a form of WhatsApp; it is sent with the token `unused`."
+        ));
+        json!({"type": "action", "action": {"flow_token": "unused"}})
     }
 
     /// The sample of what ends an address with a place; `None` for an address without one.
