@@ -369,15 +369,14 @@ fn last_sent(state: &mut State, ticket: Ticket, found: Option<(BatchId, FrozenRe
     if !state.tickets.redeem(Slot::LastSent, ticket) {
         return;
     }
-    match found {
-        Some((batch, request)) => state.payload.compare_with(LastSent {
+    if let Some((batch, request)) = found {
+        state.payload.compare_with(LastSent {
             label: batch.to_string(),
             request: Arc::new(request),
-        }),
-        None => {
-            let text = "Nothing of this name has left yet: there is nothing to compare.";
-            notify(state, Notice::fact("compare", text));
-        }
+        });
+    } else {
+        let text = "Nothing of this name has left yet: there is nothing to compare.";
+        notify(state, Notice::fact("compare", text));
     }
 }
 
