@@ -10,8 +10,9 @@ use super::{
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
     OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent, StoreRequest,
+    Ticket,
 };
-use crate::domain::{Batch, BatchId, BatchState};
+use crate::domain::{Batch, BatchId, BatchState, FrozenRequest};
 use crate::panes::payload_preview::LastSent;
 use crate::text::format;
 use jiff::SignedDuration;
@@ -345,21 +346,7 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
                 flows::visit_pane(state, PaneId::Payload);
             }
         }
-        OutboxAnswer::LastSent { ticket, found } => {
-            if state.tickets.redeem(Slot::LastSent, ticket) {
-                match found {
-                    Some((batch, request)) => state.payload.compare_with(LastSent {
-                        label: batch.to_string(),
-                        request: Arc::new(request),
-                    }),
-                    None => {
-                        let text =
-                            "Nothing of this name has left yet: there is nothing to compare.";
-                        notify(state, Notice::fact("compare", text));
-                    }
-                }
-            }
-        }
+        OutboxAnswer::LastSent { ticket, found } => last_sent(state, ticket, found),
         OutboxAnswer::Unknown(items) => {
             let page = super::help::unknown_page(&items);
             return flows::push_page(state, page);
@@ -375,6 +362,22 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
         }
     }
     Vec::new()
+}
+
+/// The last call of the same thing came, or there is none.
+fn last_sent(state: &mut State, ticket: Ticket, found: Option<(BatchId, FrozenRequest)>) {
+    if !state.tickets.redeem(Slot::LastSent, ticket) {
+        return;
+    }
+    if let Some((batch, request)) = found {
+        state.payload.compare_with(LastSent {
+            label: batch.to_string(),
+            request: Arc::new(request),
+        });
+    } else {
+        let text = "Nothing of this name has left yet: there is nothing to compare.";
+        notify(state, Notice::fact("compare", text));
+    }
 }
 
 fn record_refused(state: &mut State, error: &ApiError) {

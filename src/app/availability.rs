@@ -52,6 +52,21 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::KeepTemplate | Action::ReadNamedFiles | Action::NewProfile => {
             in_import(action, state)
         }
+        Action::PauseBatch
+        | Action::ResumeBatch
+        | Action::CancelBatch
+        | Action::RateUp
+        | Action::RateDown => on_batch(action, state),
+        other => in_chat_or_draft(other, state),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not named here is always possible"
+)]
+fn in_chat_or_draft(action: Action, state: &State) -> Result<(), Why> {
+    match action {
         Action::LoadOlder => older(state),
         Action::NextMatch | Action::PreviousMatch if state.focus == PaneId::Conversation => {
             match &state.conversation.find {
@@ -82,11 +97,6 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         {
             Err("no draft is open: t on a person starts one".to_owned())
         }
-        Action::PauseBatch
-        | Action::ResumeBatch
-        | Action::CancelBatch
-        | Action::RateUp
-        | Action::RateDown => on_batch(action, state),
         _ => Ok(()),
     }
 }

@@ -46,6 +46,9 @@ pub const COMMANDS: [(&str, &str); 28] = [
 
 /// How an action without a key is started: the command of its name, if there is one.
 pub fn typed_for(action: Action) -> Option<String> {
+    if action == Action::AddTemplate {
+        return Some(":template add".to_owned());
+    }
     let named = COMMANDS.iter().find(|(name, _)| *name == action.name());
     named.map(|(name, _)| format!(":{name}"))
 }

@@ -55,14 +55,12 @@ fn copy_own_command(state: &mut State) -> Effects {
     let (draft, templates) = (state.composer.draft.as_ref(), &state.library.templates);
     let form = draft.and_then(|draft| draft.form(limits, version, templates).ok());
     let command = form.and_then(|form| own_command(&form.content, &form.to, &form.when));
-    match command {
-        Some(command) => flows::copy(state, command),
-        None => {
-            let text = "No command for this: only an open draft without JSON of its own has one.";
-            notify(state, Notice::warning("copy", text));
-            Vec::new()
-        }
+    if let Some(command) = command {
+        return flows::copy(state, command);
     }
+    let text = "No command for this: only an open draft without JSON of its own has one.";
+    notify(state, Notice::warning("copy", text));
+    Vec::new()
 }
 
 /// The command that holds the key is on the clipboard, or is not.

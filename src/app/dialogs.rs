@@ -115,6 +115,28 @@ pub fn takes_arrows(state: &State) -> bool {
     matches!(state.overlays.last(), Some(Overlay::AddTemplate(_)))
 }
 
+fn in_palette(state: &mut State, action: Action, context: &Context<'_>) -> Effects {
+    let body = state.layout().body;
+    let Some(Overlay::Palette(palette)) = state.overlays.last_mut() else {
+        return Vec::new();
+    };
+    let height = palette::height(palette, body);
+    match palette::act(palette, action, height) {
+        None => Vec::new(),
+        Some(palette::Wish::Close) => close(state),
+        Some(palette::Wish::Refuse(why)) => {
+            notify(state, Notice::warning("unavailable", why));
+            Vec::new()
+        }
+        Some(palette::Wish::Choose(target)) => {
+            state.overlays.pop();
+            library::choose(state, target, context)
+        }
+        Some(palette::Wish::Tend(tending, target)) => library::tend(state, tending, &target),
+        Some(palette::Wish::Add(kind)) => library::add(state, kind),
+    }
+}
+
 /// Runs an action in the topmost overlay.
 pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects {
     let body = state.layout().body;
@@ -126,25 +148,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             Some(page::Wish::Close) => close(state),
             Some(page::Wish::Copy(text)) => flows::copy(state, text),
         },
-        Some(Overlay::Palette(palette)) => {
-            let height = palette::height(palette, body);
-            match palette::act(palette, action, height) {
-                None => Vec::new(),
-                Some(palette::Wish::Close) => close(state),
-                Some(palette::Wish::Refuse(why)) => {
-                    notify(state, Notice::warning("unavailable", why));
-                    Vec::new()
-                }
-                Some(palette::Wish::Choose(target)) => {
-                    state.overlays.pop();
-                    library::choose(state, target, context)
-                }
-                Some(palette::Wish::Tend(tending, target)) => {
-                    library::tend(state, tending, &target)
-                }
-                Some(palette::Wish::Add(kind)) => library::add(state, kind),
-            }
-        }
+        Some(Overlay::Palette(_)) => in_palette(state, action, context),
         Some(Overlay::Media(_)) => files::act(state, action),
         Some(Overlay::Link(link)) => match link::act(link, action, body) {
             None => Vec::new(),

@@ -7,7 +7,7 @@ use crate::contract::{Action, MouseInput, Notice, PaneId};
 use crate::keymap::Chord;
 use crate::overlays::Overlay;
 use crate::panes::{conversation, payload_preview, template_composer, user_search};
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::SignedDuration;
 
 /// Held keys come faster than this one after the other, and no finger does.
@@ -46,7 +46,9 @@ pub fn press(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects
 /// another Enter right after an Enter is taken for the same one.
 fn is_held(state: &mut State, key: KeyEvent) -> bool {
     let now = state.now.timestamp();
-    let entered = (key.code == KeyCode::Enter).then_some(now);
+    let entered = Chord::from_event(&key)
+        .is_some_and(Chord::is_enter)
+        .then_some(now);
     let before = std::mem::replace(&mut state.entered, entered).filter(|_| entered.is_some());
     let again = before.is_some_and(|before| now.duration_since(before) < HELD);
     again || key.kind == KeyEventKind::Repeat

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[command(
     after_long_help = "A key in the text is dropped and never stored. cURL is read in the quoting of \
                        bash, the Windows command prompt or PowerShell. A file that the command names \
-                       (--data @FILE) is read only with --allow-files.\n\nExamples:\n  alertdesk template \
+                       (`--data @FILE`) is read only if you allow it.\n\nExamples:\n  alertdesk template \
                        import order_update.json\n  pbpaste | alertdesk template import - --name \
                        1=customer --name 2=order --fallback customer=there\n  alertdesk template import \
                        templates.json --all"
@@ -27,7 +27,7 @@ pub struct TemplateImport {
     /// Every template of the text; prints a list
     #[arg(long, conflicts_with_all = ["name", "fallback"])]
     pub all: bool,
-    /// Read the files that the command names (`--data @FILE`); else they are only listed
+    /// Read files that the command names
     #[arg(long)]
     pub allow_files: bool,
     /// What people call a place; only the first `=` separates

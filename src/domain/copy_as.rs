@@ -1,4 +1,4 @@
-//! A frozen request as a command line that other programs run: curl and HTTPie, in the words of a
+//! A frozen request as a command line that other programs run: curl and `HTTPie`, in the words of a
 //! POSIX shell. The bytes such a command sends are the bytes of the plan. It must not know the key:
 //! where one belongs stands the shell variable, or what the caller was explicitly asked to put in.
 
@@ -11,7 +11,7 @@ pub enum CopyForm {
     Curl,
     /// The body alone, byte for byte.
     Body,
-    /// For HTTPie, the key left to the shell.
+    /// For `HTTPie`, the key left to the shell.
     Httpie,
     /// The whole draft as a command of this program.
     Own,
@@ -79,7 +79,7 @@ pub fn curl(request: &FrozenRequest, authorization: Option<&str>) -> String {
     words.join(" \\\n  ")
 }
 
-/// The request for HTTPie 3, one part a line.
+/// The request for `HTTPie` 3, one part a line.
 pub fn httpie(request: &FrozenRequest, authorization: Option<&str>) -> String {
     let bytes = request.body.bytes();
     let mut words = vec!["http --ignore-stdin".to_owned()];

@@ -10,10 +10,23 @@ use super::{Template, ValueSource};
 /// `to` are the recipients as typed, `when` is `now` or a local time of the profile's zone.
 pub fn own_command(content: &Content, to: &[String], when: &str) -> Option<String> {
     let mut words = vec!["alertdesk send".to_owned()];
+    content_words(content, &mut words)?;
+    words.extend(to.iter().map(|to| format!("--to {}", shell_word(to))));
+    words.push(if when.trim().eq_ignore_ascii_case("now") {
+        "--now".to_owned()
+    } else {
+        format!("--at {}", shell_word(when.trim()))
+    });
+    words.push("--dry-run".to_owned());
+    Some(words.join(" \\\n  "))
+}
+
+/// What is sent; `None` for JSON of one's own.
+fn content_words(content: &Content, words: &mut Vec<String>) -> Option<()> {
     match content {
         Content::Template { template, values } => {
             words.push(format!("template {}", shell_word(&template.name)));
-            template_words(template, values, &mut words);
+            template_words(template, values, words);
         }
         Content::DirectBroadcast {
             title,
@@ -22,7 +35,7 @@ pub fn own_command(content: &Content, to: &[String], when: &str) -> Option<Strin
             exact_title,
         } => {
             words.push("broadcast".to_owned());
-            title_words(title, channel, *exact_title, &mut words);
+            title_words(title, channel, *exact_title, words);
             for part in parts {
                 let BroadcastPart::Text(text) = part else {
                     return None;
@@ -38,9 +51,9 @@ pub fn own_command(content: &Content, to: &[String], when: &str) -> Option<Strin
             exact_title,
         } => {
             words.push("broadcast".to_owned());
-            title_words(title, channel, *exact_title, &mut words);
+            title_words(title, channel, *exact_title, words);
             words.push(format!("--template {}", shell_word(&template.name)));
-            template_words(template, values, &mut words);
+            template_words(template, values, words);
         }
         Content::CsvBroadcast {
             title,
@@ -49,7 +62,7 @@ pub fn own_command(content: &Content, to: &[String], when: &str) -> Option<Strin
         } => {
             words.push(format!("csv-broadcast {}", shell_word(title)));
             words.push(format!("--template {}", shell_word(&template.name)));
-            template_words(template, values, &mut words);
+            template_words(template, values, words);
         }
         Content::Flow {
             flow,
@@ -58,18 +71,11 @@ pub fn own_command(content: &Content, to: &[String], when: &str) -> Option<Strin
         } => {
             words.push(format!("flow {}", shell_word(&flow.name)));
             words.push(format!("--version {}", version.as_str()));
-            value_words("--attr", attributes, &mut words);
+            value_words("--attr", attributes, words);
         }
         Content::RawTemplate { .. } | Content::RawBroadcast { .. } => return None,
     }
-    words.extend(to.iter().map(|to| format!("--to {}", shell_word(to))));
-    words.push(if when.trim().eq_ignore_ascii_case("now") {
-        "--now".to_owned()
-    } else {
-        format!("--at {}", shell_word(when.trim()))
-    });
-    words.push("--dry-run".to_owned());
-    Some(words.join(" \\\n  "))
+    Some(())
 }
 
 fn title_words(title: &str, channel: &str, exact_title: bool, words: &mut Vec<String>) {

@@ -84,6 +84,11 @@ impl Chord {
         Self::normal(KeyCode::Char(character), KeyModifiers::NONE)
     }
 
+    /// Whether it is Enter without another key.
+    pub fn is_enter(self) -> bool {
+        self.code == KeyCode::Enter && self.modifiers.is_empty()
+    }
+
     /// The character this chord would type into a field: any character without Ctrl and Alt.
     pub fn text(self) -> Option<char> {
         if let (KeyCode::Char(character), true) = (self.code, self.modifiers.is_empty()) {

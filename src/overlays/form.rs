@@ -135,6 +135,7 @@ pub fn act(state: &mut State, action: Action) -> Option<Wish> {
         Action::PreviousField | Action::MoveUp => state.step(false),
         Action::ClearField => state.field()?.set_text(""),
         Action::UndoEdit => state.field()?.undo(),
+        Action::RedoEdit => state.field()?.redo(),
         _ => {}
     }
     None

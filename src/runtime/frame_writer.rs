@@ -14,7 +14,7 @@ use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Cell, CellDiffOption};
-use ratatui::style::{Color, Modifier};
+use ratatui::style::Modifier;
 use std::io::{self, Write};
 
 /// Collects a frame and writes it.
@@ -175,7 +175,7 @@ pub fn is_doubtful(cell: &Cell) -> bool {
 /// Whether a blank in the style of the cell is seen.
 fn has_ground(cell: &Cell) -> bool {
     let seen = Modifier::REVERSED | Modifier::UNDERLINED;
-    cell.bg != Color::Reset || cell.modifier.intersects(seen)
+    cell.bg != Cell::EMPTY.bg || cell.modifier.intersects(seen)
 }
 
 /// Whether the cell carries a mark of direction. It takes no cell on any screen, but mlterm counts

@@ -7,8 +7,9 @@ use crate::contract::{
     ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
     OutboxEvent, StorageEvent, StoreRequest,
 };
+use crate::domain::Item;
 use crate::domain::template::{TemplateEdit, Wording};
-use crate::outbox::Confirmation;
+use crate::outbox::{Confirmation, Outbox};
 use crate::store::ChangeError;
 use crate::store::cache::ConversationKey;
 use crate::store::outbox::ItemFilter;
@@ -235,20 +236,18 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
                 .map_err(|error| storage_error(&error))?;
             OutboxAnswer::LastSent { ticket, found }
         }
-        OutboxCommand::LoadUnknown => {
-            let batches = outbox.list()?;
-            let title = |item: &crate::domain::Item| {
-                let batch = batches.iter().find(|batch| batch.id == item.batch);
-                batch.map_or_else(String::new, |batch| batch.title.clone())
-            };
-            let items = outbox.unknown_items()?;
-            OutboxAnswer::Unknown(
-                items
-                    .into_iter()
-                    .map(|item| (item.clone(), title(&item)))
-                    .collect(),
-            )
-        }
+        OutboxCommand::LoadUnknown => OutboxAnswer::Unknown(unknowns(outbox)?),
     };
     Ok(Some(Event::OutboxAnswer(Box::new(answer))))
+}
+
+/// Every unknown item with the title of its batch.
+fn unknowns(outbox: &Outbox) -> Result<Vec<(Item, String)>, ApiError> {
+    let batches = outbox.list()?;
+    let titled = |item: Item| {
+        let batch = batches.iter().find(|batch| batch.id == item.batch);
+        let title = batch.map_or_else(String::new, |batch| batch.title.clone());
+        (item, title)
+    };
+    Ok(outbox.unknown_items()?.into_iter().map(titled).collect())
 }

@@ -289,7 +289,7 @@ mod tests {
             Spans::of(Role::Muted, "label ").with(Role::Text, "one")
         );
         assert_eq!(lines[1], Spans::of(Role::Text, "two three"));
-        assert_eq!(row.marked(&[4..7], Role::Match), {
+        assert_eq!(row.marked(std::slice::from_ref(&(4..7)), Role::Match), {
             let row = Spans::of(Role::Muted, "labe").with(Role::Match, "l ");
             row.with(Role::Match, "o").with(Role::Text, "ne two three")
         });

@@ -126,14 +126,12 @@ async fn a_copied_command_sends_the_same_bytes() {
     }
     for command in desk.copied.clone() {
         let key = key.clone();
-        let run = move || {
-            Command::new("bash")
-                .args(["-c", &format!("{command} --silent")])
-                .env(KEY_VARIABLE, key)
-                .output()
-                .unwrap()
-        };
-        let output = tokio::task::spawn_blocking(run).await.unwrap();
+        let output = tokio::process::Command::new("bash")
+            .args(["-c", &format!("{command} --silent")])
+            .env(KEY_VARIABLE, key)
+            .output()
+            .await
+            .unwrap();
         let answer = String::from_utf8(output.stdout).unwrap();
         assert!(answer.contains("1000"), "{answer}");
     }

@@ -83,18 +83,13 @@ pub fn run(context: &Context, args: &ConversationExport) -> Result<ExitStatus, A
         }
         source.write((&header, format), (file, args), &stop).await
     }))?;
-    match ended {
-        Ended::Written(messages) => {
-            tell(context, args, (&header, format), messages);
-            Ok(ExitStatus::Done)
-        }
-        Ended::Stopped => {
-            context
-                .output
-                .note(&format!("Stopped. {} was not written.", args.to.display()));
-            Ok(ExitStatus::Interrupted)
-        }
-    }
+    let Ended::Written(messages) = ended else {
+        let text = format!("Stopped. {} was not written.", args.to.display());
+        context.output.note(&text);
+        return Ok(ExitStatus::Interrupted);
+    };
+    tell(context, args, (&header, format), messages);
+    Ok(ExitStatus::Done)
 }
 
 /// The cache; where there is none, one that is gone with this process: all of it is fetched then.

@@ -115,7 +115,7 @@ impl Names {
         let at = self.row * 2 + usize::from(self.column == Column::Fallback);
         let at = at.saturating_add_signed(cells.rem_euclid(all.cast_signed())) % all;
         self.row = at / 2;
-        self.column = if at % 2 == 0 {
+        self.column = if at.is_multiple_of(2) {
             Column::Label
         } else {
             Column::Fallback

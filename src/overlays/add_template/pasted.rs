@@ -12,14 +12,14 @@ const SHORT: usize = 24 * 1024;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pasted {
     /// Edited here.
-    Short(TextField),
+    Short(Box<TextField>),
     /// Held as a whole.
     Long(Arc<str>),
 }
 
 impl Default for Pasted {
     fn default() -> Self {
-        Pasted::Short(TextField::new(Lines::Many))
+        Pasted::Short(Box::new(TextField::new(Lines::Many)))
     }
 }
 
@@ -54,10 +54,13 @@ impl Pasted {
     /// A key.
     pub fn key(&mut self, key: KeyEvent) -> Typed {
         match self {
-            Pasted::Short(field) => match field.key(key) {
-                true => Typed::Changed,
-                false => Typed::Same,
-            },
+            Pasted::Short(field) => {
+                if field.key(key) {
+                    Typed::Changed
+                } else {
+                    Typed::Same
+                }
+            }
             Pasted::Long(_) => Typed::Refused,
         }
     }

@@ -57,25 +57,20 @@ impl Said {
 fn found_lines(found: &Found, key_found: bool) -> Vec<Said> {
     let import = &found.import;
     let mut rows = Vec::new();
-    match &found.template {
-        Some(template) => {
-            let version = match found.known {
-                Some(known) => format!("will be version {}, the library has {known}", known + 1),
-                None => "new in the library".to_owned(),
-            };
-            let name = sanitize::clean_line(&template.name);
-            let text = format!(
-                "{name} · {} · {version}",
-                sanitize::clean_line(&template.language)
-            );
-            rows.push(mark("✓", Role::Accepted, text));
-            rows.push(mark(" ", Role::Text, summary(template)));
-        }
-        None => {
-            let count = import.templates.len();
-            let text = format!("{count} templates: Tab lists them, Ctrl-s keeps them all");
-            rows.push(mark("✓", Role::Accepted, text));
-        }
+    if let Some(template) = &found.template {
+        let version = match found.known {
+            Some(known) => format!("will be version {}, the library has {known}", known + 1),
+            None => "new in the library".to_owned(),
+        };
+        let name = sanitize::clean_line(&template.name);
+        let language = sanitize::clean_line(&template.language);
+        let text = format!("{name} · {language} · {version}");
+        rows.push(mark("✓", Role::Accepted, text));
+        rows.push(mark(" ", Role::Text, summary(template)));
+    } else {
+        let count = import.templates.len();
+        let text = format!("{count} templates: Tab lists them, Ctrl-s keeps them all");
+        rows.push(mark("✓", Role::Accepted, text));
     }
     if key_found || import.key_found {
         rows.push(mark(

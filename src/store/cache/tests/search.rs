@@ -98,7 +98,7 @@ fn a_phrase_of_frequent_pieces_is_told_from_its_pieces() {
     let page: Vec<_> = (0..6000)
         .map(|n| ChatMessage {
             direction: [Direction::In, Direction::Out][n % 2],
-            ..message(Some(1000 + n as i64), lines[n % 3])
+            ..message(Some(1000 + i64::try_from(n).unwrap()), lines[n % 3])
         })
         .collect();
     store(&cache, &[message(Some(1), "see the tablet of mine")]);

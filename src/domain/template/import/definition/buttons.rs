@@ -6,6 +6,36 @@ use super::{Parts, Reader, upper};
 use crate::domain::template::{ButtonKind, ButtonWording, placeholders};
 use serde_json::{Value, json};
 
+/// What a button is, and what a call sends for it.
+struct Sent {
+    shown: ButtonKind,
+    target: Option<String>,
+    /// Empty where nothing is sent.
+    sub_type: &'static str,
+    parameter: Value,
+}
+
+impl Sent {
+    /// A button for which nothing is sent.
+    fn nothing(shown: ButtonKind, target: Option<String>) -> Self {
+        Self {
+            shown,
+            target,
+            sub_type: "",
+            parameter: Value::Null,
+        }
+    }
+
+    fn value(shown: ButtonKind, sub_type: &'static str, parameter: Value) -> Self {
+        Self {
+            shown,
+            target: None,
+            sub_type,
+            parameter,
+        }
+    }
+}
+
 impl Reader {
     /// One button, at its index among all buttons, static ones included.
     pub(super) fn button(
@@ -16,63 +46,72 @@ impl Reader {
         (built, wording): Parts<'_>,
     ) -> Result<(), PartError> {
         let label = text_of(button.get("text")).unwrap_or_default();
-        let kind = upper(button, "type");
-        let text = |key: &str| text_of(button.get(key));
-        let (shown, target, sub_type, parameter) = match kind.as_str() {
-            // Without a payload of its own a tap returns the label.
-            "QUICK_REPLY" => {
-                let parameter = json!({"type": "payload", "payload": label});
-                (ButtonKind::QuickReply, None, "quick_reply", parameter)
-            }
-            "URL" => {
-                let address = text("url");
-                let sample = self.address_end(button, address.as_deref());
-                let parameter = sample.map(|end| json!({"type": "text", "text": end}));
-                let parameter = parameter.unwrap_or_default();
-                (ButtonKind::Url, address, "url", parameter)
-            }
-            "OTP" => {
-                let code = self.code.clone();
-                let code = code.unwrap_or_else(|| super::SAMPLE_CODE.to_owned());
-                let parameter = json!({"type": "text", "text": code});
-                (ButtonKind::CopyCode, None, "url", parameter)
-            }
-            "COPY_CODE" => {
-                let code = first_text(button.get("example")).unwrap_or_default();
-                let parameter = json!({"type": "coupon_code", "coupon_code": code});
-                (ButtonKind::CopyCode, None, "copy_code", parameter)
-            }
-            "FLOW" => {
-                self.notes.push(format!(
-                    "Button {index} opens a form of WhatsApp; it is sent with the token `unused`."
-                ));
-                let action = json!({"type": "action", "action": {"flow_token": "unused"}});
-                (ButtonKind::Other, None, "flow", action)
-            }
-            "PHONE_NUMBER" => (ButtonKind::Phone, text("phone_number"), "", Value::Null),
-            "MPM" | "SPM" => {
-                let what = "a button that shows products is not described far enough here";
-                return Err(PartError::unsupported(path.clone(), what.to_owned()));
-            }
-            _ => (ButtonKind::Other, None, "", Value::Null),
-        };
-        let label = if label.is_empty() && shown == ButtonKind::CopyCode {
+        let sent = self.sent(button, (index, &label), path)?;
+        let label = if label.is_empty() && sent.shown == ButtonKind::CopyCode {
             "Copy code".to_owned()
         } else {
             label
         };
         wording.buttons.push(ButtonWording {
-            kind: shown,
+            kind: sent.shown,
             label,
-            target,
+            target: sent.target,
         });
-        if !parameter.is_null() {
+        if !sent.parameter.is_null() {
             built.push(
-                json!({"type": "button", "sub_type": sub_type, "index": index,
-                "parameters": [parameter]}),
+                json!({"type": "button", "sub_type": sent.sub_type, "index": index,
+                "parameters": [sent.parameter]}),
             );
         }
         Ok(())
+    }
+
+    fn sent(
+        &mut self,
+        button: &Value,
+        (index, label): (usize, &str),
+        path: &JsonPath,
+    ) -> Result<Sent, PartError> {
+        let text = |key: &str| text_of(button.get(key));
+        Ok(match upper(button, "type").as_str() {
+            // Without a payload of its own a tap returns the label.
+            "QUICK_REPLY" => {
+                let parameter = json!({"type": "payload", "payload": label});
+                Sent::value(ButtonKind::QuickReply, "quick_reply", parameter)
+            }
+            "URL" => {
+                let target = text("url");
+                let end = self.address_end(button, target.as_deref());
+                let parameter = end.map(|end| json!({"type": "text", "text": end}));
+                Sent {
+                    target,
+                    ..Sent::value(ButtonKind::Url, "url", parameter.unwrap_or_default())
+                }
+            }
+            "OTP" => {
+                let code = self.code.as_deref().unwrap_or(super::SAMPLE_CODE);
+                let parameter = json!({"type": "text", "text": code});
+                Sent::value(ButtonKind::CopyCode, "url", parameter)
+            }
+            "COPY_CODE" => {
+                let code = first_text(button.get("example")).unwrap_or_default();
+                let parameter = json!({"type": "coupon_code", "coupon_code": code});
+                Sent::value(ButtonKind::CopyCode, "copy_code", parameter)
+            }
+            "FLOW" => {
+                self.notes.push(format!(
+                    "Button {index} opens a form of WhatsApp; it is sent with the token `unused`."
+                ));
+                let parameter = json!({"type": "action", "action": {"flow_token": "unused"}});
+                Sent::value(ButtonKind::Other, "flow", parameter)
+            }
+            "PHONE_NUMBER" => Sent::nothing(ButtonKind::Phone, text("phone_number")),
+            "MPM" | "SPM" => {
+                let what = "a button that shows products is not described far enough here";
+                return Err(PartError::unsupported(path.clone(), what.to_owned()));
+            }
+            _ => Sent::nothing(ButtonKind::Other, None),
+        })
     }
 
     /// The sample of what ends an address with a place; `None` for an address without one.

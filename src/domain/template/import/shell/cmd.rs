@@ -81,18 +81,7 @@ pub(super) fn word(cursor: &mut Cursor<'_>) -> Result<End, ShellError> {
         slashes = 0;
         match sign.byte {
             b'"' if literal => cursor.put(b"\"", 1),
-            b'"' if opened.is_some() && prompt.quote_follows(cursor) => {
-                prompt.next(cursor);
-                cursor.put(b"\"", 1);
-            }
-            b'"' => {
-                cursor.begin();
-                cursor.word.quoted = true;
-                opened = match opened {
-                    None => Some(sign.at),
-                    Some(_) => None,
-                };
-            }
+            b'"' => opened = quote(cursor, &mut prompt, opened),
             b' ' | b'\t' | b'\r' if opened.is_none() => {
                 if cursor.begun {
                     break End::Word;
@@ -116,6 +105,21 @@ pub(super) fn word(cursor: &mut Cursor<'_>) -> Result<End, ShellError> {
     match opened {
         Some(opened) => Err(Cursor::unclosed(opened, "\"")),
         None => Ok(end),
+    }
+}
+
+/// A quote of the program: the second of two within quotes is one, any other opens or closes.
+fn quote(cursor: &mut Cursor<'_>, prompt: &mut Prompt, opened: Option<usize>) -> Option<usize> {
+    if opened.is_some() && prompt.quote_follows(cursor) {
+        prompt.next(cursor);
+        cursor.put(b"\"", 1);
+        return opened;
+    }
+    cursor.begin();
+    cursor.word.quoted = true;
+    match opened {
+        None => Some(cursor.at),
+        Some(_) => None,
     }
 }
 
