@@ -220,6 +220,9 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
 }
 
 fn batch_changed(state: &mut State, batch: Batch) -> Effects {
+    if state.broadcasts.newer_than(&batch).is_some() {
+        return Vec::new();
+    }
     if batch.state != BatchState::Armed {
         state.armed.retain(|armed| armed.batch != batch.id);
     }

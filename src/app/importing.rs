@@ -2,9 +2,9 @@
 //! its text at hand for the next time. Keys are masked here, before the text goes anywhere: to the
 //! screen, to an effect or to the editor.
 
-use super::choosing;
 use super::state::{Context, State};
 use super::update::{Effects, notify};
+use super::{choosing, library};
 use crate::contract::{
     Action, ApiError, Effect, ImportAnswer, KeptTemplates, NewTemplates, Notice, PaneId, Slot,
     StoreRequest,
@@ -261,6 +261,7 @@ fn all_of(state: &State, import: &Import) -> Vec<Template> {
 /// The library took it, or a part of it.
 pub fn kept(state: &mut State, answer: KeptTemplates, context: &Context<'_>) -> Effects {
     state.library.templates = answer.templates;
+    library::renew_lists(state);
     if let Some(error) = answer.failed {
         if let Some(dialog) = dialog(state) {
             dialog.keeping = false;

@@ -3,7 +3,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{choosing, dialogs, drafts, flows, library_forms, library_pages};
+use super::{choosing, dialogs, drafts, flows, importing, library_forms, library_pages};
 use crate::contract::{
     Action, Effect, LibraryChange, Notice, PaneId, ShelfAnswer, ShelfRequest, StoreRequest,
 };
@@ -57,7 +57,7 @@ fn templates_shelf(state: &State) -> Shelf {
     Shelf {
         kind: ShelfKind::Templates,
         cells: cells.collect(),
-        empty: "No templates yet: alertdesk template import FILE adds one.",
+        empty: "No templates yet. a adds one: paste the panel's \"Generate cURL\".",
     }
 }
 
@@ -157,12 +157,7 @@ pub fn tendable(action: Action, state: &State) -> Result<(), String> {
         return Err("no list of templates or flows is open: :templates opens one".to_owned());
     };
     if action == Action::AddEntry {
-        return match kind {
-            ShelfKind::Flows => Ok(()),
-            ShelfKind::Templates => {
-                Err("alertdesk template import FILE adds a template".to_owned())
-            }
-        };
+        return Ok(());
     }
     if action == Action::ShowVersions && kind == ShelfKind::Flows {
         return Err("a flow has no versions".to_owned());
@@ -261,7 +256,7 @@ fn ask_remove(state: &mut State, name: &str, lines: Vec<String>, change: Library
 pub fn add(state: &mut State, kind: ShelfKind) -> Effects {
     match kind {
         ShelfKind::Flows => show_form(state, library_forms::of_flow(None)),
-        ShelfKind::Templates => Vec::new(),
+        ShelfKind::Templates => importing::open(state),
     }
 }
 
@@ -328,7 +323,8 @@ pub fn answered(state: &mut State, answer: ShelfAnswer) -> Effects {
     }
 }
 
-fn renew_lists(state: &mut State) {
+/// Gives the open lists what the library holds now.
+pub fn renew_lists(state: &mut State) {
     let templates = (
         template_entries(state).collect::<Vec<_>>(),
         templates_shelf(state),

@@ -104,6 +104,7 @@ fn batch(id: i64, state: BatchState) -> Batch {
         parent: None,
         reason: None,
         plan_sha256: Sha256Hex::of(b"plan"),
+        revision: 0,
     }
 }
 
@@ -119,6 +120,29 @@ fn in_grace() -> (State, Timestamp) {
         draft: Some(Box::new(Draft::new("a".to_owned(), DraftKind::Template))),
     });
     (state, until)
+}
+
+/// The answer to a command was read before the sender went on, and came after the sender's news.
+#[test]
+fn an_older_picture_of_a_batch_never_hides_a_newer_one() {
+    let picture = |state, revision| Batch {
+        revision,
+        ..batch(7, state)
+    };
+    let mut state = state();
+    let news = |batch| OutboxEvent::BatchChanged(Box::new(batch));
+    answers::outbox(&mut state, news(picture(BatchState::Running, 2)));
+    answers::outbox(&mut state, news(picture(BatchState::Done, 5)));
+    let shown = |state: &State| state.broadcasts.batches[0].state;
+    let late = picture(BatchState::Running, 3);
+    answers::outbox_answer(&mut state, OutboxAnswer::Queued(late.clone()));
+    assert_eq!(shown(&state), BatchState::Done);
+    answers::outbox(&mut state, news(late.clone()));
+    assert_eq!(shown(&state), BatchState::Done);
+    answers::outbox_answer(&mut state, OutboxAnswer::Batches(vec![late]));
+    assert_eq!(shown(&state), BatchState::Done);
+    answers::outbox(&mut state, news(picture(BatchState::Paused, 6)));
+    assert_eq!(shown(&state), BatchState::Paused);
 }
 
 #[test]

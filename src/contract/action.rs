@@ -128,7 +128,7 @@ actions! {
     Templates = "templates", "templates", "look after the templates of the library";
     Flows = "flows", "flows", "look after the flows of the library";
     EditEntry = "edit_entry", "edit", "edit the template or flow under the cursor";
-    AddEntry = "add_entry", "add", "add a flow to the library";
+    AddEntry = "add_entry", "add", "add a template or flow to the library";
     ShowVersions = "show_versions", "versions", "show the versions of the template and what changed";
     RemoveEntry = "remove_entry", "remove", "take the template or flow out of the library, asks first";
     SaveForm = "save_form", "save", "save what the form holds";

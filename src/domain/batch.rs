@@ -195,6 +195,10 @@ pub struct Batch {
     pub reason: Option<Reason>,
     /// SHA-256 of the frozen plan.
     pub plan_sha256: Sha256Hex,
+    /// Counts every change in the record, so that of two pictures of a batch the newer one is
+    /// known, whichever arrives first. Not part of documents.
+    #[serde(skip)]
+    pub revision: u64,
 }
 
 /// One call of a batch, or one recipient left out of it.

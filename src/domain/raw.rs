@@ -2,7 +2,7 @@
 //! be checked of any JSON: that it is JSON, that it says everything once, that no key is in it and
 //! that no placeholder is left in its texts. Whether the platform takes it nobody knows.
 
-use super::template::opens_without_end;
+use super::template::{mask_keys, opens_without_end};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt;
@@ -74,7 +74,7 @@ pub fn read_object(text: &str, example: &'static str) -> Result<Map<String, Valu
                 let name = name.to_ascii_lowercase();
                 ["authorization", "api_key", "apikey", "api-key"].contains(&name.as_str())
             }
-            Leaf::Text(text) => looks_like_key(text),
+            Leaf::Text(text) => mask_keys(text).found,
         };
         if secret {
             keys.push(at.to_owned());
@@ -126,30 +126,6 @@ fn walk(value: &Value, at: &str, visit: &mut impl FnMut(&str, Leaf<'_>)) {
             }
         }
     }
-}
-
-/// `Basic …`, or the platform's own shape: a UUID, a dash and seven letters or digits.
-fn looks_like_key(text: &str) -> bool {
-    let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-    let scheme = text.trim_start().to_ascii_lowercase();
-    let after_scheme = scheme
-        .strip_prefix("basic ")
-        .or(scheme.strip_prefix("bearer "));
-    let credentials = after_scheme
-        .is_some_and(|rest| rest.trim().len() >= 16 && !rest.trim().contains(char::is_whitespace));
-    credentials || words.any(has_key_shape)
-}
-
-fn has_key_shape(word: &str) -> bool {
-    let mut lengths = [8, 4, 4, 4, 12].into_iter();
-    let mut parts = word.split('-');
-    let is_uuid = lengths.all(|length| {
-        let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-        parts
-            .next()
-            .is_some_and(|part| part.len() == length && hex(part))
-    });
-    is_uuid && parts.next().is_some_and(|tail| tail.len() == 7) && parts.next().is_none()
 }
 
 /// Every text of a value as path and text, in order; names of objects too, because a placeholder

@@ -104,6 +104,7 @@ mod tests {
                 parent: None,
                 reason: None,
                 plan_sha256: Sha256Hex::of(b""),
+                revision: 0,
             },
             stop: stop.map(|kind| (kind, reason)),
         }

@@ -3,6 +3,7 @@
 use crate::support::harness::{Harness, Options};
 use alertdesk::contract::{Effect, PaneId, StoreRequest};
 use alertdesk::domain::{Guard, Template};
+use alertdesk::overlays::Overlay;
 use serde_json::json;
 use std::path::Path;
 
@@ -291,4 +292,27 @@ async fn it_is_reached_by_name_from_anywhere() {
     desk.text("add a template");
     desk.keys("Enter");
     desk.assert_shows("Paste the panel's \"Generate cURL\"");
+}
+
+#[tokio::test]
+async fn the_list_of_templates_takes_a_new_one_and_shows_it() {
+    let mut desk = Harness::start(Options::default()).await;
+    desk.until_idle().await;
+    desk.keys(":");
+    desk.text("templates");
+    desk.keys("Enter a");
+    desk.until_idle().await;
+    let text = curl(&desk);
+    desk.paste(&text);
+    desk.until_idle().await;
+    desk.keys("Ctrl-s");
+    desk.until_idle().await;
+    desk.keys("Ctrl-s");
+    desk.until_idle().await;
+    assert_eq!(kept(&desk, "order_ready").version, 1);
+    desk.assert_shows("order_ready");
+    assert!(matches!(
+        desk.state.overlays.last(),
+        Some(Overlay::Palette(_))
+    ));
 }

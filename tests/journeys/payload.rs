@@ -164,3 +164,44 @@ async fn odd_values_are_found_one_after_the_other() {
     desk.advance(7_000);
     desk.assert_shows("is a spreadsheet's error");
 }
+
+/// Another width lays the rows out anew; the cursor stays with the value it was on.
+#[tokio::test]
+async fn the_cursor_stays_with_its_value_at_any_width() {
+    let mut desk = call_for_sara().await;
+    desk.text("/Tue 27");
+    desk.keys("Enter Esc");
+    let here = |desk: &Harness| {
+        let payload = &desk.state.payload;
+        payload.rows[payload.list.selected].pointer.clone()
+    };
+    let before = here(&desk);
+    assert!(before.ends_with("/parameters/1"), "{before}");
+    for (width, height) in [(80, 24), (40, 12), (200, 60)] {
+        desk.resize(width, height);
+        // Where more fits on a row it is the row of what holds the value.
+        let now = here(&desk);
+        assert!(
+            before.starts_with(&now) && !now.is_empty(),
+            "{width}: {now}"
+        );
+    }
+}
+
+/// Beside the form the row of the field in work is marked, also where values share a row.
+#[tokio::test]
+async fn the_row_of_the_field_in_work_is_marked() {
+    let mut desk = call_for_sara().await;
+    desk.keys("z 3");
+    for (width, height) in [(120, 40), (200, 60)] {
+        desk.resize(width, height);
+        let payload = &desk.state.payload;
+        let row = payload.rows[payload.field_row.unwrap()].text();
+        assert!(row.contains("Sara's Tue 27 Oct"), "{width}: {row}");
+        let marked = desk.screen();
+        let marked = marked
+            .lines()
+            .find(|line| line.contains("\"Sara's Tue 27 Oct\""));
+        assert!(marked.unwrap().contains('▌'), "{width}");
+    }
+}

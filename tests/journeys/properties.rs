@@ -109,6 +109,7 @@ fn batch(state: BatchState, unknown: u64) -> Batch {
         parent: None,
         reason: None,
         plan_sha256: Sha256Hex::of(b"plan"),
+        revision: 0,
     }
 }
 

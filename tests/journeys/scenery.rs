@@ -51,6 +51,7 @@ pub fn batch(id: i64, title: &str, state: BatchState, counts: Counts) -> Batch {
         parent: None,
         reason: None,
         plan_sha256: Sha256Hex::of(title.as_bytes()),
+        revision: 0,
     }
 }
 

@@ -99,6 +99,7 @@ mod tests {
             parent: None,
             reason: None,
             plan_sha256: Sha256Hex::of(b""),
+            revision: 0,
         }
     }
 

@@ -29,13 +29,24 @@ pub struct State {
 impl State {
     /// All batches were read from the record.
     pub fn load(&mut self, batches: Vec<Batch>) {
-        self.batches = batches;
+        let newest = |batch: Batch| self.newer_than(&batch).cloned().unwrap_or(batch);
+        self.batches = batches.into_iter().map(newest).collect();
         self.loaded = true;
         self.arrange();
     }
 
-    /// A batch is new or changed.
+    /// What is known of the batch, if it is newer than this picture of it: the sender and the
+    /// answers to commands speak through different doors, and may overtake each other.
+    pub fn newer_than(&self, batch: &Batch) -> Option<&Batch> {
+        let known = self.batches.iter().find(|known| known.id == batch.id);
+        known.filter(|known| known.revision > batch.revision)
+    }
+
+    /// A batch is new or changed. A picture of it that came late changes nothing.
     pub fn change(&mut self, batch: Batch) {
+        if self.newer_than(&batch).is_some() {
+            return;
+        }
         match self.batches.iter_mut().find(|known| known.id == batch.id) {
             Some(known) => *known = batch,
             None => self.batches.push(batch),

@@ -72,12 +72,16 @@ pub struct State {
     pub find: Option<Find>,
     /// End of the pointer of the field in work in the Composer.
     pub field_place: Option<String>,
+    /// The row of that field.
+    pub field_row: Option<usize>,
     /// The rows, computed by [`State::prepare`].
     pub rows: Vec<Row>,
     /// How many of them are the head.
     pub head_rows: usize,
     /// Whether rows have numbers.
     pub numbered: bool,
+    /// Bytes of the body.
+    pub size: usize,
     folded: BTreeSet<String>,
     prepared: Option<(u16, usize, Look)>,
 }
@@ -201,10 +205,18 @@ impl State {
         }
     }
 
-    /// Whether this row is the one of the field in work.
-    pub fn is_field_row(&self, row: &Row) -> bool {
-        let place = self.field_place.as_ref();
-        place.is_some_and(|place| !row.pointer.is_empty() && row.pointer.ends_with(place.as_str()))
+    /// The row on which the value at the end of a pointer stands, or on which what holds it begins:
+    /// short values share a row. Of several the outermost is meant.
+    fn row_at(&self, mut place: &str) -> Option<usize> {
+        while !place.is_empty() {
+            let rows = self.rows.iter().enumerate();
+            let fits = rows.filter(|(_, row)| row.pointer.ends_with(place));
+            if let Some((at, _)) = fits.min_by_key(|(at, row)| (row.pointer.len(), *at)) {
+                return Some(at);
+            }
+            place = place.rsplit_once('/')?.0;
+        }
+        None
     }
 
     /// Finds the query anew in all rows; what is folded is opened first.
@@ -231,12 +243,20 @@ impl State {
         if self.prepared != Some(wanted) {
             self.prepared = Some(wanted);
             self.numbered = width >= NUMBERED_FROM;
+            let before = self
+                .rows
+                .get(self.list.selected)
+                .map(|row| row.pointer.clone());
             self.lay_out(width);
             self.find_in_rows();
+            // The cursor stays with the value it was on, however the rows are laid out now.
+            let same = before.and_then(|pointer| self.row_at(&pointer));
+            self.list.selected = same.unwrap_or(self.list.selected);
         }
         // The row of the field in work is in view, wherever the Composer's cursor goes.
-        let own = self.rows.iter().position(|row| self.is_field_row(row));
-        self.list.selected = own.unwrap_or(self.list.selected);
+        let place = self.field_place.as_deref();
+        self.field_row = place.and_then(|place| self.row_at(place));
+        self.list.selected = self.field_row.unwrap_or(self.list.selected);
         self.list.clamp(self.rows.len(), usize::from(height));
     }
 
@@ -250,9 +270,10 @@ impl State {
         };
         let Some(request) = self.request() else {
             self.rows.clear();
-            self.head_rows = 0;
+            (self.head_rows, self.size) = (0, 0);
             return;
         };
+        let size = request.body.bytes().len();
         let before = self.last_sent.as_ref();
         let mut rows = match self.look {
             Look::Changes => Vec::new(),
@@ -264,7 +285,7 @@ impl State {
             (Look::Pretty | Look::Changes, _) => rows::pretty(&request.body, look),
             (Look::Exact, _) => rows::exact(&request.body, cells),
         });
-        self.head_rows = head_rows;
+        (self.head_rows, self.size) = (head_rows, size);
         self.rows = rows;
     }
 

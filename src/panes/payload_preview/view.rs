@@ -59,7 +59,7 @@ fn about(state: &State) -> Spans {
     let Some(request) = state.request() else {
         return Spans::default();
     };
-    let size = format::bytes(request.body.bytes().len());
+    let size = format::bytes(state.size);
     Spans::of(
         Role::Muted,
         format!("{size} · sha256 {}", request.body_sha256.short()),
@@ -149,7 +149,7 @@ fn draw_row(
         painter.spans((x, line.y), limit, &with_hits(state, row));
     }
     let under_cursor = focused && index == state.list.selected;
-    if under_cursor || state.is_field_row(row) {
+    if under_cursor || state.field_row == Some(index) {
         let sign = painter.theme.glyph(Glyph::Cursor);
         painter.text((line.x, line.y), limit, sign, Role::Focus);
     }

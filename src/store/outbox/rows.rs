@@ -82,7 +82,8 @@ impl StoredBatch {
 pub(super) const BATCH_COLUMNS: &str = "id, kind, title, state, profile, created, start_at, \
     publish_at, planned, skipped, queued, sending, accepted, rejected, unknown, cancelled, \
     not_accepted, abandoned, parent, reason_rule, reason_text, plan_sha256, base_url, \
-    customer_id, bot_key, per_minute, concurrency, calls, runs, confirmed, stop_kind";
+    customer_id, bot_key, per_minute, concurrency, calls, runs, confirmed, stop_kind, \
+    revision";
 
 /// Reads [`BATCH_COLUMNS`].
 pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
@@ -109,6 +110,7 @@ pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
         parent: row.get::<_, Option<i64>>(18)?.map(BatchId),
         reason: reason.clone().filter(|_| stopped),
         plan_sha256: Sha256Hex::from_stored(row.get(21)?),
+        revision: number(row, 31)?,
     };
     let stop_kind: Option<String> = row.get(30)?;
     Ok(StoredBatch {

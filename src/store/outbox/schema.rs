@@ -8,7 +8,7 @@ use crate::store::database::{Durability, Schema};
 /// The record's schema. `FULL`, because a mark must be on the disk before a byte leaves.
 pub const SCHEMA: Schema = Schema {
     application_id: 0x616c_6f62,
-    migrations: &[VERSION_1, VERSION_2, VERSION_3, VERSION_4],
+    migrations: &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5],
     durability: Durability::Full,
 };
 
@@ -258,6 +258,15 @@ CREATE TABLE trusted_keys (
     key   TEXT PRIMARY KEY CHECK (length(key) = 64),
     since INTEGER NOT NULL
 ) WITHOUT ROWID;
+";
+
+/// Every change of a batch has a number, so that an older picture of it never hides a newer one.
+const VERSION_5: &str = "
+ALTER TABLE batches ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER batches_revised AFTER UPDATE ON batches WHEN NEW.revision = OLD.revision
+BEGIN
+    UPDATE batches SET revision = OLD.revision + 1 WHERE id = NEW.id;
+END;
 ";
 
 #[cfg(test)]

@@ -233,6 +233,21 @@ fn a_stop_with_the_last_result_still_ends_the_batch_and_keeps_its_cause() {
 }
 
 #[test]
+fn every_change_of_a_batch_gives_it_a_higher_number() {
+    let record = record_with(2, None);
+    let revision = || record.store.batches().unwrap()[0].batch.revision;
+    let mut seen = vec![revision()];
+    let last = record.mark(1, OutcomeVerdict::Accepted);
+    seen.push(revision());
+    record.store.record(&last, &[]).unwrap();
+    seen.push(revision());
+    assert!(
+        seen.is_sorted_by(|before, after| before < after),
+        "{seen:?}"
+    );
+}
+
+#[test]
 fn the_schema_refuses_what_the_code_must_never_do() {
     let record = record_with(2, None);
     let last = record.mark(1, OutcomeVerdict::Accepted);
