@@ -104,18 +104,25 @@ impl Reader {
         }
     }
 
-    /// Presses a key and draws until nothing more comes of it: the time to the first frame and to
-    /// the last.
-    pub fn press(&mut self, code: KeyCode) -> (Duration, Duration) {
+    /// Presses a key and draws until nothing more comes of it: the time to the first frame, to the
+    /// last frame that changed anything on the screen, and until all work for it was done.
+    pub fn press(&mut self, code: KeyCode) -> [Duration; 3] {
         let begun = clock::steady();
         let mut waiting = self.take(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
         let first = begun.elapsed();
+        let (mut quiet, mut done) = (first, first);
         while let Some(effect) = waiting.pop() {
+            let before = self.buffer.clone();
+            let begun = clock::steady();
             if let Some(event) = self.answer(effect) {
                 waiting.extend(self.take(event));
+                done += begun.elapsed();
+                if self.buffer != before {
+                    quiet = done;
+                }
             }
         }
-        (first, begun.elapsed())
+        [first, quiet, done]
     }
 
     /// Takes an event, draws, and gives back what is to be done.

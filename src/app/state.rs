@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, LayoutInput, LayoutOptions, Shape, layout};
 use super::toasts::Toasts;
-use crate::contract::{Library, PaneId, SenderState, Tickets};
+use crate::contract::{Library, PaneId, SenderState, Slot, Tickets};
 use crate::domain::{BatchId, BatchState, Guard, Profile, SendLimits, User};
 use crate::keymap::Keymap;
 use crate::overlays::{Overlay, add_template, phone};
@@ -244,7 +244,13 @@ impl State {
             let now = self.now.clone();
             self.conversation.prepare(inside.width, inside.height, &now);
         }
+        if let (Some(draft), payload_preview::Shown::Plan(plan)) =
+            (&mut self.composer.draft, &self.payload.shown)
+        {
+            draft.show_call(plan, self.payload.call);
+        }
         if let Some(inside) = layout.inside(PaneId::Payload) {
+            self.payload.building = self.tickets.is_waiting(Slot::Preview);
             let draft = self.composer.draft.as_ref();
             let draft = draft.filter(|_| self.focus == PaneId::Composer);
             self.payload.field_place = draft.and_then(template_composer::Draft::wire_place);

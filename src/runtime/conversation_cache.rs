@@ -15,6 +15,8 @@ use std::ops::ControlFlow;
 
 /// Messages handed out at once.
 const SLICE: u32 = 500;
+/// Messages handed out to somebody who reads on: so few that no key waits for them.
+const STEP: u32 = 50;
 /// Messages found at once.
 const FOUND: u32 = 200;
 /// How far a summary looks back.
@@ -36,7 +38,9 @@ pub fn answer(
         CachedAsk::Open => {
             cache.opened(key.account(), &conversation.user, now)?;
             let refreshed = cache.conversation(&key)?.and_then(|state| state.refreshed);
-            let slice = copy.slice(Place::Newest, End::Newest)?.unwrap_or_default();
+            let slice = copy
+                .slice(Place::Newest, End::Newest, SLICE)?
+                .unwrap_or_default();
             Ok(CachedPart::Opened(
                 slice,
                 refreshed,
@@ -58,7 +62,7 @@ pub fn answer(
         CachedAsk::Older(message) => copy.beside(&message, End::Newest),
         CachedAsk::Newer(message) => copy.beside(&message, End::Oldest),
         CachedAsk::Newest => {
-            let slice = copy.slice(Place::Newest, End::Newest)?;
+            let slice = copy.slice(Place::Newest, End::Newest, SLICE)?;
             Ok(slice.map_or(CachedPart::Nothing, |slice| CachedPart::Jumped(slice, None)))
         }
         CachedAsk::Oldest(message) => copy.oldest(&message),
@@ -182,9 +186,9 @@ impl Copy<'_> {
         Ok(CachedPart::Summary(summary.finish()))
     }
 
-    /// The stretch at one end of a window; nothing if the window is empty.
-    fn slice(&self, place: Place, end: End) -> Result<Option<Slice>, StoreError> {
-        let window = self.cache.window(self.key, place, SLICE)?;
+    /// The stretch at one end of a window of so many; nothing if the window is empty.
+    fn slice(&self, place: Place, end: End, most: u32) -> Result<Option<Slice>, StoreError> {
+        let window = self.cache.window(self.key, place, most)?;
         let meant = match end {
             End::Oldest => window.messages.first(),
             End::Newest => window.messages.last(),
@@ -210,7 +214,9 @@ impl Copy<'_> {
                 CachedPart::Newer,
             ),
         };
-        Ok(self.slice(place, end)?.map_or(CachedPart::Nothing, part))
+        Ok(self
+            .slice(place, end, STEP)?
+            .map_or(CachedPart::Nothing, part))
     }
 
     fn next_match(
@@ -259,7 +265,7 @@ impl Copy<'_> {
             at: from,
             id: i64::MIN,
         });
-        let slice = self.slice(place, End::Oldest)?;
+        let slice = self.slice(place, End::Oldest, SLICE)?;
         Ok(slice.map_or(CachedPart::Nothing, |slice| {
             CachedPart::Jumped(slice, Some(0))
         }))

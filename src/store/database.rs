@@ -4,6 +4,7 @@
 use super::error::StoreError;
 use jiff::Timestamp;
 use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -284,6 +285,8 @@ fn check_identity(connection: &Connection, path: &Path, schema: &Schema) -> Resu
 
 fn configure(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     switch_to_wal(connection)?;
+    // One plan per statement: otherwise SQLite plans anew for every value that is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let synchronous = match schema.durability {
         Durability::Full => "FULL",
         Durability::Normal => "NORMAL",

@@ -507,3 +507,22 @@ fn a_pack_holds_no_key_no_host_and_no_person() {
         "a refused export leaves the file"
     );
 }
+
+#[test]
+fn a_check_finds_what_no_send_with_the_template_could_carry() {
+    let desk = Desk::new();
+    let buttons = [0, 1, 2].map(|index| {
+        json!({"type": "button", "sub_type": "url", "index": index,
+            "parameters": [{"type": "text", "text": "a"}]})
+    });
+    let payload = json!({"name": "three_links", "language": {"code": "en"},
+        "components": buttons});
+    let file = desk.write("three.json", &payload.to_string());
+    desk.run(&["template", "import", &file]).expect(0);
+    let values = ["button.0=a", "button.1=b", "button.2=c"];
+    let mut arguments = vec!["template", "check", "three_links", "--output", "json"];
+    arguments.extend(values.iter().flat_map(|value| ["--param", value]));
+    let found = desk.run(&arguments).expect(1).json();
+    assert_eq!(found[0]["rule"], "buttons", "{found}");
+    assert_eq!(found[0]["severity"], "error");
+}

@@ -205,3 +205,35 @@ async fn the_row_of_the_field_in_work_is_marked() {
         assert!(marked.unwrap().contains('▌'), "{width}");
     }
 }
+
+#[tokio::test]
+async fn the_bubble_reads_as_the_person_of_the_call_that_is_looked_at() {
+    let mut desk = Harness::start(Options::default()).await;
+    desk.find("city=London").await;
+    desk.keys("Space Space :");
+    desk.text("template fitting_slots");
+    desk.keys("Enter Ctrl-u");
+    desk.text("{{name|there}}");
+    desk.keys("Tab");
+    desk.text("Tue 27 Oct");
+    desk.keys("Esc");
+    desk.until_idle().await;
+    let read = |desk: &Harness| desk.state.composer.draft.as_ref().unwrap().reads().unwrap();
+    assert!(
+        read(&desk).starts_with("Hello Sara Al-Mutairi,"),
+        "{}",
+        read(&desk)
+    );
+    desk.keys("5 ]");
+    assert!(
+        read(&desk).starts_with("Hello Arjun Mehta,"),
+        "{}",
+        read(&desk)
+    );
+    desk.keys("[");
+    assert!(
+        read(&desk).starts_with("Hello Sara Al-Mutairi,"),
+        "{}",
+        read(&desk)
+    );
+}

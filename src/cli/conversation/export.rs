@@ -21,7 +21,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 /// After so many messages a request to stop is looked at.
-const BREATH: u32 = 2_000;
+const BREATH: u32 = 1_000;
 
 /// How an export ended.
 enum Ended {

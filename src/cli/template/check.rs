@@ -7,7 +7,9 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::output::Row;
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::Template;
-use crate::domain::template::{ParameterProblem, Severity, check_values, rendered_body};
+use crate::domain::template::{
+    ParameterProblem, Severity, check_shape, check_values, rendered_body,
+};
 use crate::store::Library;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -27,7 +29,8 @@ pub fn check(
     for note in use_fallbacks(&template, &mut values) {
         context.output.note(&note);
     }
-    let problems = check_values(&template, &values);
+    let mut problems = check_shape(&template);
+    problems.extend(check_values(&template, &values));
     let rows: Vec<Row> = problems.iter().map(row).collect();
     let headers = ["parameter", "severity", "rule", "text"];
     context.output.list(&headers, &rows);

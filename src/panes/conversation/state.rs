@@ -136,6 +136,32 @@ impl State {
         self.kept = 0;
     }
 
+    /// So many messages came in front. The one that was first has another before it now.
+    pub(super) fn blocks_in_front(&mut self, count: usize) {
+        if let Some(first) = self.blocks.first_mut() {
+            *first = None;
+        }
+        self.blocks.splice(..0, std::iter::repeat_n(None, count));
+    }
+
+    /// So many messages came behind.
+    pub(super) fn blocks_behind(&mut self, count: usize) {
+        self.blocks.resize(self.blocks.len() + count, None);
+    }
+
+    /// Only so many messages are left.
+    pub(super) fn blocks_until(&mut self, count: usize) {
+        self.blocks.truncate(count);
+    }
+
+    /// So many messages in front are gone. The one that is first now has none before it.
+    pub(super) fn blocks_from(&mut self, count: usize) {
+        self.blocks.drain(..count.min(self.blocks.len()));
+        if let Some(first) = self.blocks.first_mut() {
+            *first = None;
+        }
+    }
+
     /// Looks for a text, with the search line closed.
     pub fn look_for(&mut self, text: &str) {
         self.find = Some(Find {

@@ -56,6 +56,8 @@ pub struct LastSent {
 pub struct State {
     /// What is shown.
     pub shown: Shown,
+    /// Whether the calls of the open draft are being built.
+    pub building: bool,
     /// Why the last plan could not be built; what is shown is then older than the draft.
     pub failure: Option<PlanFailure>,
     /// Which call of the plan.

@@ -89,6 +89,7 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
                 let text = format!("✗ Cannot be built: {problem} Enter goes there.");
                 painter.centred(inside, &text, Role::Failed);
             }
+            None if state.building => painter.centred(inside, "Building the calls.", Role::Muted),
             None => painter.centred(
                 inside,
                 "No draft open. Its exact bytes appear here while you write one.",

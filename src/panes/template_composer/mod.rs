@@ -24,6 +24,7 @@ mod prefill;
 mod preview;
 mod saved;
 mod sheet;
+mod shown_call;
 mod state;
 mod summary;
 mod update;

@@ -313,12 +313,16 @@ pub fn offer_end(millis: &str, now: &Zoned) -> Option<String> {
 }
 
 impl Draft {
-    /// The text of a field as the first person addressed would read it. Where one text goes to
-    /// all, and where a placeholder has no value, it stands as typed.
+    /// The text of a field as the person of the call in the Payload pane would read it, before
+    /// there is one the first person addressed. Where one text goes to all, and where a
+    /// placeholder has no value, it stands as typed.
     pub fn read_value(&self, id: &FieldId) -> String {
         let text = self.value(id);
         if !text.contains("{{") || self.kind == DraftKind::Broadcast {
             return text;
+        }
+        if let Some(sent) = self.in_shown_call(id) {
+            return sent.to_owned();
         }
         let people = self.addressed();
         let first = people.first().copied().flatten();

@@ -4,6 +4,7 @@ use super::fields::{Shape, fields};
 use super::form::{Choices, DraftKind, Field, FieldId};
 use super::person::{Person, digits, digits_of};
 use super::sheet::sheet;
+use super::shown_call::ShownCall;
 use crate::contract::PlanProblem;
 use crate::domain::{Flow, FlowVersion, LastHeard, Plan, Template, User};
 use crate::text::{format, sanitize};
@@ -46,6 +47,8 @@ pub struct Draft {
     pub countries: Vec<(String, u64)>,
     /// The last plan, if there was one and the draft is as it was then.
     pub plan: Option<Arc<Plan>>,
+    /// The call that the Payload pane shows.
+    pub shown_call: Option<ShownCall>,
 }
 
 /// A draft that is not open now.

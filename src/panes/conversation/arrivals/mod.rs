@@ -6,10 +6,11 @@ use super::state::State;
 use crate::contract::{Above, ConversationPage, Handover, Slice};
 use crate::domain::ChatMessage;
 use jiff::Timestamp;
+use std::collections::HashSet;
 
 /// Messages in memory at most; what is farther from the reader is dropped and read again from the
 /// local copy when they come back.
-const MOST_LOADED: usize = 4000;
+const MOST_LOADED: usize = 1500;
 
 impl State {
     /// The newest page arrived: what is new goes to the end, the reader stays where they are.
@@ -141,7 +142,6 @@ impl State {
         chat.older.succeed((), now);
         self.drop_front();
         self.drop_back();
-        self.forget_blocks();
         self.search();
     }
 
@@ -174,7 +174,6 @@ impl State {
         self.drop_back();
         // Where nobody is near the top, what was fetched waits in the local copy.
         self.drop_front();
-        self.forget_blocks();
         self.search();
         added
     }
@@ -183,7 +182,34 @@ impl State {
     /// went. Says how many came after the one that was last.
     fn merge_in(&mut self, messages: Vec<ChatMessage>) -> usize {
         let Some(chat) = &mut self.chat else { return 0 };
-        let mut last_known = 0;
+        let fresh = without_repeats(&chat.messages, messages);
+        let count = fresh.len();
+        match place(&fresh, &chat.messages) {
+            Place::Front => {
+                chat.messages.splice(..0, fresh);
+                self.blocks_in_front(count);
+                self.shift(count.cast_signed());
+                self.top.message += count;
+                0
+            }
+            Place::Back => {
+                chat.messages.extend(fresh);
+                self.blocks_behind(count);
+                count
+            }
+            Place::Among => self.merge_among(fresh),
+        }
+    }
+
+    /// Merges messages that belong between those that are loaded.
+    fn merge_among(&mut self, fresh: Vec<ChatMessage>) -> usize {
+        self.forget_blocks();
+        let Some(chat) = &mut self.chat else { return 0 };
+        if chat.messages.is_empty() {
+            merge(&mut chat.messages, fresh);
+            return chat.messages.len();
+        }
+        let mut last_known = chat.messages.len() - 1;
         let positions = [
             Some(&mut self.cursor),
             Some(&mut self.top.message),
@@ -192,27 +218,19 @@ impl State {
                 Anchor::At { message, .. } => Some(message),
             },
             chat.new_from.as_mut().map(|(from, _)| from),
-            chat.messages.len().checked_sub(1).map(|last| {
-                last_known = last;
-                &mut last_known
-            }),
+            Some(&mut last_known),
         ];
         let meant: Vec<(&mut usize, ChatMessage)> = positions
             .into_iter()
             .flatten()
             .filter_map(|at| chat.messages.get(*at).cloned().map(|message| (at, message)))
             .collect();
-        let nothing = meant.is_empty();
-        merge(&mut chat.messages, messages);
+        merge(&mut chat.messages, fresh);
         for (at, message) in meant {
             let same = |one: &ChatMessage| one.identity() == message.identity();
             *at = chat.messages.iter().position(same).unwrap_or(*at);
         }
-        if nothing {
-            chat.messages.len()
-        } else {
-            chat.messages.len() - 1 - last_known
-        }
+        chat.messages.len() - 1 - last_known
     }
 
     /// A reader at the end stays at what they see although more comes below.
@@ -245,6 +263,7 @@ impl State {
             chat.messages.truncate(keep);
             chat.below = true;
             chat.new_from = chat.new_from.filter(|(from, _)| *from < keep);
+            self.blocks_until(keep);
         }
     }
 
@@ -260,6 +279,7 @@ impl State {
         if surplus > 0 {
             chat.messages.drain(..surplus);
             chat.above = Above::Cached;
+            self.blocks_from(surplus);
             self.shift(-surplus.cast_signed());
         }
     }
@@ -267,39 +287,72 @@ impl State {
 
 /// Whether two stretches have a message in common.
 fn shares(loaded: &[ChatMessage], page: &[ChatMessage]) -> bool {
-    let known: std::collections::HashSet<_> = loaded.iter().map(ChatMessage::identity).collect();
+    let known: HashSet<_> = loaded.iter().map(ChatMessage::identity).collect();
     page.iter()
         .any(|message| known.contains(&message.identity()))
 }
 
-/// Adds messages to what is loaded: unsorted and overlapping pages merge, repeats are dropped,
-/// and times that could not be read stay next to their neighbours.
-fn merge(loaded: &mut Vec<ChatMessage>, page: Vec<ChatMessage>) {
-    if page.is_empty() {
-        return;
+/// Where messages go.
+enum Place {
+    Front,
+    Back,
+    Among,
+}
+
+/// Where new messages go, those being in order on both sides.
+fn place(fresh: &[ChatMessage], loaded: &[ChatMessage]) -> Place {
+    let times = |messages: &[ChatMessage]| {
+        let mut times = messages.iter().filter_map(|message| message.time);
+        let first = times.next()?;
+        let last = times.try_fold(first, |last, time| (last <= time).then_some(time))?;
+        Some((first, last))
+    };
+    if loaded.is_empty() && times(fresh).is_some() {
+        return Place::Back;
     }
-    let known: std::collections::HashSet<_> = loaded.iter().map(ChatMessage::identity).collect();
-    let fresh: Vec<bool> = page
-        .iter()
-        .map(|message| !known.contains(&message.identity()))
-        .collect();
-    let fresh: Vec<ChatMessage> = page
-        .into_iter()
-        .zip(fresh)
-        .filter_map(|(message, new)| new.then_some(message))
-        .collect();
+    match (times(fresh), times(loaded)) {
+        (Some((_, last)), Some((first, _))) if last < first => Place::Front,
+        (Some((first, _)), Some((_, last))) if last <= first => Place::Back,
+        _ if fresh.is_empty() => Place::Back,
+        _ => Place::Among,
+    }
+}
+
+/// Adds new messages to what is loaded: unsorted pages merge, and times that could not be read
+/// stay next to their neighbours.
+fn merge(loaded: &mut Vec<ChatMessage>, fresh: Vec<ChatMessage>) {
     let first_time = |messages: &[ChatMessage]| messages.iter().find_map(|message| message.time);
     let goes_first = match (first_time(&fresh), first_time(loaded)) {
         (Some(fresh), Some(loaded)) => fresh < loaded,
         _ => false,
     };
-    if goes_first {
-        let old = std::mem::replace(loaded, fresh);
-        loaded.extend(old);
-    } else {
-        loaded.extend(fresh);
-    }
+    let at = if goes_first { 0 } else { loaded.len() };
+    loaded.splice(at..at, fresh);
     sort_keeping_neighbours(loaded);
+}
+
+/// What of a page is not loaded yet. Only what is as old as the page can be in it, which is little
+/// where pages follow each other.
+fn without_repeats(loaded: &[ChatMessage], page: Vec<ChatMessage>) -> Vec<ChatMessage> {
+    let times = || page.iter().filter_map(|message| message.time);
+    let (first, last) = (times().min(), times().max());
+    // A time that could not be read may belong anywhere.
+    let maybe = |message: &&ChatMessage| {
+        message.time.is_none() || (first <= message.time && message.time <= last)
+    };
+    let known: HashSet<_> = loaded
+        .iter()
+        .filter(maybe)
+        .map(ChatMessage::identity)
+        .collect();
+    let fresh: Vec<bool> = page
+        .iter()
+        .map(|message| !known.contains(&message.identity()))
+        .collect();
+    let fresh = page.into_iter().zip(fresh);
+    fresh
+        .filter_map(|(message, new)| new.then_some(message))
+        .collect()
 }
 
 fn sort_keeping_neighbours(messages: &mut Vec<ChatMessage>) {
