@@ -82,11 +82,14 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
         .failure
         .as_ref()
         .and_then(|failure| failure.problems.first())
-        .map(|problem| sanitize::clean_line(&problem.text));
+        .map(|problem| {
+            let text = sanitize::clean_line(&problem.text);
+            format!("{}. Enter goes there.", text.trim_end_matches('.'))
+        });
     if state.rows.is_empty() {
         match problem {
             Some(problem) => {
-                let text = format!("✗ Cannot be built: {problem} Enter goes there.");
+                let text = format!("✗ Cannot be built: {problem}");
                 painter.centred(inside, &text, Role::Failed);
             }
             None if state.building => painter.centred(inside, "Building the calls.", Role::Muted),
@@ -118,7 +121,7 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
             ..inside
         };
         painter.clear(row);
-        let text = format!("✗ {problem} Enter goes there.");
+        let text = format!("✗ {problem}");
         painter.text((row.x + 1, row.y), row.right(), &text, Role::Failed);
     }
     if state.rows.len() > height {
