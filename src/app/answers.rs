@@ -412,9 +412,9 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
     }
     let waiting = match state.sender {
         crate::contract::SenderState::Nobody => " · nobody sends now",
-        crate::contract::SenderState::ThisProcess | crate::contract::SenderState::Other { .. } => {
-            ""
-        }
+        crate::contract::SenderState::ThisProcess
+        | crate::contract::SenderState::Other { .. }
+        | crate::contract::SenderState::CopiedFolder => "",
     };
     let text = format!(
         "{} queued: {title}, {}{waiting}",

@@ -151,6 +151,10 @@ fn sender(state: &State, theme: &Theme, brevity: Brevity, spans: &mut Spans) {
                 format!("{} pid {pid} sends", theme.glyph(Glyph::Running)),
             );
         }
+        SenderState::CopiedFolder => {
+            let text = format!("{} copied folder, read-only", theme.glyph(Glyph::Offline));
+            spans.push(Role::Attention, text);
+        }
         SenderState::Nobody if waiting > 0 => {
             let text = format!(
                 "{} nobody sends, {waiting} wait",

@@ -315,6 +315,10 @@ pub enum OutboxCommand {
     },
     /// Every item whose outcome cannot be known
     Unknown,
+    /// Make a copied data folder one of its own; what is unfinished in it waits for a person
+    Adopt,
+    /// Print a systemd unit that sends while nobody is logged in
+    Service,
 }
 
 /// `explain`.

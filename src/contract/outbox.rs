@@ -16,6 +16,8 @@ pub enum SenderState {
         /// Its process id, 0 if it could not be read.
         pid: u32,
     },
+    /// Nobody can: the data folder is a copy that was not adopted.
+    CopiedFolder,
 }
 
 /// Something happened to what is planned or sent.

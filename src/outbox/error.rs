@@ -50,6 +50,9 @@ pub enum OutboxError {
         /// Its id, 0 if it could not be read.
         pid: u32,
     },
+    /// The data folder is a copy; it can be looked at only.
+    #[error("this data folder is a copy: {0}. Nothing is sent or changed from it")]
+    Copied(String),
     /// The lock or the emergency file could not be used.
     #[error("{file} in the data folder could not be used: {detail}")]
     File {
@@ -74,6 +77,7 @@ impl OutboxError {
             OutboxError::Missing(_) => ErrorKind::NotFound,
             OutboxError::State { .. }
             | OutboxError::OtherSender { .. }
+            | OutboxError::Copied(_)
             | OutboxError::Broken(_) => ErrorKind::Refused,
         }
     }
@@ -93,6 +97,10 @@ impl OutboxError {
             }
             OutboxError::OtherSender { .. } => {
                 "What is queued here is sent by that process.".to_owned()
+            }
+            OutboxError::Copied(_) => {
+                "Use the original, or make this one your own with `alertdesk outbox adopt`."
+                    .to_owned()
             }
             OutboxError::Broken(_) => "Start again and look at the unknown results.".to_owned(),
         }

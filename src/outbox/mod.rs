@@ -11,6 +11,7 @@ mod emergency;
 mod engine;
 pub mod error;
 pub mod freeze;
+mod home;
 pub mod limiter;
 pub mod lock;
 mod queue;

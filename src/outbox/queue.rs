@@ -3,6 +3,7 @@
 
 use super::clock::Clock;
 use super::error::OutboxError;
+use super::home;
 use super::lock::SenderLock;
 use crate::contract::SenderState;
 use crate::domain::{
@@ -28,6 +29,7 @@ struct Inner {
     store: OutboxStore,
     clock: Arc<dyn Clock>,
     owner: String,
+    copied: Option<String>,
     changed: watch::Sender<u64>,
 }
 
@@ -47,12 +49,14 @@ impl Outbox {
     /// [`OutboxError::Store`] if the record cannot be used.
     pub fn open(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OutboxError> {
         let store = OutboxStore::open(data_dir)?;
+        let copied = home::find_out(&store, data_dir, clock.now().wall)?;
         let owner = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
         let inner = Inner {
             data_dir: data_dir.to_owned(),
             store,
             clock,
             owner,
+            copied,
             changed: watch::Sender::new(0),
         };
         Ok(Self {
@@ -63,6 +67,38 @@ impl Outbox {
     /// The data folder.
     pub fn data_dir(&self) -> &Path {
         &self.inner.data_dir
+    }
+
+    /// Makes a copied data folder one of its own; whatever is unfinished in it waits for a person.
+    /// Says which batches wait.
+    ///
+    /// # Errors
+    /// [`OutboxError::OtherSender`] while somebody sends for it, else what could not be used.
+    pub fn adopt(data_dir: &Path, clock: &dyn Clock) -> Result<Vec<BatchId>, OutboxError> {
+        let store = OutboxStore::open(data_dir)?;
+        let _lock = SenderLock::take(data_dir)?;
+        Ok(store.adopt(&home::here(data_dir)?, clock.now().wall)?)
+    }
+
+    /// In what this data folder differs from the one its record was made in; `None` if it is that
+    /// one. A copy can be looked at only.
+    pub fn copied(&self) -> Option<&str> {
+        self.inner.copied.as_deref()
+    }
+
+    /// # Errors
+    /// [`OutboxError::Copied`] for a copied data folder.
+    pub(super) fn not_copied(&self) -> Result<(), OutboxError> {
+        match self.copied() {
+            Some(how) => Err(OutboxError::Copied(how.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// The record, to be changed.
+    fn record(&self) -> Result<&OutboxStore, OutboxError> {
+        self.not_copied()?;
+        Ok(&self.inner.store)
     }
 
     /// The record's connection for looking and queueing, not the sender's.
@@ -98,7 +134,7 @@ impl Outbox {
             let grace = SignedDuration::try_from(confirmation.grace).unwrap_or(SignedDuration::MAX);
             Some(now.saturating_add(grace).unwrap_or(Timestamp::MAX))
         };
-        let id = self.inner.store.insert(&NewBatch {
+        let id = self.record()?.insert(&NewBatch {
             plan,
             confirmed: now,
             start_at,
@@ -181,7 +217,7 @@ impl Outbox {
             rule: "person".to_owned(),
             text: "Paused by a person.".to_owned(),
         };
-        let change = self.inner.store.stop(id, StopKind::Person, &reason)?;
+        let change = self.record()?.stop(id, StopKind::Person, &reason)?;
         self.changed(id, change, "paused")
     }
 
@@ -190,7 +226,7 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError::State`] if nothing is left to take back.
     pub fn cancel(&self, id: BatchId) -> Result<Batch, OutboxError> {
-        let change = self.inner.store.cancel(id)?;
+        let change = self.record()?.cancel(id)?;
         self.changed(id, change, "cancelled")
     }
 
@@ -199,7 +235,7 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError::Left`] if the number is wrong, [`OutboxError::State`] if it is not stopped.
     pub fn resume(&self, id: BatchId, remaining: u64) -> Result<Batch, OutboxError> {
-        let change = self.inner.store.resume(id, remaining, self.now())?;
+        let change = self.record()?.resume(id, remaining, self.now())?;
         if let Change::Refused(stored) = &change {
             let left = stored.batch.counts.queued;
             let stopped = matches!(
@@ -230,7 +266,7 @@ impl Outbox {
                 wanted: "started early, because only a message to one person can",
             });
         }
-        let change = self.inner.store.end_grace(id, self.now())?;
+        let change = self.record()?.end_grace(id, self.now())?;
         self.changed(id, change, "started")
     }
 
@@ -239,7 +275,7 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError::State`] if it is finished.
     pub fn set_rate(&self, id: BatchId, per_minute: u32) -> Result<Batch, OutboxError> {
-        let change = self.inner.store.set_rate(id, per_minute)?;
+        let change = self.record()?.set_rate(id, per_minute)?;
         self.changed(id, change, "given another rate")
     }
 
@@ -248,6 +284,9 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError::File`] if the lock cannot be asked.
     pub fn sender(&self) -> Result<SenderState, OutboxError> {
+        if self.copied().is_some() {
+            return Ok(SenderState::CopiedFolder);
+        }
         SenderLock::holder(&self.inner.data_dir)
     }
 

@@ -87,6 +87,7 @@ impl Sender {
     /// # Errors
     /// [`OutboxError::OtherSender`] if another process sends; otherwise what could not be used.
     pub fn take(outbox: &Outbox) -> Result<Self, OutboxError> {
+        outbox.not_copied()?;
         let lock = SenderLock::take(outbox.data_dir())?;
         let store = OutboxStore::open(outbox.data_dir())?;
         let (mut emergency, found) = EmergencyFile::open(outbox.data_dir())?;

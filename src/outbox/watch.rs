@@ -35,7 +35,7 @@ impl Outbox {
     pub fn recover_if_idle(&self) -> Result<Vec<String>, OutboxError> {
         match Sender::take(self) {
             Ok(sender) => Ok(sender.recovered().to_vec()),
-            Err(OutboxError::OtherSender { .. }) => Ok(Vec::new()),
+            Err(OutboxError::OtherSender { .. } | OutboxError::Copied(_)) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }

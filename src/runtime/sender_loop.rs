@@ -24,10 +24,14 @@ pub async fn send_until_stopped(
         match try_to_send(&world, &events, &stop).await {
             Ok(()) => return,
             Err(OutboxError::OtherSender { .. }) => {}
+            // It stays one as long as this process has it open.
+            Err(error @ OutboxError::Copied(_)) => {
+                refused(&events, error).await;
+                return;
+            }
             Err(error) => {
                 tracing::error!(%error, "the sender stopped");
-                let answer = crate::contract::OutboxAnswer::Refused(ApiError::from(error));
-                deliver(&events, Event::OutboxAnswer(Box::new(answer))).await;
+                refused(&events, error).await;
                 tell(&events, OutboxEvent::Sender(SenderState::Nobody)).await;
             }
         }
@@ -36,6 +40,11 @@ pub async fn send_until_stopped(
             () = tokio::time::sleep(TAKE_OVER) => {}
         }
     }
+}
+
+async fn refused(events: &mpsc::Sender<Event>, error: OutboxError) {
+    let answer = crate::contract::OutboxAnswer::Refused(ApiError::from(error));
+    deliver(events, Event::OutboxAnswer(Box::new(answer))).await;
 }
 
 async fn tell(events: &mpsc::Sender<Event>, event: OutboxEvent) {

@@ -376,7 +376,7 @@ fn option_layers(overrides: &Overrides) -> Result<(Layer, Layer), String> {
 }
 
 /// The name used when a connection comes from the environment alone.
-const ENVIRONMENT_PROFILE: &str = "environment";
+pub(crate) const ENVIRONMENT_PROFILE: &str = "environment";
 
 fn choose_profile(
     overrides: &Overrides,

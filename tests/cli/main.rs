@@ -6,6 +6,7 @@
 mod cache;
 mod commands;
 mod config;
+mod copied;
 mod drafts;
 mod examples;
 mod export;

@@ -2,6 +2,7 @@
 //! here, sending in `run`.
 
 mod run;
+mod service;
 
 pub use run::{Finish, send_and_wait};
 
@@ -40,9 +41,20 @@ const ITEM_HEADERS: [&str; 9] = [
 pub fn run(context: &Context, command: &OutboxCommand) -> Result<ExitStatus, ApiError> {
     let settings = context.settings()?;
     settings.folders.make_data()?;
+    if matches!(command, OutboxCommand::Service) {
+        return service::print(context, &settings);
+    }
+    if matches!(command, OutboxCommand::Adopt) {
+        return adopt(context, &settings.folders.data.path);
+    }
     let outbox = open_at(&settings.folders.data.path)?;
     if let OutboxCommand::Run { stay } = command {
         return run::run(context, &settings, &outbox, *stay);
+    }
+    if let Some(how) = outbox.copied() {
+        context.output.note(&format!(
+            "This data folder is a copy: {how}. It can only be looked at; `alertdesk outbox adopt` makes it your own."
+        ));
     }
     for sentence in outbox.recover_if_idle()? {
         context.output.note(&sentence);
@@ -66,8 +78,24 @@ pub fn run(context: &Context, command: &OutboxCommand) -> Result<ExitStatus, Api
                 context.output.note("Nothing is unknown.");
             }
         }
-        OutboxCommand::Run { .. } => {}
+        OutboxCommand::Run { .. } | OutboxCommand::Service | OutboxCommand::Adopt => {}
     }
+    Ok(ExitStatus::Done)
+}
+
+/// Makes a copied folder one of its own and prints what waits for a person because of it.
+fn adopt(context: &Context, folder: &Path) -> Result<ExitStatus, ApiError> {
+    let clock = Arc::new(SystemClock::new());
+    let held = Outbox::adopt(folder, clock.as_ref())?;
+    let outbox = Outbox::open(folder, clock)?;
+    let mut rows = Vec::new();
+    for id in held {
+        rows.push(batch_row(&outbox.show(id)?));
+    }
+    context.output.list(&BATCH_HEADERS, &rows);
+    context.output.note(
+        "This data folder is your own now. What was unfinished waits for a person: look at the original before anything is resumed.",
+    );
     Ok(ExitStatus::Done)
 }
 

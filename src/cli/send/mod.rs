@@ -136,7 +136,7 @@ async fn wait_out_grace(
 
 fn say_who_sends(context: &Context, outbox: &Outbox, batch: &Batch) -> Result<(), ApiError> {
     let who = match outbox.sender()? {
-        SenderState::Nobody => {
+        SenderState::Nobody | SenderState::CopiedFolder => {
             "No sender is running: `alertdesk outbox run` sends it. After 10 minutes it is held."
                 .to_owned()
         }

@@ -4,6 +4,7 @@
 //! the outbox engine.
 
 mod change;
+mod home;
 mod insert;
 mod read;
 mod recover;
@@ -14,6 +15,7 @@ mod send;
 mod tests;
 
 pub use change::{Change, Stop, StopScope};
+pub use home::Home;
 pub use insert::NewBatch;
 pub use read::{Attempt, ItemFilter};
 pub use recover::{PROCESS_STOPPED, RecoveredBatch, Recovery, RecoveryRules};

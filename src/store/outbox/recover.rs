@@ -114,7 +114,7 @@ fn note_late(tx: &Transaction<'_>, outcome: &Outcome) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn make_unknown(tx: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<()> {
+pub(super) fn make_unknown(tx: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<()> {
     tx.execute(
         "UPDATE attempts SET finished = ?1, verdict = 'unknown', rule = ?2,
             transient = 0,
