@@ -62,6 +62,7 @@ fn plan(people: u32) -> Plan {
         limits: SendLimits {
             per_minute: 10_000_000,
             concurrency: 64,
+            ..SendLimits::default()
         },
         used: None,
     }

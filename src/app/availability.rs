@@ -54,6 +54,7 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         }
         Action::PauseBatch
         | Action::ResumeBatch
+        | Action::GoOn
         | Action::CancelBatch
         | Action::RateUp
         | Action::RateDown => on_batch(action, state),
@@ -198,6 +199,9 @@ fn on_batch(action: Action, state: &State) -> Result<(), Why> {
     );
     if finished {
         return Err(format!("{} is finished", batch.id));
+    }
+    if action == Action::GoOn && !batch.waits_after_the_first() {
+        return Err(format!("{} does not wait after its first people", batch.id));
     }
     match (action == Action::ResumeBatch, stopped) {
         (true, false) => Err(format!("{} is not paused", batch.id)),

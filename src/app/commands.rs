@@ -112,6 +112,7 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "batch" => batch(state, rest, context),
         "pause" => on_batch(state, Action::PauseBatch, context),
         "resume" => on_batch(state, Action::ResumeBatch, context),
+        "continue" => on_batch(state, Action::GoOn, context),
         "cancel" => on_batch(state, Action::CancelBatch, context),
         "rate" => rate(state, rest),
         "ctx" => profile(state, rest),

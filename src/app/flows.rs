@@ -142,6 +142,7 @@ pub fn broadcasts(state: &mut State, wish: Option<broadcast_scheduler::Wish>) ->
         },
         Some(Wish::Reload) => vec![Effect::Outbox(OutboxCommand::Load)],
         Some(Wish::Pause(batch)) => vec![Effect::Outbox(OutboxCommand::Pause(batch))],
+        Some(Wish::GoOn(batch)) => vec![Effect::Outbox(OutboxCommand::GoOn(batch))],
         Some(Wish::AskResume(batch)) => dialogs::ask_resume(state, batch),
         Some(Wish::AskCancel(batch)) => dialogs::ask_cancel(state, batch),
         Some(Wish::ChangeRate(batch, percent)) => change_rate(state, batch, percent),

@@ -28,7 +28,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Broadcasts,
-        "open pause_batch resume_batch cancel_batch rate_up rate_down unknowns new_broadcast",
+        "open go_on pause_batch resume_batch cancel_batch rate_up rate_down unknowns new_broadcast",
     ),
     (
         KeyContext::Payload,
@@ -122,6 +122,10 @@ pub fn draw(state: &State, keymap: &Keymap, painter: &mut Painter<'_>, row: Rect
         x = painter.text((x, row.y), limit, "[typing]  ", Role::Active);
     }
     for action in here {
+        // Rarely possible, so its place is another's meanwhile.
+        if action == Action::GoOn && available(action, state).is_err() {
+            continue;
+        }
         let Some((text, action)) = words(keymap, context, action) else {
             continue;
         };

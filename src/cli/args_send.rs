@@ -212,6 +212,13 @@ pub struct CommonSend {
     /// Calls on the way at once; also the most that can become unknown at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub concurrency: Option<u32>,
+    /// Wait for a person after the first N people of a list
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "5",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub canary: Option<u32>,
+    /// Spread a list evenly over this time, for example 90m or 2h
+    #[arg(long, value_name = "TIME", value_parser = minutes)]
+    pub spread: Option<u32>,
     /// When a broadcast with a time is handed to the platform
     #[arg(long, value_enum, default_value_t = HandOver::Now, value_name = "WHEN")]
     pub hand_over: HandOver,
@@ -230,4 +237,31 @@ pub struct CommonSend {
     /// Refuse at the first row that fails a check
     #[arg(long)]
     pub strict: bool,
+}
+
+/// Whole minutes of a time such as `90m` or `2h`.
+fn minutes(text: &str) -> Result<u32, String> {
+    let time: jiff::SignedDuration = text
+        .parse()
+        .map_err(|_| "it must be a time such as 90m or 2h".to_owned())?;
+    u32::try_from(time.as_mins())
+        .ok()
+        .filter(|minutes| (1..=7 * 24 * 60).contains(minutes))
+        .ok_or_else(|| "it must be from a minute to a week".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::minutes;
+
+    #[test]
+    fn a_time_to_spread_over_is_read_in_minutes() {
+        assert_eq!(
+            (minutes("90m"), minutes("2h"), minutes("1h 30m")),
+            (Ok(90), Ok(120), Ok(90))
+        );
+        for wrong in ["", "2", "20s", "-5m", "8d", "200h", "soon"] {
+            minutes(wrong).unwrap_err();
+        }
+    }
 }

@@ -113,6 +113,8 @@ fn screen_settings(settings: &Settings, connection: &Connection) -> app::Setting
     let limits = SendLimits {
         per_minute: connection.profile.per_minute,
         concurrency: connection.concurrency,
+        canary: connection.canary,
+        spread_minutes: 0,
     };
     let appearance = &settings.appearance;
     app::Settings {

@@ -121,6 +121,7 @@ actions! {
 
     PauseBatch = "pause_batch", "pause", "pause the batch at once";
     ResumeBatch = "resume_batch", "resume", "resume the batch after typing what is left";
+    GoOn = "go_on", "go on", "go on with a batch that waits after its first people";
     CancelBatch = "cancel_batch", "cancel", "cancel what is not sent of the batch";
     RateUp = "rate_up", "faster", "more messages a minute";
     RateDown = "rate_down", "slower", "fewer messages a minute";

@@ -112,6 +112,8 @@ pub enum OutboxCommand {
         /// The typed number of people left.
         remaining: u64,
     },
+    /// Go on with a list that waits after its first people.
+    GoOn(BatchId),
     /// Take back what is not sent.
     Cancel(BatchId),
     /// End the grace time of a single message now.

@@ -170,6 +170,19 @@ pub struct Reason {
     pub text: String,
 }
 
+impl Reason {
+    /// The rule of a list that waits after its first people.
+    pub const CANARY: &str = "canary";
+}
+
+impl Batch {
+    /// Whether it waits for somebody to look at the results of its first people.
+    pub fn waits_after_the_first(&self) -> bool {
+        let rule = self.reason.as_ref().map(|reason| reason.rule.as_str());
+        self.state == BatchState::Paused && rule == Some(Reason::CANARY)
+    }
+}
+
 /// A confirmed plan and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {

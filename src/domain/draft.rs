@@ -320,6 +320,10 @@ pub struct SendLimits {
     pub per_minute: u32,
     /// Calls on the way at the same time, 1 to 64; also the most that can become unknown at once.
     pub concurrency: u32,
+    /// After so many people of a list it waits for a person; 0 for no waiting.
+    pub canary: u32,
+    /// Over how many minutes a list is spread evenly; 0 for as fast as it may.
+    pub spread_minutes: u32,
 }
 
 impl Default for SendLimits {
@@ -327,6 +331,8 @@ impl Default for SendLimits {
         Self {
             per_minute: 600,
             concurrency: 4,
+            canary: 0,
+            spread_minutes: 0,
         }
     }
 }

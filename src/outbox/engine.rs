@@ -222,6 +222,9 @@ impl Engine {
             };
             return self.hold(stored, &reason, now);
         }
+        if stored.canary_left() == Some(0) && stored.batch.counts.sending == 0 {
+            return self.wait_after_the_first(stored, now);
+        }
         let room = self.room(stored, now);
         if room == 0 {
             return Claim::Marked(Vec::new());
@@ -254,7 +257,9 @@ impl Engine {
             .count();
         let running = u32::try_from(running).unwrap_or(u32::MAX);
         let most = if alone { 1 } else { stored.limits.concurrency };
-        let slots = most.saturating_sub(running);
+        let first = stored.canary_left().unwrap_or(u64::MAX);
+        let first = u32::try_from(first).unwrap_or(u32::MAX);
+        let slots = most.saturating_sub(running).min(first);
         if slots == 0 {
             return 0;
         }
@@ -262,14 +267,14 @@ impl Engine {
             .rates
             .entry(stored.target.clone())
             .or_insert_with(|| BotRate {
-                limiter: Limiter::new(stored.limits.per_minute, now.steady),
+                limiter: Limiter::new(stored.pace(), now.steady),
                 serving: None,
             });
         if !stored.is_single() {
             if rate.serving == Some((id, stored.runs)) {
-                rate.limiter.set_limit(stored.limits.per_minute, now.steady);
+                rate.limiter.set_limit(stored.pace(), now.steady);
             } else {
-                rate.limiter.begin(stored.limits.per_minute, now.steady);
+                rate.limiter.begin(stored.pace(), now.steady);
                 rate.serving = Some((id, stored.runs));
             }
         }
@@ -360,6 +365,27 @@ impl Engine {
                 }
             })
             .collect()
+    }
+
+    /// The first people of a list have their results: a person looks at them before the rest.
+    fn wait_after_the_first(&mut self, stored: &StoredBatch, now: Moment) -> Claim {
+        let counts = stored.batch.counts;
+        let reason = Reason {
+            rule: Reason::CANARY.to_owned(),
+            text: format!(
+                "{} of the first {} accepted. Look at them, then go on with the other {}.",
+                counts.accepted,
+                counts.planned - counts.skipped - counts.queued,
+                counts.queued
+            ),
+        };
+        match self.store.stop(stored.batch.id, StopKind::Other, &reason) {
+            Ok(_) => {
+                self.wake_at(now.steady);
+                Claim::NotOurs
+            }
+            Err(error) => self.cannot_mark(stored.batch.id, &error, now),
+        }
     }
 
     fn hold(&mut self, stored: &StoredBatch, reason: &Reason, now: Moment) -> Claim {

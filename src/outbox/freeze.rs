@@ -296,6 +296,7 @@ fn guarded(draft: &SendDraft, profile: &Profile, now: Timestamp) -> Result<(), F
     let SendLimits {
         per_minute,
         concurrency,
+        ..
     } = draft.limits;
     if per_minute == 0 || !(1..=64).contains(&concurrency) {
         return Err(FreezeError::new(

@@ -10,6 +10,8 @@ const BURST_SECONDS: f64 = 0.05;
 const SLOW_START: f64 = 0.25;
 const GROWTH: f64 = 1.1;
 const GROWTH_EVERY: u32 = 50;
+/// One message in four hours; slower is not waiting but forgetting.
+const SLOWEST: f64 = 1.0 / 240.0;
 
 /// The rate of one bot.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +26,8 @@ pub struct Limiter {
 
 impl Limiter {
     /// A full bucket at this many messages a minute.
-    pub fn new(per_minute: u32, now: Duration) -> Self {
-        let limit = f64::from(per_minute.max(1));
+    pub fn new(per_minute: f64, now: Duration) -> Self {
+        let limit = per_minute.max(SLOWEST);
         Self {
             limit,
             current: limit,
@@ -37,21 +39,21 @@ impl Limiter {
     }
 
     /// A list begins or goes on after a stop: a quarter of its rate at first.
-    pub fn begin(&mut self, per_minute: u32, now: Duration) {
+    pub fn begin(&mut self, per_minute: f64, now: Duration) {
         self.refill(now);
-        self.limit = f64::from(per_minute.max(1));
-        self.current = (self.limit * SLOW_START).max(1.0);
+        self.limit = per_minute.max(SLOWEST);
+        self.current = (self.limit * SLOW_START).max(self.limit.min(1.0));
         self.accepted = 0;
     }
 
     /// A person changed the rate while it runs.
-    pub fn set_limit(&mut self, per_minute: u32, now: Duration) {
-        let limit = f64::from(per_minute.max(1));
+    pub fn set_limit(&mut self, per_minute: f64, now: Duration) {
+        let limit = per_minute.max(SLOWEST);
         if (limit - self.limit).abs() < f64::EPSILON {
             return;
         }
         self.refill(now);
-        self.current = (self.current * limit / self.limit).max(1.0);
+        self.current = (self.current * limit / self.limit).max(limit.min(1.0));
         self.limit = limit;
     }
 
@@ -97,7 +99,7 @@ impl Limiter {
     pub fn throttled(&mut self, until: Duration, now: Duration) {
         if self.wait_until.is_none_or(|at| now >= at) {
             self.refill(now);
-            self.current = (self.current / 2.0).max(1.0);
+            self.current = (self.current / 2.0).max(self.limit.min(1.0));
             self.tokens = self.tokens.min(1.0);
             self.accepted = 0;
         }
@@ -139,7 +141,7 @@ mod tests {
 
     #[test]
     fn never_more_than_five_at_once_and_the_rate_over_a_minute() {
-        let mut limiter = Limiter::new(600, seconds(0));
+        let mut limiter = Limiter::new(600.0, seconds(0));
         assert_eq!(limiter.available(seconds(100)), 5);
         limiter.take(5);
         assert_eq!(limiter.available(seconds(100)), 0);
@@ -159,8 +161,8 @@ mod tests {
 
     #[test]
     fn a_list_starts_at_a_quarter_and_grows_with_success() {
-        let mut limiter = Limiter::new(600, seconds(0));
-        limiter.begin(600, seconds(0));
+        let mut limiter = Limiter::new(600.0, seconds(0));
+        limiter.begin(600.0, seconds(0));
         assert_eq!(limiter.per_minute(), 150);
         for _ in 0..50 {
             limiter.accepted();
@@ -174,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_refusal_for_speed_waits_and_halves_once_for_all_on_the_way() {
-        let mut limiter = Limiter::new(600, seconds(0));
+        let mut limiter = Limiter::new(600.0, seconds(0));
         limiter.throttled(seconds(42), seconds(10));
         limiter.throttled(seconds(40), seconds(11));
         assert_eq!(limiter.per_minute(), 300);
@@ -187,11 +189,12 @@ mod tests {
 
     #[test]
     fn a_person_changes_the_rate_while_it_runs() {
-        let mut limiter = Limiter::new(600, seconds(0));
-        limiter.begin(600, seconds(0));
-        limiter.set_limit(1200, seconds(1));
+        let mut limiter = Limiter::new(600.0, seconds(0));
+        limiter.begin(600.0, seconds(0));
+        limiter.set_limit(1200.0, seconds(1));
         assert_eq!(limiter.per_minute(), 300);
-        limiter.set_limit(0, seconds(1));
-        assert_eq!(limiter.per_minute(), 1);
+        limiter.set_limit(0.5, seconds(1));
+        limiter.take(5);
+        assert_eq!(limiter.next_at(seconds(1)), seconds(121));
     }
 }

@@ -7,7 +7,7 @@ use super::home;
 use super::lock::SenderLock;
 use crate::contract::SenderState;
 use crate::domain::{
-    Batch, BatchId, FrozenRequest, Item, ItemId, Plan, Reason, Schedule, Sha256Hex,
+    Batch, BatchId, BatchState, FrozenRequest, Item, ItemId, Plan, Reason, Schedule, Sha256Hex,
 };
 use crate::store::outbox::{
     Attempt, Change, ItemFilter, NewBatch, OutboxStore, StopKind, StoredBatch,
@@ -238,10 +238,7 @@ impl Outbox {
         let change = self.record()?.resume(id, remaining, self.now())?;
         if let Change::Refused(stored) = &change {
             let left = stored.batch.counts.queued;
-            let stopped = matches!(
-                stored.batch.state,
-                crate::domain::BatchState::Paused | crate::domain::BatchState::Held
-            );
+            let stopped = matches!(stored.batch.state, BatchState::Paused | BatchState::Held);
             if stopped && left != remaining {
                 return Err(OutboxError::Left {
                     batch: id,
@@ -251,6 +248,23 @@ impl Outbox {
             }
         }
         self.changed(id, change, "resumed")
+    }
+
+    /// Goes on with a list that waits after its first people. Nothing is typed: the number of all
+    /// was typed before.
+    ///
+    /// # Errors
+    /// [`OutboxError::State`] if that is not what it waits for.
+    pub fn go_on(&self, id: BatchId) -> Result<Batch, OutboxError> {
+        let batch = self.show(id)?;
+        if !batch.waits_after_the_first() {
+            return Err(OutboxError::State {
+                batch: id,
+                state: batch.state,
+                wanted: "continued without a number, because it does not wait after its first people",
+            });
+        }
+        self.resume(id, batch.counts.queued)
     }
 
     /// Ends the grace of a message to one person now.

@@ -317,11 +317,24 @@ fn when(plan: &Plan, now: &Zoned) -> Vec<(&'static str, String)> {
     };
     let mut rows = vec![("When", at)];
     if plan.calls.len() > 1 {
-        let seconds = plan.calls.len() as u64 * 60 / u64::from(plan.limits.per_minute.max(1));
-        let about = format::estimate(Duration::from_secs(seconds));
-        rows.push(("Speed", format!("{}/min, {about}", plan.limits.per_minute)));
+        rows.push(("Speed", speed(plan)));
     }
     rows
+}
+
+fn speed(plan: &Plan) -> String {
+    let limits = plan.limits;
+    let seconds = plan.calls.len() as u64 * 60 / u64::from(limits.per_minute.max(1));
+    let seconds = seconds.max(u64::from(limits.spread_minutes) * 60);
+    let about = format::estimate(Duration::from_secs(seconds));
+    let mut speed = format!("{}/min, {about}", limits.per_minute);
+    if limits.spread_minutes > 0 {
+        speed = format!("spread evenly over {about}");
+    }
+    if limits.canary > 0 {
+        speed.push_str(&format!(". After {} it waits for you.", limits.canary));
+    }
+    speed
 }
 
 fn until(state: &State) -> String {

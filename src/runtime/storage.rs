@@ -46,6 +46,7 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 OutboxCommand::Load
                 | OutboxCommand::Pause(_)
                 | OutboxCommand::Resume { .. }
+                | OutboxCommand::GoOn(_)
                 | OutboxCommand::Cancel(_)
                 | OutboxCommand::StartNow(_)
                 | OutboxCommand::SetRate(..)
@@ -197,6 +198,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
         OutboxCommand::Resume { batch, remaining } => {
             return Ok(changed(outbox.resume(batch, remaining)?));
         }
+        OutboxCommand::GoOn(batch) => return Ok(changed(outbox.go_on(batch)?)),
         OutboxCommand::Cancel(batch) => return Ok(changed(outbox.cancel(batch)?)),
         OutboxCommand::StartNow(batch) => return Ok(changed(outbox.start_now(batch)?)),
         OutboxCommand::SetRate(batch, rate) => return Ok(changed(outbox.set_rate(batch, rate)?)),

@@ -236,6 +236,12 @@ pub static PROFILE: &[Key] = &[
         Some("4"),
         "calls on the way at once",
     ),
+    key(
+        "limits.canary",
+        Shape::Count(0, 1_000),
+        Some("5"),
+        "people after whom a long list of the dashboard waits; 0 for none",
+    ),
     later(
         "limits.daily_unique_recipients",
         Shape::Count(1, 100_000_000),

@@ -66,6 +66,7 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
         limits: SendLimits {
             per_minute: 10_000_000,
             concurrency,
+            ..SendLimits::default()
         },
         used: None,
     }

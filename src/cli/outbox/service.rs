@@ -111,7 +111,7 @@ mod tests {
     fn words_are_read_by_systemd_as_they_were_meant() {
         let of = |word: &str| quoted(word).unwrap();
         assert_eq!(of("/usr/bin/alertdesk"), "/usr/bin/alertdesk");
-        assert_eq!(of("/home/a b/x"), "\"/home/a b/x\"");
+        assert_eq!(of("/srv/a b/x"), "\"/srv/a b/x\"");
         assert_eq!(of("50%"), "50%%");
         assert_eq!(of("a$HOME"), "\"a$$HOME\"");
         assert_eq!(of("say \"hi\"\\"), "\"say \\\"hi\\\"\\\\\"");

@@ -53,6 +53,8 @@ pub fn build(
         limits: SendLimits {
             per_minute: common.rate.unwrap_or(profile.per_minute),
             concurrency: common.concurrency.unwrap_or(connection.concurrency),
+            canary: common.canary.unwrap_or(0),
+            spread_minutes: common.spread.unwrap_or(0),
         },
     })
 }

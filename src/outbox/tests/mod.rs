@@ -94,6 +94,7 @@ fn fast(concurrency: u32) -> SendLimits {
     SendLimits {
         per_minute: 1_000_000,
         concurrency,
+        ..SendLimits::default()
     }
 }
 

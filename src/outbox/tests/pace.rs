@@ -3,6 +3,7 @@
 use super::{Bench, accepted, fast, judgement, no_connection, plan};
 use crate::contract::{CallOutcome, OutboxEvent};
 use crate::domain::{BatchId, BatchState, Judgement, PauseAdvice, SendLimits, Verdict};
+use crate::outbox::clock::Clock;
 use std::time::Duration;
 
 #[test]
@@ -73,7 +74,7 @@ fn a_request_to_wait_is_kept_and_halves_the_rate() {
     let mut bench = Bench::new();
     let limits = SendLimits {
         per_minute: 600,
-        concurrency: 4,
+        ..SendLimits::default()
     };
     let id = bench.queue(&plan(10, limits), 0);
     bench.turn(Vec::new());
@@ -198,4 +199,76 @@ fn an_unknown_first_answer_does_not_let_more_calls_go() {
     bench.pass(Duration::from_secs(1));
     assert_eq!(bench.answer(&judgement(Verdict::Rejected, Some(400))), 4);
     assert_eq!(bench.batch(id).counts.unknown, 1);
+}
+
+#[test]
+fn a_list_waits_after_its_first_people_until_somebody_goes_on() {
+    let mut bench = Bench::new();
+    let limits = SendLimits {
+        canary: 3,
+        ..fast(4)
+    };
+    let id = bench.queue(&plan(10, limits), 0);
+    assert_eq!(bench.turn(Vec::new()), 1);
+    assert_eq!(bench.answer(&accepted()), 2);
+    bench.outbox.go_on(id).unwrap_err();
+    // As long as one of the first has no result the others wait.
+    let call = bench.on_the_way.pop().unwrap();
+    bench.answer(&judgement(Verdict::Rejected, Some(400)));
+    assert_eq!(bench.batch(id).state, BatchState::Running);
+    bench.on_the_way.push(call);
+    assert_eq!(bench.answer(&accepted()), 0);
+    assert_eq!(bench.rule(id).as_deref(), Some("canary"));
+    let reason = bench.batch(id).reason.unwrap();
+    assert_eq!(
+        reason.text,
+        "2 of the first 3 accepted. Look at them, then go on with the other 7."
+    );
+    assert_eq!(bench.batch(id).state, BatchState::Paused);
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.turn(Vec::new()), 0);
+
+    bench.outbox.go_on(id).unwrap();
+    let mut sent = 0;
+    while bench.batch(id).state != BatchState::DoneWithProblems {
+        bench.pass(Duration::from_secs(1));
+        sent += bench.on_the_way.len();
+        bench.answer(&accepted());
+    }
+    assert_eq!(sent, 7);
+}
+
+#[test]
+fn a_list_no_longer_than_its_first_people_does_not_wait() {
+    let mut bench = Bench::new();
+    let limits = SendLimits {
+        canary: 3,
+        ..fast(4)
+    };
+    let id = bench.queue(&plan(3, limits), 0);
+    bench.turn(Vec::new());
+    bench.answer(&accepted());
+    bench.answer(&accepted());
+    assert_eq!(bench.batch(id).state, BatchState::Done);
+}
+
+#[test]
+fn a_list_is_spread_evenly_over_its_time() {
+    let mut bench = Bench::new();
+    let limits = SendLimits {
+        spread_minutes: 60,
+        ..fast(4)
+    };
+    let id = bench.queue(&plan(30, limits), 0);
+    let begun = bench.clock.now().steady;
+    while bench.batch(id).state != BatchState::Done {
+        if bench.on_the_way.is_empty() {
+            bench.until_sending(Duration::from_secs(3600)).unwrap();
+        }
+        bench.answer(&accepted());
+    }
+    let took = bench.clock.now().steady.saturating_sub(begun);
+    // Five may go at once at the beginning, and none after the last has to be waited for.
+    let minutes = took.as_secs() / 60;
+    assert!((49..=60).contains(&minutes), "{minutes} minutes");
 }

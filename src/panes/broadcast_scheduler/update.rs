@@ -17,6 +17,8 @@ pub enum Wish {
     Pause(BatchId),
     /// Ask for the number that is left, then go on.
     AskResume(BatchId),
+    /// Go on after the first people.
+    GoOn(BatchId),
     /// Ask for the word, then take back what is not sent.
     AskCancel(BatchId),
     /// Change the speed by this many per cent.
@@ -63,6 +65,7 @@ fn on_batch(state: &State, action: Action) -> Option<Wish> {
     match action {
         Action::PauseBatch => Some(Wish::Pause(batch.id)),
         Action::ResumeBatch => Some(Wish::AskResume(batch.id)),
+        Action::GoOn => Some(Wish::GoOn(batch.id)),
         Action::CancelBatch => Some(Wish::AskCancel(batch.id)),
         Action::RateUp => Some(Wish::ChangeRate(batch.id, 25)),
         Action::RateDown => Some(Wish::ChangeRate(batch.id, -20)),

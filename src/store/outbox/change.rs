@@ -106,7 +106,8 @@ impl OutboxStore {
             let changed = tx
                 .prepare_cached(
                     "UPDATE batches SET state = 'ready', reason_rule = NULL, reason_text = NULL,
-                        stop_kind = NULL, start_at = NULL, confirmed = ?3, runs = runs + 1
+                        stop_kind = NULL, start_at = NULL, confirmed = ?3, runs = runs + 1,
+                        canary_passed = canary_passed OR planned - skipped - queued >= canary
                      WHERE id = ?1 AND queued = ?2 AND queued > 0 AND state IN ('paused','held')",
                 )?
                 .execute(params![

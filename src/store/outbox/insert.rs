@@ -56,9 +56,9 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i6
     tx.execute(
         "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
             confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
-            plan_sha256, planned, skipped, queued)
+            plan_sha256, planned, skipped, queued, canary, spread_minutes)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20)",
+            ?18, ?19, ?20, ?21, ?22)",
         params![
             plan.kind.word(),
             plan.title,
@@ -80,6 +80,8 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i6
             stored_number(plan.planned()),
             stored_number(plan.skipped.len() as u64),
             stored_number(plan.recipients()),
+            plan.limits.canary,
+            plan.limits.spread_minutes,
         ],
     )?;
     Ok(tx.last_insert_rowid())

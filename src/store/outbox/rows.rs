@@ -51,6 +51,8 @@ pub struct StoredBatch {
     pub target: BotTarget,
     /// How fast.
     pub limits: SendLimits,
+    /// Whether a person went on after the first people.
+    pub canary_passed: bool,
     /// How many calls it has.
     pub calls: u64,
     /// How often it was resumed; counting in a row starts again with each.
@@ -71,6 +73,29 @@ impl StoredBatch {
         self.calls == 1 && self.batch.counts.planned - self.batch.counts.skipped == 1
     }
 
+    /// How many of the first people may still be written to before it waits; `None` if it does not
+    /// wait, or waited.
+    pub fn canary_left(&self) -> Option<u64> {
+        let counts = self.batch.counts;
+        let canary = u64::from(self.limits.canary);
+        let people = counts.planned - counts.skipped;
+        if canary == 0 || self.canary_passed || canary >= people {
+            return None;
+        }
+        Some(canary.saturating_sub(people - counts.queued))
+    }
+
+    /// Messages a minute: the rate, or less where the list is spread over a longer time.
+    pub fn pace(&self) -> f64 {
+        let rate = f64::from(self.limits.per_minute);
+        if self.limits.spread_minutes == 0 {
+            return rate;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a pace needs no such precision")]
+        let even = self.calls as f64 / f64::from(self.limits.spread_minutes);
+        rate.min(even)
+    }
+
     /// Whether every recipient has a state that no sender changes any more.
     pub fn is_settled(&self) -> bool {
         let counts = self.batch.counts;
@@ -83,7 +108,7 @@ pub(super) const BATCH_COLUMNS: &str = "id, kind, title, state, profile, created
     publish_at, planned, skipped, queued, sending, accepted, rejected, unknown, cancelled, \
     not_accepted, abandoned, parent, reason_rule, reason_text, plan_sha256, base_url, \
     customer_id, bot_key, per_minute, concurrency, calls, runs, confirmed, stop_kind, \
-    revision";
+    revision, canary, canary_passed, spread_minutes";
 
 /// Reads [`BATCH_COLUMNS`].
 pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
@@ -123,7 +148,10 @@ pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
         limits: SendLimits {
             per_minute: row.get(25)?,
             concurrency: row.get(26)?,
+            canary: row.get(32)?,
+            spread_minutes: row.get(34)?,
         },
+        canary_passed: row.get(33)?,
         calls: number(row, 27)?,
         runs: row.get(28)?,
         confirmed: read_time(row.get(29)?),

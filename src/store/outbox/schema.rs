@@ -4,6 +4,7 @@
 //! state happen, the counters of a batch always add up, and a finished attempt stays as it is.
 
 mod home;
+mod pace;
 
 use crate::store::database::{Durability, Schema};
 
@@ -17,6 +18,7 @@ pub const SCHEMA: Schema = Schema {
         VERSION_4,
         VERSION_5,
         home::HOME,
+        pace::PACE,
     ],
     durability: Durability::Full,
 };
