@@ -392,3 +392,40 @@ fn names_that_are_not_in_the_library_are_status_4() {
         .expect(4);
     desk.run(&["outbox", "show", "77"]).expect(4);
 }
+
+#[test]
+fn a_list_waits_after_its_first_people_and_goes_on_with_the_number_of_the_others() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    desk.import(&["order_replacement.en"]);
+    let rows: String = (410..422)
+        .map(|last| format!("+447700900{last}\n"))
+        .collect();
+    let file = desk.write("people.csv", &format!("phone\n{rows}"));
+    let list = [
+        "--csv",
+        &file,
+        "--now",
+        "--confirm",
+        "12",
+        "--rate",
+        "60000",
+    ];
+    let canary = ["--canary", "3", "--wait", "--output", "json"];
+    let batch = desk
+        .run(&order(&[&list[..], &canary].concat()))
+        .expect(1)
+        .json();
+    assert_eq!(batch["state"], "paused");
+    assert_eq!(batch["reason"]["rule"], "canary");
+    assert_eq!(
+        (&batch["counts"]["queued"], sandbox.sends().len()),
+        (&9.into(), 3)
+    );
+    desk.run(&["outbox", "run"]).expect(0);
+    assert_eq!(sandbox.sends().len(), 3);
+    desk.run(&["outbox", "resume", "1", "--confirm", "9"])
+        .expect(0);
+    desk.run(&["outbox", "run"]).expect(0);
+    assert_eq!(sandbox.sends().len(), 12);
+}
