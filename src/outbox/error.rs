@@ -50,6 +50,11 @@ pub enum OutboxError {
         /// Its id, 0 if it could not be read.
         pid: u32,
     },
+    /// What shall be purged is so young that duplicates are found by it; nothing was dropped.
+    #[error(
+        "nothing was purged: what is younger than 24 hours stays, because duplicates are found by it"
+    )]
+    Young,
     /// The lock or the emergency file could not be used.
     #[error("{file} in the data folder could not be used: {detail}")]
     File {
@@ -68,9 +73,10 @@ impl OutboxError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             OutboxError::Store(_) | OutboxError::File { .. } => ErrorKind::Storage,
-            OutboxError::Count { .. } | OutboxError::Left { .. } | OutboxError::Plan(_) => {
-                ErrorKind::Usage
-            }
+            OutboxError::Count { .. }
+            | OutboxError::Left { .. }
+            | OutboxError::Plan(_)
+            | OutboxError::Young => ErrorKind::Usage,
             OutboxError::Missing(_) => ErrorKind::NotFound,
             OutboxError::State { .. }
             | OutboxError::OtherSender { .. }
@@ -87,6 +93,7 @@ impl OutboxError {
             OutboxError::Count { expected, .. } => format!("Confirm with {expected}."),
             OutboxError::Left { left, .. } => format!("Confirm with {left}."),
             OutboxError::Plan(_) => "Make a new plan from the draft.".to_owned(),
+            OutboxError::Young => "Give a longer age, for example 90d.".to_owned(),
             OutboxError::Missing(_) => "`alertdesk outbox list` shows every batch.".to_owned(),
             OutboxError::State { batch, .. } => {
                 format!("`alertdesk outbox show {}` says where it stands.", batch.0)

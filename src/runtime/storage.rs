@@ -2,7 +2,7 @@
 //! they were asked, so that "discard" never overtakes "save".
 
 use super::world::{World, storage_error};
-use super::{clock, conversation_cache, importing, shelves};
+use super::{clock, conversation_cache, importing, reports, shelves};
 use crate::contract::{
     ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
     OutboxEvent, StorageEvent, StoreRequest,
@@ -16,6 +16,8 @@ use crate::store::outbox::ItemFilter;
 
 /// Items of a batch's detail; the list of a very large batch shows its first part.
 const ITEMS_SHOWN: u64 = 5000;
+/// Lines of the audit that its list holds, the newest.
+const LINES_SHOWN: u64 = 2000;
 /// People offered because their conversation was opened last.
 const RECENT: u32 = 50;
 
@@ -28,6 +30,20 @@ pub enum Job {
     Outbox(OutboxCommand),
     /// The settings file.
     AddProfile(NewProfile),
+}
+
+impl Job {
+    /// Whether it reads so much that a pause must not wait for it. It has a connection of its own.
+    pub fn takes_long(&self) -> bool {
+        matches!(
+            self,
+            Job::Outbox(
+                OutboxCommand::LoadAudit(_)
+                    | OutboxCommand::VerifyAudit
+                    | OutboxCommand::ExportBatch { .. }
+            )
+        )
+    }
 }
 
 /// Executes a job. Blocks.
@@ -52,6 +68,9 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::LoadItems { .. }
                 | OutboxCommand::LoadRequest { .. }
                 | OutboxCommand::LoadLastSent { .. }
+                | OutboxCommand::LoadAudit(_)
+                | OutboxCommand::VerifyAudit
+                | OutboxCommand::ExportBatch { .. }
                 | OutboxCommand::LoadUnknown => OutboxAnswer::Refused,
             };
             outbox(world, command)
@@ -237,6 +256,15 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             OutboxAnswer::LastSent { ticket, found }
         }
         OutboxCommand::LoadUnknown => OutboxAnswer::Unknown(unknowns(outbox)?),
+        OutboxCommand::LoadAudit(filter) => {
+            let lines = outbox.audit(&filter, LINES_SHOWN)?;
+            let cut = lines.len() as u64 == LINES_SHOWN;
+            OutboxAnswer::Audit { filter, lines, cut }
+        }
+        OutboxCommand::VerifyAudit => OutboxAnswer::AuditVerified(outbox.verify_audit()?),
+        OutboxCommand::ExportBatch { batch, file } => {
+            OutboxAnswer::Report(batch, reports::write(world, batch, &file))
+        }
     };
     Ok(Some(Event::OutboxAnswer(Box::new(answer))))
 }

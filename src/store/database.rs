@@ -5,6 +5,7 @@ use super::error::StoreError;
 use jiff::Timestamp;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,12 +37,34 @@ pub struct Schema {
     pub durability: Durability,
 }
 
+/// Writes what belongs to every transaction besides its work, in the same transaction.
+pub trait Scribe: fmt::Debug + Send + Sync {
+    /// Gives the connection what the triggers of its schema call. Runs before anything else.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    fn attach(&self, connection: &mut Connection) -> rusqlite::Result<()>;
+
+    /// A transaction begins: whatever one before left behind is forgotten.
+    fn begin(&self);
+
+    /// The work is done and about to be committed.
+    ///
+    /// # Errors
+    /// Whatever the database says; then nothing is committed.
+    fn seal(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()>;
+
+    /// It is committed.
+    fn committed(&self);
+}
+
 /// A connection shared between blocking threads, and one more for reads where that was asked for.
 /// Cloning shares them.
 #[derive(Debug, Clone)]
 pub struct Database {
     connection: Arc<Mutex<Connection>>,
     reader: Option<Arc<Mutex<Connection>>>,
+    scribe: Option<Arc<dyn Scribe>>,
     path: PathBuf,
 }
 
@@ -52,11 +75,24 @@ impl Database {
     /// [`StoreError`] if the folder or file cannot be made or read, is damaged, belongs to
     /// something else, or was written by a newer version. The file is then unchanged.
     pub fn open(path: &Path, schema: &Schema) -> Result<Self, StoreError> {
-        prepare_file(path).map_err(|error| StoreError::from_io(path, &error))?;
-        let fail = |error: rusqlite::Error| StoreError::from_sqlite(path, &error);
-        let connection = Connection::open(path).map_err(fail)?;
-        connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
-        Self::adopt(connection, path, schema)
+        Self::adopt(connect(path)?, path, schema)
+    }
+
+    /// As [`Database::open`], with somebody who writes along in every transaction.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open_with_scribe(
+        path: &Path,
+        schema: &Schema,
+        scribe: Arc<dyn Scribe>,
+    ) -> Result<Self, StoreError> {
+        let mut connection = connect(path)?;
+        let attached = scribe.attach(&mut connection);
+        attached.map_err(|error| StoreError::from_sqlite(path, &error))?;
+        let mut database = Self::adopt(connection, path, schema)?;
+        database.scribe = Some(scribe);
+        Ok(database)
     }
 
     /// As [`Database::open`], for a connection that was made already.
@@ -76,6 +112,7 @@ impl Database {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             reader: None,
+            scribe: None,
             path: path.to_owned(),
         })
     }
@@ -114,6 +151,7 @@ impl Database {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             reader: None,
+            scribe: None,
             path,
         })
     }
@@ -164,8 +202,17 @@ impl Database {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
+        if let Some(scribe) = &self.scribe {
+            scribe.begin();
+        }
         let value = work(&transaction)?;
+        if let Some(scribe) = &self.scribe {
+            scribe.seal(&transaction).map_err(fail)?;
+        }
         transaction.commit().map_err(fail)?;
+        if let Some(scribe) = &self.scribe {
+            scribe.committed();
+        }
         Ok(value)
     }
 
@@ -226,6 +273,14 @@ impl Database {
                 .unwrap_or_default(),
         })
     }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    prepare_file(path).map_err(|error| StoreError::from_io(path, &error))?;
+    let fail = |error: rusqlite::Error| StoreError::from_sqlite(path, &error);
+    let connection = Connection::open(path).map_err(fail)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
+    Ok(connection)
 }
 
 /// Makes the folder of a file (0700) if it is not there.
