@@ -127,12 +127,6 @@ fn row(line: &AuditLine, now: &Zoned) -> Row {
     let reading = line.read();
     let clean = |text: &str| sanitize::clean_line(text).into_owned();
     let at = line.at.to_zoned(now.time_zone().clone());
-    let rule = reading.rule.filter(|_| reading.action == "result");
-    let mut what = clean(&reading.what);
-    if let Some(rule) = rule {
-        what.push_str(" · ");
-        what.push_str(&clean(&rule));
-    }
     let verdict = reading
         .fields
         .get("verdict")
@@ -144,15 +138,29 @@ fn row(line: &AuditLine, now: &Zoned) -> Row {
         (_, "paused" | "held" | "recovered" | "overridden" | "purged") => Role::Attention,
         (_, _) => Role::Text,
     };
+    let today = at.date() == now.date();
+    let (action, what) = match verdict {
+        // The word of a result is its verdict, and the rule that came to it stands first.
+        Some(verdict) => {
+            let rest = reading.what.split_once(" · ").map_or("", |(_, rest)| rest);
+            let rule = reading.rule.as_deref().unwrap_or_default();
+            (verdict.to_owned(), format!("{rule} · {rest}"))
+        }
+        None => (reading.action.replace('_', " "), reading.what.clone()),
+    };
     Row {
         seq: line.seq,
-        time: format::moment(&at, now),
+        time: if today {
+            format::clock_seconds(&at)
+        } else {
+            format::moment(&at, now)
+        },
         batch: line
             .batch
             .map_or_else(String::new, |batch| batch.to_string()),
-        action: clean(&reading.action.replace('_', " ")),
+        action: clean(&action),
         who: reading.recipient.as_deref().map_or_else(String::new, clean),
-        what,
+        what: clean(what.trim_end_matches(" · ")),
         role,
         json: line.jsonl(),
     }

@@ -210,7 +210,7 @@ fn words(action: &str, fields: &Map<String, Value>, personal: &Map<String, Value
             get("to")
         ),
         "late_evidence" => private("evidence").unwrap_or_else(|| "late evidence".to_owned()),
-        _ if fields.contains_key("from") => batch(action, fields, personal),
+        _ if fields.contains_key("from") => batch(fields, personal),
         other => free(other, fields, personal),
     }
 }
@@ -221,7 +221,8 @@ fn counted(count: u64, noun: &str) -> String {
 }
 
 fn result(fields: &Map<String, Value>) -> String {
-    let get = |name: &str| fields.get(name).map(plain);
+    let given = |name: &str| fields.get(name).filter(|value| !value.is_null());
+    let get = |name: &str| given(name).map(plain);
     let mut parts = vec![get("verdict").unwrap_or_default()];
     parts.extend(get("http_status").map(|status| format!("HTTP {status}")));
     parts.extend(get("platform_code").map(|code| format!("status.code {code}")));
@@ -233,7 +234,7 @@ fn result(fields: &Map<String, Value>) -> String {
     parts.join(" · ")
 }
 
-fn batch(action: &str, fields: &Map<String, Value>, personal: &Map<String, Value>) -> String {
+fn batch(fields: &Map<String, Value>, personal: &Map<String, Value>) -> String {
     let by = fields.get("by").map(plain).unwrap_or_default();
     let by = if by == "person" {
         "by a person"
@@ -247,9 +248,13 @@ fn batch(action: &str, fields: &Map<String, Value>, personal: &Map<String, Value
     {
         return format!("{before} to {after} a minute, {by}");
     }
-    let mut text = format!("{} {by}", action.replace('_', " "));
+    let mut text = by.to_owned();
     let reason = personal.get("reason").map(plain);
-    if let Some(reason) = reason.or_else(|| fields.get("rule").map(plain)) {
+    let rule = fields
+        .get("rule")
+        .map(plain)
+        .filter(|rule| rule != "person");
+    if let Some(reason) = reason.or(rule) {
         text.push_str(": ");
         text.push_str(&reason);
     }
@@ -313,12 +318,12 @@ mod tests {
     #[case(
         r#"{"action":"paused","from":"running","to":"paused","by":"engine","rule":"key_refused"}"#,
         Some(r#"{"reason":"The key was refused."}"#),
-        "paused by the engine: The key was refused."
+        "by the engine: The key was refused."
     )]
     #[case(
         r#"{"action":"paused","from":"running","to":"paused","by":"person","rule":"person"}"#,
         None,
-        "paused by a person: person"
+        "by a person"
     )]
     #[case(
         r#"{"action":"rate","from":"running","to":"running","by":"person","per_minute":[600,60]}"#,

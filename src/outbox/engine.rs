@@ -131,14 +131,15 @@ impl Engine {
         }
     }
 
-    /// Lets the copy of the audit follow what was recorded, now or soon.
+    /// Lets the copy of the audit follow what was recorded: at once when nothing is left to do, else
+    /// now and then.
     pub fn copy_audit(&mut self, now: Moment) {
         let seen = self.store.footprint();
         let (copied, due) = self.copied;
         if seen == copied {
             return;
         }
-        if now.steady < due {
+        if now.steady < due && !self.idle {
             self.wake_at(due);
             return;
         }

@@ -250,10 +250,11 @@ fn lines(state: &State, painter: &mut Painter<'_>, list: Rect, edge: u16) {
 /// Time, batch, word, person, and the rest in words; what is least needed drops first.
 fn one_line(painter: &mut Painter<'_>, place: Rect, row: &Row) {
     let wide = place.width >= 76;
+    let middle = place.width >= 56;
     let columns: [(&str, u16, Role, bool); 4] = [
-        (&row.time, 12, Role::Muted, true),
-        (&row.batch, 5, Role::Muted, place.width >= 50),
-        (&row.action, 13, row.role, true),
+        (&row.time, if middle { 12 } else { 8 }, Role::Muted, true),
+        (&row.batch, 5, Role::Muted, middle),
+        (&row.action, if middle { 13 } else { 9 }, row.role, true),
         (&row.who, 13, Role::Text, wide),
     ];
     let mut x = place.x + 1;

@@ -175,10 +175,11 @@ fn history(cover: &Cover<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         return Ok(());
     }
     out.extend_from_slice(b"\n## What happened\n\n");
-    table(&["When", "What", "Audit line"], out);
+    table(&["When", "Event", "What", "Audit line"], out);
     for event in history {
         let at = local(event.at, cover.made);
-        cells(&[&at, &event.what, &event.line.to_string()], out)?;
+        let word = event.action.replace('_', " ");
+        cells(&[&at, &word, &event.what, &event.line.to_string()], out)?;
     }
     Ok(())
 }
