@@ -143,8 +143,8 @@ fn row(line: &AuditLine, now: &Zoned) -> Row {
         // The word of a result is its verdict, and the rule that came to it stands first.
         Some(verdict) => {
             let rest = reading.what.split_once(" · ").map_or("", |(_, rest)| rest);
-            let rule = reading.rule.as_deref().unwrap_or_default();
-            (verdict.to_owned(), format!("{rule} · {rest}"))
+            let judged_by = reading.rule.as_deref().unwrap_or_default();
+            (verdict.to_owned(), format!("{judged_by} · {rest}"))
         }
         None => (reading.action.replace('_', " "), reading.what.clone()),
     };

@@ -115,8 +115,8 @@ pub fn ask(state: &mut State, purpose: Purpose) -> Effects {
     };
     let lines = match purpose {
         Purpose::Words(..) => Lines::Many,
-        Purpose::Report(_) => Lines::One,
-        Purpose::Fallback(_)
+        Purpose::Report(_)
+        | Purpose::Fallback(_)
         | Purpose::Payload(_)
         | Purpose::Day(_)
         | Purpose::Number(_)

@@ -39,7 +39,7 @@ impl Transport for ApiTransport {
             let now = self.clock.now().wall;
             Judged {
                 judgement: classify(call.kind.into(), &observation, &self.options, now),
-                response: excerpt(&observation, self.client.authorization()),
+                response: excerpt(&observation, self.client.authorization().as_ref()),
             }
         })
     }
@@ -50,7 +50,7 @@ impl Transport for ApiTransport {
 }
 
 /// The beginning of an answer. It is kept for years, so a key that it quotes is taken out first.
-fn excerpt(observation: &Observation, authorization: Option<SecretString>) -> String {
+fn excerpt(observation: &Observation, authorization: Option<&SecretString>) -> String {
     let Observation::Answer(Answer {
         body: BodyRead::Whole(bytes) | BodyRead::Truncated(bytes),
         ..
@@ -58,9 +58,7 @@ fn excerpt(observation: &Observation, authorization: Option<SecretString>) -> St
     else {
         return String::new();
     };
-    let whole = authorization
-        .as_ref()
-        .map_or("", ExposeSecret::expose_secret);
+    let whole = authorization.map_or("", ExposeSecret::expose_secret);
     let key = whole.split_once(' ').map_or(whole, |(_, key)| key);
     let start = bytes.get(..EXCERPT + key.len()).unwrap_or(bytes);
     let mut text = String::from_utf8_lossy(start).into_owned();

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use std::time::Duration;
 
-fn line(seq: u64, proof: serde_json::Value, personal: Option<serde_json::Value>) -> AuditLine {
+fn line(seq: u64, proof: &serde_json::Value, personal: Option<serde_json::Value>) -> AuditLine {
     let ago = i64::try_from(40 - seq).unwrap();
     AuditLine {
         seq,
@@ -41,7 +41,7 @@ fn some_lines() -> Vec<AuditLine> {
     vec![
         line(
             1,
-            json!({
+            &json!({
                 "seq": 1, "action": "process", "user": "ana", "host": "desk-4", "pid": 4211,
                 "version": "0.1.0", "zone": "Europe/London",
             }),
@@ -49,7 +49,7 @@ fn some_lines() -> Vec<AuditLine> {
         ),
         line(
             2,
-            json!({
+            &json!({
                 "seq": 2, "action": "confirmed", "batch": 34, "kind": "template",
                 "title": "winter_hours", "recipients": 1171, "skipped": 12, "user": "ana",
                 "host": "desk-4", "personal_sha256": "cd".repeat(32),
@@ -58,7 +58,7 @@ fn some_lines() -> Vec<AuditLine> {
         ),
         line(
             3,
-            json!({
+            &json!({
                 "seq": 3, "action": "marked", "batch": 34,
                 "attempts": [[1, 1, 1, "ab".repeat(32)], [2, 2, 1, "ac".repeat(32)]],
             }),
@@ -66,22 +66,22 @@ fn some_lines() -> Vec<AuditLine> {
         ),
         line(
             4,
-            result(4, "accepted", "template_accepted", Some(200)),
+            &result(4, "accepted", "template_accepted", Some(200)),
             person("447700900412", "{}"),
         ),
         line(
             5,
-            result(5, "rejected", "refused_code", Some(200)),
+            &result(5, "rejected", "refused_code", Some(200)),
             person("447700900118", "{\"errors\":[{\"code\":131026}]}"),
         ),
         line(
             6,
-            result(6, "unknown", "answer_timeout", None),
+            &result(6, "unknown", "answer_timeout", None),
             person("447700900655", ""),
         ),
         line(
             7,
-            json!({
+            &json!({
                 "seq": 7, "action": "paused", "batch": 34, "from": "running", "to": "paused",
                 "by": "engine", "rule": "no_connection", "personal_sha256": "cd".repeat(32),
             }),
@@ -89,7 +89,7 @@ fn some_lines() -> Vec<AuditLine> {
         ),
         line(
             8,
-            json!({
+            &json!({
                 "seq": 8, "action": "result", "batch": 31, "verdict": "accepted",
                 "rule": "template_accepted", "personal_sha256": "cd".repeat(32),
             }),

@@ -305,12 +305,11 @@ fn result(
     };
     let explained = sending.explain(ended.item, |moved| moved.from == ItemState::Sending);
     let looked_up;
-    let (batch, recipient) = match explained {
-        Some(explained) => explained,
-        None => {
-            looked_up = item_facts(writer, ended.item)?;
-            (looked_up.0, looked_up.1.as_deref())
-        }
+    let (batch, recipient) = if let Some(explained) = explained {
+        explained
+    } else {
+        looked_up = item_facts(writer, ended.item)?;
+        (looked_up.0, looked_up.1.as_deref())
     };
     let response = ended.response.as_deref().filter(|text| !text.is_empty());
     let said = Said {

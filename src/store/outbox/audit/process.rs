@@ -50,9 +50,13 @@ impl Process {
 /// What is known of this process.
 pub(super) fn facts() -> &'static Facts {
     static FACTS: OnceLock<Facts> = OnceLock::new();
+    #[cfg(unix)]
+    let uid = Some(rustix::process::getuid().as_raw());
+    #[cfg(not(unix))]
+    let uid = None;
     FACTS.get_or_init(|| Facts {
         user: user(),
-        uid: uid(),
+        uid,
         host: host(),
         pid: std::process::id(),
         version: env!("CARGO_PKG_VERSION"),
@@ -76,16 +80,6 @@ fn user() -> String {
     let name = names.iter().find_map(|name| std::env::var(name).ok());
     name.filter(|name| !name.is_empty())
         .unwrap_or_else(|| "unknown".to_owned())
-}
-
-#[cfg(unix)]
-fn uid() -> Option<u32> {
-    Some(rustix::process::getuid().as_raw())
-}
-
-#[cfg(not(unix))]
-fn uid() -> Option<u32> {
-    None
 }
 
 #[cfg(unix)]

@@ -268,7 +268,7 @@ impl Walk {
                 let same = salt.len() == SALT && hex(&salted(salt, text)) == *hash;
                 (!same).then_some(wrong)
             }
-            (None, _, _) | (Some(_), _, _) => Some(wrong),
+            (None | Some(_), _, _) => Some(wrong),
         })
     }
 

@@ -292,12 +292,10 @@ fn whatever_is_changed_in_a_line_is_found() {
                 "byte {at} of line {seq}"
             );
         }
-        for at in 0..32 {
-            let mut bytes: Vec<u8> = (0..32)
-                .map(|at| u8::from_str_radix(&line.hash[at * 2..at * 2 + 2], 16).unwrap())
-                .collect();
-            bytes[at] ^= 1;
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        for at in 0..64 {
+            let mut hex = line.hash.clone();
+            let digit = if &hex[at..=at] == "0" { "1" } else { "0" };
+            hex.replace_range(at..=at, digit);
             let damage = format!("UPDATE audit_lines SET hash = x'{hex}' WHERE seq = {seq}");
             assert_eq!(
                 checked_after(&mut raw, &damage).map(|found| found.0),
@@ -550,9 +548,9 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn take(record: &mut Record, step: &Step, going: &mut Vec<Outcome>) {
+fn take(record: &mut Record, taken: &Step, going: &mut Vec<Outcome>) {
     let (store, batch) = (&record.store, record.batch);
-    match step {
+    match taken {
         Step::Insert(people, grace) => {
             let plan = plan(*people);
             let new = NewBatch {
