@@ -2,10 +2,10 @@
 //! newer and damaged files. It never overwrites a file it cannot read.
 
 use super::error::StoreError;
+use super::scribe::Scribe;
 use jiff::Timestamp;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,27 +35,6 @@ pub struct Schema {
     pub migrations: &'static [&'static str],
     /// What a commit must survive.
     pub durability: Durability,
-}
-
-/// Writes what belongs to every transaction besides its work, in the same transaction.
-pub trait Scribe: fmt::Debug + Send + Sync {
-    /// Gives the connection what the triggers of its schema call. Runs before anything else.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    fn attach(&self, connection: &mut Connection) -> rusqlite::Result<()>;
-
-    /// A transaction begins: whatever one before left behind is forgotten.
-    fn begin(&self);
-
-    /// The work is done and about to be committed.
-    ///
-    /// # Errors
-    /// Whatever the database says; then nothing is committed.
-    fn seal(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()>;
-
-    /// It is committed.
-    fn committed(&self);
 }
 
 /// A connection shared between blocking threads, and one more for reads where that was asked for.

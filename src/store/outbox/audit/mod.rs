@@ -17,8 +17,8 @@ mod writer;
 
 use super::OutboxStore;
 use crate::domain::BatchId;
-use crate::store::database::Scribe;
 use crate::store::error::StoreError;
+use crate::store::scribe::Scribe;
 use pending::Pending;
 use process::Process;
 use rusqlite::functions::FunctionFlags;
