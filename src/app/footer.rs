@@ -28,7 +28,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Broadcasts,
-        "open pause_batch resume_batch cancel_batch rate_up rate_down export_batch unknowns new_broadcast",
+        "open pause_batch resume_batch cancel_batch rate_up rate_down unknowns export_batch new_broadcast",
     ),
     (
         KeyContext::Payload,

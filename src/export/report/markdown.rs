@@ -59,6 +59,20 @@ pub fn end(recipients: u64, out: &mut Vec<u8>) -> io::Result<()> {
 }
 
 fn facts(cover: &Cover<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    let mut lines = meant(cover);
+    lines.push(("Report made", local(cover.made.timestamp(), cover.made)));
+    lines.push(("Time zone", zone_name(cover.made)));
+    lines.push(("Program", program().to_owned()));
+    for (name, value) in lines {
+        write!(out, "- {name}: ")?;
+        inline(&value, out)?;
+        out.push(b'\n');
+    }
+    Ok(())
+}
+
+/// What was meant, and who confirmed it.
+fn meant(cover: &Cover<'_>) -> Vec<(&'static str, String)> {
     let report = cover.report;
     let batch = &report.batch;
     let confirmed = match &report.confirmed {
@@ -111,15 +125,7 @@ fn facts(cover: &Cover<'_>, out: &mut Vec<u8>) -> io::Result<()> {
             .map(|at| ("Personal text dropped", local(at, cover.made))),
     );
     lines.extend(report.notes.iter().map(|note| ("Note", note.clone())));
-    lines.push(("Report made", local(cover.made.timestamp(), cover.made)));
-    lines.push(("Time zone", zone_name(cover.made)));
-    lines.push(("Program", program().to_owned()));
-    for (name, value) in lines {
-        write!(out, "- {name}: ")?;
-        inline(&value, out)?;
-        out.push(b'\n');
-    }
-    Ok(())
+    lines
 }
 
 fn counts(cover: &Cover<'_>, out: &mut Vec<u8>) -> io::Result<()> {
