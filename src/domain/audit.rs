@@ -171,6 +171,10 @@ fn grouped(number: u64) -> String {
 fn words(action: &str, fields: &Map<String, Value>, personal: &Map<String, Value>) -> String {
     let get = |name: &str| fields.get(name).map(plain).unwrap_or_default();
     let number = |name: &str| grouped(fields.get(name).and_then(Value::as_u64).unwrap_or(0));
+    let people = |name: &str| {
+        let count = fields.get(name).and_then(Value::as_u64).unwrap_or(0);
+        counted(count, "recipient")
+    };
     let private = |name: &str| personal.get(name).map(plain);
     match action {
         "process" => format!(
@@ -185,10 +189,10 @@ fn words(action: &str, fields: &Map<String, Value>, personal: &Map<String, Value
             let typed = private("typed").filter(|typed| !typed.is_empty());
             let typed = typed.map_or_else(String::new, |typed| format!(", typed `{typed}`"));
             format!(
-                "{} {} for {} recipients, {} left out, confirmed by {} on {}{typed}",
+                "{} {} for {}, {} left out, confirmed by {} on {}{typed}",
                 get("kind"),
                 get("title"),
-                number("recipients"),
+                people("recipients"),
                 number("skipped"),
                 get("user"),
                 get("host"),
@@ -200,15 +204,7 @@ fn words(action: &str, fields: &Map<String, Value>, personal: &Map<String, Value
             format!("{} about to leave", counted(count, "call"))
         }
         "result" => result(fields),
-        "items" => format!(
-            "{} from {} to {}",
-            counted(
-                fields.get("people").and_then(Value::as_u64).unwrap_or(0),
-                "recipient"
-            ),
-            get("from"),
-            get("to")
-        ),
+        "items" => format!("{} from {} to {}", people("people"), get("from"), get("to")),
         "late_evidence" => private("evidence").unwrap_or_else(|| "late evidence".to_owned()),
         _ if fields.contains_key("from") => batch(fields, personal),
         other => free(other, fields, personal),

@@ -133,7 +133,10 @@ fn class(group: ReportGroup) -> ReportClass {
     let known = error.and_then(|error| error.meaning.clone());
     let said = known.or_else(|| error.and_then(|error| error.title.clone()));
     let rule = sample.rule.as_deref().map(rule_in_words);
-    let meaning = said.or(sample.sentence).or(rule);
+    // What is said of a row that was left out names that row.
+    let alone = group.recipients == 1 || sample.state != ItemState::Skipped;
+    let sentence = sample.sentence.filter(|_| alone);
+    let meaning = said.or(sentence).or(rule);
     ReportClass {
         state: sample.state,
         recipients: group.recipients,

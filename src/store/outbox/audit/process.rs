@@ -55,7 +55,7 @@ pub(super) fn facts() -> &'static Facts {
     #[cfg(not(unix))]
     let uid = None;
     FACTS.get_or_init(|| Facts {
-        user: user(),
+        user: user(uid),
         uid,
         host: host(),
         pid: std::process::id(),
@@ -75,10 +75,11 @@ pub(super) fn now() -> Timestamp {
     Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
-fn user() -> String {
+fn user(uid: Option<u32>) -> String {
     let names = ["USER", "LOGNAME", "USERNAME"];
     let name = names.iter().find_map(|name| std::env::var(name).ok());
     name.filter(|name| !name.is_empty())
+        .or_else(|| uid.map(|uid| format!("uid {uid}")))
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
