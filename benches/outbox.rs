@@ -1,6 +1,7 @@
 //! Guards the price of safety: every message is marked on the disk before its first byte and
 //! recorded after its answer. Groups share a sync, so a group of 64 must cost little more than
-//! one; and a long list must be queued in a moment.
+//! one; and a long list must be queued in a moment. The same without the triggers of the audit
+//! stands beside it: what a line for every mark and result costs.
 
 #![expect(clippy::expect_used, reason = "a benchmark ends at the first surprise")]
 
@@ -74,6 +75,25 @@ fn open() -> (TempDir, Outbox) {
     (folder, outbox)
 }
 
+/// As [`open`], but nothing is written down: what the record cost before it had an audit.
+fn open_without_audit() -> (TempDir, Outbox) {
+    let (folder, outbox) = open();
+    let drop_all = outbox.store().database().change(|tx| {
+        let names: Vec<String> = tx
+            .prepare(
+                "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'audit%'",
+            )?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for name in names {
+            tx.execute_batch(&format!("DROP TRIGGER {name}"))?;
+        }
+        Ok(())
+    });
+    drop_all.expect("no triggers");
+    (folder, outbox)
+}
+
 fn queue(outbox: &Outbox, plan: &Plan) {
     let confirmation = Confirmation {
         typed: plan.recipients().to_string(),
@@ -108,8 +128,18 @@ impl Transport for Accepting {
 }
 
 /// Claim, mark, call and record so many, from the lock to the end of the run.
-#[divan::bench(args = [1, 64, 1024], sample_count = 20, sample_size = 1)]
+#[divan::bench(args = [1, 64, 1024, 8192], sample_count = 20, sample_size = 1)]
 fn send(bencher: Bencher<'_, '_>, people: u32) {
+    send_from(bencher, people, open);
+}
+
+/// [`send`] without its lines.
+#[divan::bench(args = [1024, 8192], sample_count = 20, sample_size = 1)]
+fn send_without_audit(bencher: Bencher<'_, '_>, people: u32) {
+    send_from(bencher, people, open_without_audit);
+}
+
+fn send_from(bencher: Bencher<'_, '_>, people: u32, open: fn() -> (TempDir, Outbox)) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -123,24 +153,48 @@ fn send(bencher: Bencher<'_, '_>, people: u32) {
             queue(&outbox, &plan);
             (folder, outbox)
         })
-        .bench_local_refs(|(_folder, outbox)| {
-            let sender = Sender::take(outbox).expect("the lock");
-            let (events, reader) = mpsc::channel(64);
-            drop(reader);
-            let provider = Arc::new(OneBot {
-                target: target(),
-                transport: Arc::new(Accepting),
-            });
-            let scope = Scope::Everything;
-            let run = sender.run_until_done(scope, provider, events, CancellationToken::new());
-            let summary = runtime.block_on(run).expect("a run");
-            assert_eq!(summary.exit_status(), 0);
-        });
+        .bench_local_refs(|(_folder, outbox)| run_to_end(&runtime, outbox));
+}
+
+fn run_to_end(runtime: &tokio::runtime::Runtime, outbox: &Outbox) {
+    let sender = Sender::take(outbox).expect("the lock");
+    let (events, reader) = mpsc::channel(64);
+    drop(reader);
+    let provider = Arc::new(OneBot {
+        target: target(),
+        transport: Arc::new(Accepting),
+    });
+    let scope = Scope::Everything;
+    let run = sender.run_until_done(scope, provider, events, CancellationToken::new());
+    let summary = runtime.block_on(run).expect("a run");
+    assert_eq!(summary.exit_status(), 0);
 }
 
 /// Store a confirmed plan durably.
-#[divan::bench(args = [64, 10_000], sample_count = 10, sample_size = 1)]
+#[divan::bench(args = [64, 10_000, 300_000], sample_count = 10, sample_size = 1)]
 fn queue_rows(bencher: Bencher<'_, '_>, people: u32) {
+    queue_into(bencher, people, open);
+}
+
+/// [`queue_rows`] without its line.
+#[divan::bench(args = [10_000, 300_000], sample_count = 10, sample_size = 1)]
+fn queue_rows_without_audit(bencher: Bencher<'_, '_>, people: u32) {
+    queue_into(bencher, people, open_without_audit);
+}
+
+/// Compare the lines of two thousand calls with the chain.
+#[divan::bench(sample_count = 20)]
+fn verify_audit(bencher: Bencher<'_, '_>) {
+    let (_folder, outbox) = open();
+    queue(&outbox, &plan(2_000));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    run_to_end(&runtime, &outbox);
+    bencher
+        .counter(ItemsCount::new(2_000_u32))
+        .bench_local(|| outbox.verify_audit().expect("a chain"));
+}
+
+fn queue_into(bencher: Bencher<'_, '_>, people: u32, open: fn() -> (TempDir, Outbox)) {
     let plan = plan(people);
     bencher
         .counter(ItemsCount::new(people))

@@ -5,7 +5,8 @@ use super::availability::available;
 use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
 use super::{
-    choosing, commands, dialogs, drafts, flows, focus, help, importing, library, reading, waits,
+    audit, choosing, commands, dialogs, drafts, flows, focus, help, importing, library, reading,
+    waits,
 };
 use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
 use crate::panes::{
@@ -81,6 +82,8 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
         Action::SwitchProfile => choosing::open_profiles(state),
         Action::Templates => library::open_templates(state, false),
         Action::Flows => library::open_flows(state, false),
+        Action::Audit => audit::open(state, ""),
+        Action::VerifyAudit => audit::verify(),
         Action::Unknowns => vec![Effect::Outbox(OutboxCommand::LoadUnknown)],
         Action::Preview => drafts::show_preview(state),
         Action::Edit if state.focus != PaneId::Composer => {

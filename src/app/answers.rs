@@ -5,7 +5,7 @@
 use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
-    cache_news, choosing, dialogs, draft_shelf, drafts, flows, importing, library, reading,
+    audit, cache_news, choosing, dialogs, draft_shelf, drafts, flows, importing, library, reading,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
@@ -354,6 +354,9 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
             let page = super::help::unknown_page(&items);
             return flows::push_page(state, page);
         }
+        OutboxAnswer::Audit { filter, lines, cut } => audit::arrived(state, &filter, &lines, cut),
+        OutboxAnswer::AuditVerified(check) => audit::verified(state, &check),
+        OutboxAnswer::Report(batch, result) => audit::reported(state, batch, result),
         OutboxAnswer::NotQueued(error) => {
             let effects = restore_draft(state);
             record_refused(state, &error);

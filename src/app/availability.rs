@@ -52,6 +52,9 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::KeepTemplate | Action::ReadNamedFiles | Action::NewProfile => {
             in_import(action, state)
         }
+        Action::ExportBatch if state.broadcasts.selected().is_none() => {
+            Err("no batch is under the cursor".to_owned())
+        }
         Action::PauseBatch
         | Action::ResumeBatch
         | Action::GoOn

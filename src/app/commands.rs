@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, choosing, dialogs, draft_shelf, drafts, flows, importing, reading};
+use super::{actions, audit, choosing, dialogs, draft_shelf, drafts, flows, importing, reading};
 use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
 use crate::domain::time_range::read_range;
 use crate::domain::{BatchId, User};
@@ -13,7 +13,7 @@ use crate::text::nearest::nearest;
 use jiff::Timestamp;
 
 /// Every command with what follows it, for completion, help and error sentences.
-pub const COMMANDS: [(&str, &str); 28] = [
+pub const COMMANDS: [(&str, &str); 30] = [
     ("open", "USER"),
     ("find", "NAME=VALUE"),
     ("and", "NAME=VALUE"),
@@ -39,6 +39,8 @@ pub const COMMANDS: [(&str, &str); 28] = [
     ("ctx", "PROFILE"),
     ("ro", "on|off"),
     ("unknown", ""),
+    ("audit", "NUMBER|#BATCH|verify"),
+    ("export", ""),
     ("older", ""),
     ("help", ""),
     ("quit", ""),
@@ -48,6 +50,9 @@ pub const COMMANDS: [(&str, &str); 28] = [
 pub fn typed_for(action: Action) -> Option<String> {
     if action == Action::AddTemplate {
         return Some(":template add".to_owned());
+    }
+    if action == Action::VerifyAudit {
+        return Some(":audit verify".to_owned());
     }
     let named = COMMANDS.iter().find(|(name, _)| *name == action.name());
     named.map(|(name, _)| format!(":{name}"))
@@ -118,6 +123,13 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "ctx" => profile(state, rest),
         "ro" => read_only(state, rest),
         "unknown" => run(state, Action::Unknowns),
+        "audit" if rest.is_empty() => run(state, Action::Audit),
+        "audit" if rest == "verify" => run(state, Action::VerifyAudit),
+        "audit" => {
+            state.command = None;
+            Ok(audit::open(state, rest))
+        }
+        "export" => on_batch(state, Action::ExportBatch, context),
         "older" => run(state, Action::LoadOlder),
         "help" => run(state, Action::Help),
         "quit" | "q" => run(state, Action::Quit),

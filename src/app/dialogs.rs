@@ -2,11 +2,12 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{drafts, files, flows, helping, importing, library};
+use super::{audit, drafts, files, flows, helping, importing, library};
 use crate::contract::{
     Action, Effect, Notice, OutboxCommand, SenderState, ShelfRequest, StoreRequest, TimerId,
 };
 use crate::domain::{BatchId, Guard, Plan};
+use crate::overlays::audit as audit_list;
 use crate::overlays::confirm::Purpose;
 use crate::overlays::{Overlay, confirm, form, link, page, palette, phone, prompt, review};
 use crate::text::{format, sanitize};
@@ -36,6 +37,7 @@ pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
         | Overlay::Form(_)
         | Overlay::Prompt(_)
         | Overlay::AddTemplate(_)
+        | Overlay::Audit(_)
         | Overlay::Phone(_) => return None,
     };
     (held || now.duration_since(opened) < QUIET).then(Vec::new)
@@ -55,6 +57,7 @@ pub fn restart_quiet_time(state: &mut State) {
             | Overlay::Form(_)
             | Overlay::Prompt(_)
             | Overlay::AddTemplate(_)
+            | Overlay::Audit(_)
             | Overlay::Phone(_) => {}
         }
     }
@@ -76,6 +79,7 @@ pub fn key(state: &mut State, key: KeyEvent) -> Effects {
         Overlay::Review(review) => review::key(review, key),
         Overlay::Confirm(confirm) => confirm::key(confirm, key),
         Overlay::Form(open) => form::key(open, key),
+        Overlay::Audit(list) => audit_list::key(list, key),
         Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) | Overlay::Phone(_) => {}
     }
     Vec::new()
@@ -89,6 +93,7 @@ pub fn paste(state: &mut State, text: &str) -> Effects {
         Some(Overlay::Confirm(confirm)) => confirm.refusal = refusal(),
         Some(Overlay::Palette(palette)) => palette::paste(palette, text),
         Some(Overlay::Form(open)) => form::paste(open, text),
+        Some(Overlay::Audit(list)) => audit_list::paste(list, text),
         Some(Overlay::Prompt(asked)) => {
             asked.field.paste(text);
             helping::weigh(state);
@@ -150,6 +155,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
         },
         Some(Overlay::Palette(_)) => in_palette(state, action, context),
         Some(Overlay::Media(_)) => files::act(state, action),
+        Some(Overlay::Audit(_)) => audit::act(state, action),
         Some(Overlay::Link(link)) => match link::act(link, action, body) {
             None => Vec::new(),
             Some(link::Wish::Close) => close(state),

@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{copying, dialogs, draft_shelf, drafts, help, importing, people, reading};
+use super::{audit, copying, dialogs, draft_shelf, drafts, help, importing, people, reading};
 use crate::contract::{
     Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PaneId, Slot,
     StoreRequest, TimerId,
@@ -145,6 +145,7 @@ pub fn broadcasts(state: &mut State, wish: Option<broadcast_scheduler::Wish>) ->
         Some(Wish::GoOn(batch)) => vec![Effect::Outbox(OutboxCommand::GoOn(batch))],
         Some(Wish::AskResume(batch)) => dialogs::ask_resume(state, batch),
         Some(Wish::AskCancel(batch)) => dialogs::ask_cancel(state, batch),
+        Some(Wish::AskReport(batch)) => audit::ask_report(state, batch),
         Some(Wish::ChangeRate(batch, percent)) => change_rate(state, batch, percent),
         Some(Wish::Copy(text)) => copy(state, text),
     }

@@ -76,6 +76,8 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
         },
         Overlay::Palette(list) if list.typing => KeyContext::Palette,
         Overlay::Palette(_) => KeyContext::Library,
+        Overlay::Audit(list) if list.typing => KeyContext::Palette,
+        Overlay::Audit(_) => KeyContext::Audit,
         Overlay::Form(_) => KeyContext::Form,
         Overlay::Media(_) => KeyContext::Media,
         Overlay::Link(_) => KeyContext::Link,

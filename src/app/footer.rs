@@ -28,7 +28,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Broadcasts,
-        "open go_on pause_batch resume_batch cancel_batch rate_up rate_down unknowns new_broadcast",
+        "open go_on pause_batch resume_batch cancel_batch rate_up rate_down unknowns export_batch new_broadcast",
     ),
     (
         KeyContext::Payload,
@@ -53,6 +53,10 @@ const HERE: &[(KeyContext, &str)] = &[
     (
         KeyContext::Library,
         "accept find edit_entry show_versions add_entry remove_entry copy back",
+    ),
+    (
+        KeyContext::Audit,
+        "accept find verify_audit copy refresh back",
     ),
     (KeyContext::Form, "save_form next_field clear_field back"),
     (KeyContext::CommandLine, "accept back"),

@@ -4,7 +4,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, people};
+use super::{audit, drafts, people};
 use crate::contract::{Effect, Notice, StoreRequest};
 use crate::domain::User;
 use crate::overlays::palette::{Entry, Target};
@@ -107,10 +107,16 @@ pub fn ask(state: &mut State, purpose: Purpose) -> Effects {
             "The body as people read it, with {{1}} for the first value and so on. It is only \
              kept here, for the preview.",
         ),
+        Purpose::Report(batch) => (
+            format!("Report of {batch}"),
+            "The ending says what it is: .csv, .json or .md. A name without a folder goes to the \
+             folder for downloads.",
+        ),
     };
     let lines = match purpose {
         Purpose::Words(..) => Lines::Many,
-        Purpose::Fallback(_)
+        Purpose::Report(_)
+        | Purpose::Fallback(_)
         | Purpose::Payload(_)
         | Purpose::Day(_)
         | Purpose::Number(_)
@@ -145,6 +151,7 @@ fn first_answer(state: &State, purpose: &Purpose) -> String {
                 .unwrap_or_default()
         }
         Purpose::Payload(_) => field.map_or_else(String::new, stored_by),
+        Purpose::Report(batch) => audit::report_name(state, *batch),
         Purpose::Day(_) | Purpose::Number(_) | Purpose::Expiry | Purpose::Words(..) => {
             String::new()
         }
@@ -173,6 +180,7 @@ pub fn weigh(state: &mut State) {
         Purpose::Expiry => {
             helpers::typed_expiry(&text, now).map(|(millis, words)| format!("{words} = {millis}"))
         }
+        Purpose::Report(_) => audit::weigh_report(&text),
         Purpose::Words(..) => {
             let draft = state.composer.draft.as_ref();
             draft.map_or_else(|| Ok(String::new()), |draft| draft.weigh_words(&text))
@@ -200,6 +208,7 @@ pub fn take(state: &mut State) -> Effects {
             Err(_) => Vec::new(),
         },
         Purpose::Words(..) => keep_words(state, &text),
+        Purpose::Report(batch) => audit::report(batch, &result),
     }
 }
 

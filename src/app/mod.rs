@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod answers;
+mod audit;
 pub mod availability;
 pub mod cache_news;
 pub mod choosing;

@@ -7,7 +7,7 @@ use super::{footer, header};
 use crate::contract::PaneId;
 use crate::keymap::Keymap;
 use crate::overlays::{
-    Overlay, add_template, confirm, form, link, media, page, palette, phone, prompt, review,
+    Overlay, add_template, audit, confirm, form, link, media, page, palette, phone, prompt, review,
 };
 use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::panes::{
@@ -150,6 +150,7 @@ fn draw_overlay(state: &State, overlay: &Overlay, painter: &mut Painter<'_>, bod
         Overlay::Form(open) => form::draw(open, painter, body),
         Overlay::Confirm(confirm) => confirm::draw(confirm, painter, body),
         Overlay::Prompt(asked) => prompt::draw(asked, painter, body),
+        Overlay::Audit(list) => audit::draw(list, painter, body),
         Overlay::Phone(shown) => phone::draw(shown, painter, body),
     }
 }

@@ -1,6 +1,7 @@
 //! Options and commands as people type them. It must not do any work; every option here has its
 //! line of help, and the completions and the manual are made from it.
 
+use super::args_audit::{AuditCommand, BatchExport, BatchPurge};
 use super::args_conversation::ConversationCommand;
 use super::args_send::SendCommand;
 use super::args_template::{
@@ -138,6 +139,9 @@ pub enum Command {
     /// The record of everything planned and sent, and the sender
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    /// The hash-chained record of every change
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Explain a code of the platform or of WhatsApp, offline
     Explain(ExplainArgs),
     /// The active keys
@@ -319,6 +323,24 @@ pub enum OutboxCommand {
     Adopt,
     /// Print a systemd unit that sends while nobody is logged in
     Service,
+    /// Write a report of one batch: CSV, JSON or Markdown
+    #[command(
+        after_long_help = "What was meant, who confirmed it and when, counts that add up, why people \
+                                 were not reached, and everybody with state, rule, message id and \
+                                 time. The file appears only when it is whole, and only its owner \
+                                 can read it.\n\nExample:\n  alertdesk outbox export 31 --to \
+                                 batch-31.csv"
+    )]
+    Export(BatchExport),
+    /// Drop the personal text of old batches and keep the proof
+    #[command(
+        after_long_help = "Numbers, bodies, answers and typed text go. Titles, counts, states, rules, \
+                                 message ids and hashes stay, and so does every line of the audit, \
+                                 which `audit verify` still finds intact. Batches that are not \
+                                 finished or have unknown results stay as they \
+                                 are.\n\nExample:\n  alertdesk outbox purge --older-than 90d --dry-run"
+    )]
+    Purge(BatchPurge),
 }
 
 /// `explain`.

@@ -2,9 +2,11 @@
 //! dashboard and must not draw.
 
 pub mod args;
+pub mod args_audit;
 pub mod args_conversation;
 pub mod args_send;
 pub mod args_template;
+pub mod audit;
 pub mod config;
 pub mod connect;
 pub mod context;
@@ -74,6 +76,7 @@ fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitStatus, A
         Some(Command::Conversation(command)) => conversation::run(context, &command),
         Some(Command::Send(command)) => send::run(context, &command),
         Some(Command::Outbox(command)) => outbox::run(context, &command),
+        Some(Command::Audit(command)) => audit::run(context, &command),
         Some(Command::Template(command)) => template::run(context, &command),
         Some(Command::Flow(command)) => flow::run(context, &command),
         Some(Command::Explain(args)) => explain::run(context, args.code),

@@ -125,6 +125,10 @@ actions! {
     CancelBatch = "cancel_batch", "cancel", "cancel what is not sent of the batch";
     RateUp = "rate_up", "faster", "more messages a minute";
     RateDown = "rate_down", "slower", "fewer messages a minute";
+    ExportBatch = "export_batch", "report", "write a report of the batch to a file";
+
+    Audit = "audit", "audit", "read the audit: who confirmed what, and how each call ended";
+    VerifyAudit = "verify_audit", "check chain", "read every line of the audit and compare it with the chain";
 
     Templates = "templates", "templates", "look after the templates of the library";
     Flows = "flows", "flows", "look after the flows of the library";

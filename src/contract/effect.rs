@@ -6,6 +6,7 @@ use super::import::{NewProfile, NewTemplates};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
 use super::shelves::ShelfRequest;
 use super::slot::{Slot, Ticket};
+use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
     BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, Plan, SendKind, SendLimits,
@@ -149,6 +150,17 @@ pub enum OutboxCommand {
     },
     /// Every unknown item.
     LoadUnknown,
+    /// The newest lines of the audit that fit.
+    LoadAudit(AuditFilter),
+    /// Compare every line of the audit with the chain.
+    VerifyAudit,
+    /// Write the report of a batch.
+    ExportBatch {
+        /// The batch.
+        batch: BatchId,
+        /// Name of the file as typed; its ending says the format.
+        file: String,
+    },
 }
 
 /// A draft as typed. Numbers and times are read where it is frozen, because reading the first

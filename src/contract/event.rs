@@ -10,9 +10,10 @@ use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
 use super::shelves::ShelfAnswer;
 use super::slot::{Slot, Ticket};
+use crate::domain::audit::AuditFilter;
 use crate::domain::{
-    Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template, Usage, Used,
-    User,
+    AuditCheck, AuditLine, Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow,
+    Template, Usage, Used, User,
 };
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
@@ -129,6 +130,19 @@ pub enum OutboxAnswer {
     },
     /// Every unknown item with its batch's title.
     Unknown(Vec<(Item, String)>),
+    /// Lines of the audit, oldest first.
+    Audit {
+        /// Which were asked for.
+        filter: AuditFilter,
+        /// The newest of those that fit.
+        lines: Vec<AuditLine>,
+        /// Whether there are more.
+        cut: bool,
+    },
+    /// What a look over the whole chain found.
+    AuditVerified(AuditCheck),
+    /// The file of a batch's report and how many recipients it holds, or why there is none.
+    Report(BatchId, Result<(String, u64), ApiError>),
     /// The confirmed plan was not queued.
     NotQueued(ApiError),
     /// A command was refused, or the record failed.

@@ -1,7 +1,9 @@
 //! What the product is about: people, messages, templates, plans. No HTTP, no SQL, no terminal.
 
 pub mod audience;
+pub mod audit;
 pub mod batch;
+pub mod batch_report;
 pub mod chat_message;
 pub mod codes;
 pub mod conversation_summary;
@@ -28,7 +30,9 @@ pub mod verdict;
 pub mod window;
 
 pub use audience::{Audience, AudienceRow, KnownPerson, SkippedRow};
+pub use audit::{AuditBreak, AuditCheck, AuditLine, AuditPersonal, AuditReading};
 pub use batch::{Batch, BatchId, BatchState, Counts, Item, ItemId, ItemState, Reason};
+pub use batch_report::{BatchReport, ConfirmedBy, ReportClass, ReportEvent, ReportRow};
 pub use chat_message::{ChatMessage, Direction, Media, MediaKind, MessageKind};
 pub use conversation_summary::{ConversationSummary, SummaryBuilder};
 pub use draft::{

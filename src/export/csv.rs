@@ -111,7 +111,8 @@ impl Shape for Table {
     }
 }
 
-fn row(cells: &[&str], out: &mut Vec<u8>) {
+/// One line of a table.
+pub(super) fn row(cells: &[&str], out: &mut Vec<u8>) {
     for (index, text) in cells.iter().enumerate() {
         if index > 0 {
             out.push(b',');

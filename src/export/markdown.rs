@@ -128,7 +128,7 @@ fn quotation(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// A text inside a line.
-fn inline(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
+pub(super) fn inline(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
     escaped(&text.replace(['\n', '\r', '\t'], " "), out)
 }
 

@@ -1,6 +1,6 @@
-//! Conversations as files: JSON Lines, JSON, CSV, Markdown, HTML. It must not fetch anything and
-//! must not know where messages come from; they are pushed one by one, oldest first, and memory
-//! stays the same however many they are.
+//! Conversations as files: JSON Lines, JSON, CSV, Markdown, HTML, and reports of batches: JSON, CSV,
+//! Markdown. It must not fetch anything and must not know where messages and recipients come from;
+//! they are pushed one by one, oldest first, and memory stays the same however many they are.
 //!
 //! Every file says how it came to be: person, range, side, when, time zone, program version,
 //! and whether messages may be missing.
@@ -13,6 +13,7 @@ mod header;
 mod html;
 mod json;
 mod markdown;
+mod report;
 #[cfg(test)]
 mod tests;
 mod visible;
@@ -20,6 +21,7 @@ mod visible;
 pub use file::{ExportFile, Overwrite};
 pub use format::ExportFormat;
 pub use header::{ExportHeader, ExportReach, ExportSide};
+pub use report::{ReportFormat, ReportWriter};
 
 use crate::domain::ChatMessage;
 use std::io::{self, Write};

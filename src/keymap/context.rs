@@ -50,6 +50,7 @@ contexts! {
     Help = "help", "Help", [Overlay, List], "The list of keys.";
     Palette = "palette", "Palette", [Overlay, List], "Go to or do, by name.";
     Library = "library", "Library", [Overlay, List], "A list of templates or flows, while moving.";
+    Audit = "audit", "Audit", [Overlay, List], "The lines of the audit, while moving.";
     Form = "form", "Form", [Overlay, List], "A form of several fields.";
     CommandLine = "command_line", "Command line", [Overlay, List], "The line after `:`.";
     Review = "review", "Review", [Overlay, List], "The review before anything leaves.";

@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::transport::{Call, Judged, SendFuture, Transport};
 use crate::api::classify::{Answer, BodyRead};
 use crate::api::{ClassifierOptions, Observation, SendTransport, classify};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 
 /// How much of an answer is kept with the attempt, in bytes.
@@ -39,7 +39,7 @@ impl Transport for ApiTransport {
             let now = self.clock.now().wall;
             Judged {
                 judgement: classify(call.kind.into(), &observation, &self.options, now),
-                response: excerpt(&observation),
+                response: excerpt(&observation, self.client.authorization().as_ref()),
             }
         })
     }
@@ -49,7 +49,8 @@ impl Transport for ApiTransport {
     }
 }
 
-fn excerpt(observation: &Observation) -> String {
+/// The beginning of an answer. It is kept for years, so a key that it quotes is taken out first.
+fn excerpt(observation: &Observation, authorization: Option<&SecretString>) -> String {
     let Observation::Answer(Answer {
         body: BodyRead::Whole(bytes) | BodyRead::Truncated(bytes),
         ..
@@ -57,8 +58,19 @@ fn excerpt(observation: &Observation) -> String {
     else {
         return String::new();
     };
-    let start = bytes.get(..EXCERPT).unwrap_or(bytes);
-    String::from_utf8_lossy(start).into_owned()
+    let whole = authorization.map_or("", ExposeSecret::expose_secret);
+    let key = whole.split_once(' ').map_or(whole, |(_, key)| key);
+    let start = bytes.get(..EXCERPT + key.len()).unwrap_or(bytes);
+    let mut text = String::from_utf8_lossy(start).into_owned();
+    if !key.is_empty() && text.contains(key) {
+        text = text.replace(key, "[key]");
+    }
+    let mut end = EXCERPT.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
 }
 
 #[cfg(test)]
@@ -71,6 +83,7 @@ mod tests {
     };
     use crate::domain::{FrozenRequest, RequestBody, SendKind, Verdict};
     use crate::outbox::{Call, Clock, SystemClock, Transport};
+    use secrecy::SecretString;
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -109,6 +122,45 @@ mod tests {
         };
         assert_eq!(message_id.as_deref(), Some("m1"));
         assert_eq!(judged.response.len(), 4096);
+    }
+
+    /// Answers with the key that it was called with, at this place.
+    struct Echo(usize);
+
+    impl SendTransport for Echo {
+        fn send<'a>(&'a self, _request: &'a FrozenRequest) -> ClientFuture<'a> {
+            let body = format!("{}k3y-of-nobody and more", "ä".repeat(self.0));
+            let answer = Answer::new(401, BodyRead::Whole(body.into_bytes()));
+            let timing = Timing {
+                duration: Duration::ZERO,
+            };
+            Box::pin(async move { (Observation::Answer(answer), timing) })
+        }
+
+        fn authorization(&self) -> Option<SecretString> {
+            Some(SecretString::from("Basic k3y-of-nobody"))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_quoted_in_an_answer_is_not_kept_even_in_part() {
+        for place in [0, 2040, 2044, 2046, 2047, 2048] {
+            let options = ClassifierOptions::default();
+            let clock = Arc::new(SystemClock::new());
+            let transport = ApiTransport::new(Arc::new(Echo(place)), options, clock);
+            let request = FrozenRequest::post(
+                "https://api.fern-and-oak.example/x".to_owned(),
+                RequestBody::Empty,
+            );
+            let call = Call {
+                kind: SendKind::Template,
+                recipients: 1,
+                request: &request,
+            };
+            let response = transport.send(call).await.response;
+            assert!(!response.contains("k3y"), "{place}");
+            assert!(response.len() <= 4096);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::streak::Streak;
 use super::transport::{Judged, NoTransport, Transport, TransportProvider};
 use crate::domain::{BatchId, BatchState, BotTarget, Reason, SendKind};
 use crate::store::outbox::{
-    Candidate, Marked, OutboxStore, Outcome, SendError, Stop, StopKind, StoredBatch,
+    Candidate, Footprint, Marked, OutboxStore, Outcome, SendError, Stop, StopKind, StoredBatch,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -40,6 +40,9 @@ impl Scope {
 
 /// Two calls to the same person start at least this far apart, or the platform refuses (131056).
 const SAME_PERSON_GAP: Duration = Duration::from_secs(6);
+
+/// The copy of the audit follows the record at most this often.
+const COPY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A marked call that must now be made.
 pub(super) struct ToSend {
@@ -95,6 +98,8 @@ pub(super) struct Engine {
     pub served: BTreeSet<BatchId>,
     pub wake: Option<Duration>,
     pub idle: bool,
+    /// What the record looked like when the audit was copied last, and when that may be again.
+    copied: (Option<Footprint>, Duration),
 }
 
 impl Engine {
@@ -122,7 +127,24 @@ impl Engine {
             served: BTreeSet::new(),
             wake: None,
             idle: false,
+            copied: (None, Duration::ZERO),
         }
+    }
+
+    /// Lets the copy of the audit follow what was recorded: at once when nothing is left to do, else
+    /// now and then.
+    pub fn copy_audit(&mut self, now: Moment) {
+        let seen = self.store.footprint();
+        let (copied, due) = self.copied;
+        if seen == copied {
+            return;
+        }
+        if now.steady < due && !self.idle {
+            self.wake_at(due);
+            return;
+        }
+        self.outbox.copy_audit();
+        self.copied = (seen, now.steady + COPY_INTERVAL);
     }
 
     /// Who was written to just before this start, so that the gap holds over a restart.

@@ -53,6 +53,11 @@ pub enum OutboxError {
     /// The data folder is a copy; it can be looked at only.
     #[error("this data folder is a copy: {0}. Nothing is sent or changed from it")]
     Copied(String),
+    /// What shall be purged is so young that duplicates are found by it; nothing was dropped.
+    #[error(
+        "nothing was purged: what is younger than 24 hours stays, because duplicates are found by it"
+    )]
+    Young,
     /// The lock or the emergency file could not be used.
     #[error("{file} in the data folder could not be used: {detail}")]
     File {
@@ -71,9 +76,10 @@ impl OutboxError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             OutboxError::Store(_) | OutboxError::File { .. } => ErrorKind::Storage,
-            OutboxError::Count { .. } | OutboxError::Left { .. } | OutboxError::Plan(_) => {
-                ErrorKind::Usage
-            }
+            OutboxError::Count { .. }
+            | OutboxError::Left { .. }
+            | OutboxError::Plan(_)
+            | OutboxError::Young => ErrorKind::Usage,
             OutboxError::Missing(_) => ErrorKind::NotFound,
             OutboxError::State { .. }
             | OutboxError::OtherSender { .. }
@@ -91,6 +97,7 @@ impl OutboxError {
             OutboxError::Count { expected, .. } => format!("Confirm with {expected}."),
             OutboxError::Left { left, .. } => format!("Confirm with {left}."),
             OutboxError::Plan(_) => "Make a new plan from the draft.".to_owned(),
+            OutboxError::Young => "Give a longer age, for example 90d.".to_owned(),
             OutboxError::Missing(_) => "`alertdesk outbox list` shows every batch.".to_owned(),
             OutboxError::State { batch, .. } => {
                 format!("`alertdesk outbox show {}` says where it stands.", batch.0)

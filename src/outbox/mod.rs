@@ -6,6 +6,7 @@
 //! [`Outbox`] blocks and belongs on a blocking thread.
 
 mod api_transport;
+mod audit_copy;
 pub mod clock;
 mod emergency;
 mod engine;
@@ -15,8 +16,10 @@ mod home;
 pub mod limiter;
 pub mod lock;
 mod queue;
+mod records;
 mod report;
 pub mod sender;
+pub mod snapshot;
 mod streak;
 pub mod summary;
 pub mod transport;
@@ -24,13 +27,16 @@ mod turn;
 pub mod watch;
 
 pub use api_transport::ApiTransport;
+pub use audit_copy::AUDIT_FILE;
 pub use clock::{Clock, Moment, SystemClock};
 pub use engine::Scope;
 pub use error::OutboxError;
 pub use freeze::{FreezeError, freeze};
 pub use lock::SenderLock;
 pub use queue::{Confirmation, Outbox};
+pub use records::DUPLICATE_WINDOW;
 pub use sender::{Hooks, NoHooks, Point, Sender};
+pub use snapshot::Snapshot;
 pub use summary::{RunBatch, RunEnd, RunSummary};
 pub use transport::{Call, Judged, NoTransport, OneBot, SendFuture, Transport, TransportProvider};
 pub use watch::FollowEnd;

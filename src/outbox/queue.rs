@@ -1,6 +1,7 @@
 //! What every process may do with the record: queue a confirmed plan, look, pause, resume, cancel.
 //! Nothing here sends.
 
+use super::audit_copy::AuditCopy;
 use super::clock::Clock;
 use super::error::OutboxError;
 use super::home;
@@ -14,7 +15,7 @@ use crate::store::outbox::{
 };
 use jiff::{SignedDuration, Timestamp};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -31,6 +32,7 @@ struct Inner {
     owner: String,
     copied: Option<String>,
     changed: watch::Sender<u64>,
+    audit_copy: Mutex<AuditCopy>,
 }
 
 /// What a person did to confirm a plan.
@@ -58,6 +60,7 @@ impl Outbox {
             owner,
             copied,
             changed: watch::Sender::new(0),
+            audit_copy: Mutex::new(AuditCopy::in_folder(data_dir)),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -113,6 +116,10 @@ impl Outbox {
 
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
+    }
+
+    pub(super) fn audit_copy(&self) -> &Mutex<AuditCopy> {
+        &self.inner.audit_copy
     }
 
     pub(super) fn owner(&self) -> &str {
@@ -304,7 +311,7 @@ impl Outbox {
         SenderLock::holder(&self.inner.data_dir)
     }
 
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.inner.clock.now().wall
     }
 
@@ -328,8 +335,10 @@ impl Outbox {
         }
     }
 
-    fn tell(&self) {
+    /// Something was committed: a sender in this process looks, and the audit's copy follows.
+    pub(super) fn tell(&self) {
         self.inner.changed.send_modify(|count| *count += 1);
+        self.copy_audit();
     }
 }
 

@@ -99,6 +99,7 @@ impl Sender {
         };
         let recovery = store.recover(&rules, &found.outcomes)?;
         emergency.clear(&found)?;
+        outbox.copy_audit();
         let mut engine = Engine::new(outbox.clone(), store, emergency);
         engine.remember_recipients(now)?;
         engine
@@ -326,6 +327,7 @@ fn finish(engine: &Engine, recovered: Vec<String>) -> Result<RunSummary, OutboxE
         let open: Vec<_> = engine.served.iter().copied().collect();
         engine.store.leave(&open, &paused, &held)?;
     }
+    engine.outbox.copy_audit();
     let mut batches = Vec::new();
     for id in &engine.served {
         if engine.scope.includes(*id) {

@@ -64,6 +64,7 @@ impl Engine {
                 Vec::new()
             }
         };
+        self.copy_audit(now);
         Turn {
             sends,
             events: self.reporter.take_events(),

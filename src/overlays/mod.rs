@@ -1,11 +1,12 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Ten kinds serve everything: a page to read, a list to choose from, a form of several texts, the
+//! Eleven kinds serve everything: a page to read, a list to choose from, a form of several texts, the
 //! review of a plan, a question that decides, a question that only takes a text, the file of a
-//! message, the links in its text, a message as a phone shows it, and the dialog that adds
-//! templates.
+//! message, the links in its text, a message as a phone shows it, the lines of the audit, and the
+//! dialog that adds templates.
 
 pub mod add_template;
+pub mod audit;
 pub mod confirm;
 pub mod form;
 pub mod frame;
@@ -34,6 +35,8 @@ pub enum Overlay {
     Confirm(confirm::State),
     /// A question that takes a text and decides nothing.
     Prompt(Box<prompt::State>),
+    /// The lines of the audit.
+    Audit(Box<audit::State>),
     /// What is pasted to add templates.
     AddTemplate(Box<add_template::State>),
     /// The draft's message as a phone shows it.

@@ -4,6 +4,7 @@
 
 use super::frame::{self, OverlayEdges};
 use crate::contract::Action;
+use crate::domain::BatchId;
 use crate::text::{sanitize, wrap};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Lines, Painter, TextField};
@@ -30,6 +31,8 @@ pub enum Purpose {
     Expiry,
     /// The words of a template: name and language.
     Words(String, String),
+    /// The file of a batch's report.
+    Report(BatchId),
 }
 
 /// The question.

@@ -32,6 +32,7 @@ pub struct EffectRunner {
     world: Arc<World>,
     events: mpsc::Sender<Event>,
     jobs: mpsc::UnboundedSender<(Job, LiveTask)>,
+    long_jobs: mpsc::UnboundedSender<(Job, LiveTask)>,
     slots: HashMap<Slot, AbortHandle>,
     timers: HashMap<TimerId, AbortHandle>,
     plans: HashMap<PlanPurpose, AbortHandle>,
@@ -49,11 +50,14 @@ impl EffectRunner {
         let live = Arc::new(Live::default());
         let (jobs, waiting) = mpsc::unbounded_channel();
         spawn(work_off(Arc::clone(&world), waiting, events.clone()));
+        let (long_jobs, waiting) = mpsc::unbounded_channel();
+        spawn(work_off(Arc::clone(&world), waiting, events.clone()));
         let (slots, timers) = (HashMap::new(), HashMap::new());
         Self {
             world,
             events,
             jobs,
+            long_jobs,
             slots,
             timers,
             plans: HashMap::new(),
@@ -130,7 +134,12 @@ impl EffectRunner {
     }
 
     fn job(&self, job: Job) {
-        let queued = self.jobs.send((job, self.live.begin()));
+        let jobs = if job.takes_long() {
+            &self.long_jobs
+        } else {
+            &self.jobs
+        };
+        let queued = jobs.send((job, self.live.begin()));
         if queued.is_err() {
             tracing::error!("the worker of the local record has ended");
         }

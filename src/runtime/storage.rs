@@ -2,13 +2,14 @@
 //! they were asked, so that "discard" never overtakes "save".
 
 use super::world::{World, storage_error};
-use super::{clock, conversation_cache, importing, shelves};
+use super::{clock, conversation_cache, importing, reports, shelves};
 use crate::contract::{
     ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
-    OutboxEvent, StorageEvent, StoreRequest,
+    OutboxEvent, StorageEvent, StoreRequest, Ticket,
 };
-use crate::domain::Item;
+use crate::domain::audit::AuditFilter;
 use crate::domain::template::{TemplateEdit, Wording};
+use crate::domain::{Item, ItemId};
 use crate::outbox::{Confirmation, Outbox};
 use crate::store::ChangeError;
 use crate::store::cache::ConversationKey;
@@ -16,6 +17,8 @@ use crate::store::outbox::ItemFilter;
 
 /// Items of a batch's detail; the list of a very large batch shows its first part.
 const ITEMS_SHOWN: u64 = 5000;
+/// Lines of the audit that its list holds, the newest.
+const LINES_SHOWN: u64 = 2000;
 /// People offered because their conversation was opened last.
 const RECENT: u32 = 50;
 
@@ -28,6 +31,20 @@ pub enum Job {
     Outbox(OutboxCommand),
     /// The settings file.
     AddProfile(NewProfile),
+}
+
+impl Job {
+    /// Whether it reads so much that a pause must not wait for it. It has a connection of its own.
+    pub fn takes_long(&self) -> bool {
+        matches!(
+            self,
+            Job::Outbox(
+                OutboxCommand::LoadAudit(_)
+                    | OutboxCommand::VerifyAudit
+                    | OutboxCommand::ExportBatch { .. }
+            )
+        )
+    }
 }
 
 /// Executes a job. Blocks.
@@ -53,6 +70,9 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::LoadItems { .. }
                 | OutboxCommand::LoadRequest { .. }
                 | OutboxCommand::LoadLastSent { .. }
+                | OutboxCommand::LoadAudit(_)
+                | OutboxCommand::VerifyAudit
+                | OutboxCommand::ExportBatch { .. }
                 | OutboxCommand::LoadUnknown => OutboxAnswer::Refused,
             };
             outbox(world, command)
@@ -210,21 +230,10 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
                 items,
             }
         }
-        OutboxCommand::LoadRequest { ticket, item } => {
-            let request = outbox.request_of(item)?;
-            let found = outbox
-                .store()
-                .item(item)
-                .map_err(|error| storage_error(&error))?;
-            match (found, request) {
-                (Some(item), Some(request)) => OutboxAnswer::Request {
-                    ticket,
-                    item,
-                    request,
-                },
-                (_, _) => return Ok(None),
-            }
-        }
+        OutboxCommand::LoadRequest { ticket, item } => match item_request(outbox, ticket, item)? {
+            Some(answer) => answer,
+            None => return Ok(None),
+        },
         OutboxCommand::LoadLastSent {
             ticket,
             kind,
@@ -239,8 +248,38 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             OutboxAnswer::LastSent { ticket, found }
         }
         OutboxCommand::LoadUnknown => OutboxAnswer::Unknown(unknowns(outbox)?),
+        OutboxCommand::LoadAudit(filter) => audit(outbox, filter)?,
+        OutboxCommand::VerifyAudit => OutboxAnswer::AuditVerified(outbox.verify_audit()?),
+        OutboxCommand::ExportBatch { batch, file } => {
+            OutboxAnswer::Report(batch, reports::write(world, batch, &file))
+        }
     };
     Ok(Some(Event::OutboxAnswer(Box::new(answer))))
+}
+
+/// An item with its frozen request, if it has one.
+fn item_request(
+    outbox: &Outbox,
+    ticket: Ticket,
+    item: ItemId,
+) -> Result<Option<OutboxAnswer>, ApiError> {
+    let found = outbox.store().item(item);
+    let found = found.map_err(|error| storage_error(&error))?;
+    let request = outbox.request_of(item)?;
+    Ok(found
+        .zip(request)
+        .map(|(item, request)| OutboxAnswer::Request {
+            ticket,
+            item,
+            request,
+        }))
+}
+
+/// The newest lines of the audit that fit.
+fn audit(outbox: &Outbox, filter: AuditFilter) -> Result<OutboxAnswer, ApiError> {
+    let lines = outbox.audit(&filter, LINES_SHOWN)?;
+    let cut = lines.len() as u64 == LINES_SHOWN;
+    Ok(OutboxAnswer::Audit { filter, lines, cut })
 }
 
 /// Every unknown item with the title of its batch.

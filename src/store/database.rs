@@ -2,6 +2,7 @@
 //! newer and damaged files. It never overwrites a file it cannot read.
 
 use super::error::StoreError;
+use super::scribe::Scribe;
 use jiff::Timestamp;
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
@@ -43,6 +44,7 @@ pub struct Schema {
 pub struct Database {
     connection: Arc<Mutex<Connection>>,
     reader: Option<Arc<Mutex<Connection>>>,
+    scribe: Option<Arc<dyn Scribe>>,
     path: PathBuf,
 }
 
@@ -53,11 +55,24 @@ impl Database {
     /// [`StoreError`] if the folder or file cannot be made or read, is damaged, belongs to
     /// something else, or was written by a newer version. The file is then unchanged.
     pub fn open(path: &Path, schema: &Schema) -> Result<Self, StoreError> {
-        prepare_file(path).map_err(|error| StoreError::from_io(path, &error))?;
-        let fail = |error: rusqlite::Error| StoreError::from_sqlite(path, &error);
-        let connection = Connection::open(path).map_err(fail)?;
-        connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
-        Self::adopt(connection, path, schema)
+        Self::adopt(connect(path)?, path, schema)
+    }
+
+    /// As [`Database::open`], with somebody who writes along in every transaction.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open_with_scribe(
+        path: &Path,
+        schema: &Schema,
+        scribe: Arc<dyn Scribe>,
+    ) -> Result<Self, StoreError> {
+        let mut connection = connect(path)?;
+        let attached = scribe.attach(&mut connection);
+        attached.map_err(|error| StoreError::from_sqlite(path, &error))?;
+        let mut database = Self::adopt(connection, path, schema)?;
+        database.scribe = Some(scribe);
+        Ok(database)
     }
 
     /// As [`Database::open`], for a connection that was made already.
@@ -77,6 +92,7 @@ impl Database {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             reader: None,
+            scribe: None,
             path: path.to_owned(),
         })
     }
@@ -115,6 +131,7 @@ impl Database {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             reader: None,
+            scribe: None,
             path,
         })
     }
@@ -165,8 +182,17 @@ impl Database {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
+        if let Some(scribe) = &self.scribe {
+            scribe.begin();
+        }
         let value = work(&transaction)?;
+        if let Some(scribe) = &self.scribe {
+            scribe.seal(&transaction).map_err(fail)?;
+        }
         transaction.commit().map_err(fail)?;
+        if let Some(scribe) = &self.scribe {
+            scribe.committed();
+        }
         Ok(value)
     }
 
@@ -227,6 +253,14 @@ impl Database {
                 .unwrap_or_default(),
         })
     }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    prepare_file(path).map_err(|error| StoreError::from_io(path, &error))?;
+    let fail = |error: rusqlite::Error| StoreError::from_sqlite(path, &error);
+    let connection = Connection::open(path).map_err(fail)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
+    Ok(connection)
 }
 
 /// Makes the folder of a file (0700) if it is not there.

@@ -11,6 +11,7 @@ pub mod error;
 pub mod handover;
 pub mod library;
 pub mod outbox;
+pub mod scribe;
 pub mod sealed;
 
 pub use cache::{CacheNote, CacheStore, ConversationKey, MessageKey, UsedAttribute};

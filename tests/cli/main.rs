@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod audit;
 mod cache;
 mod commands;
 mod config;

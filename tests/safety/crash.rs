@@ -5,9 +5,9 @@
 //! The child is this test binary itself, told by the environment to play that part.
 
 use crate::support::{CountingServer, TcpTransport, judged, open, plan, provider, queue};
-use alertdesk::domain::{BatchId, BatchState, ItemState, Verdict};
+use alertdesk::domain::{AuditLine, BatchId, BatchState, ItemState, Verdict};
 use alertdesk::outbox::{
-    Call, Hooks, Outbox, Point, RunSummary, Scope, SendFuture, Sender, Transport,
+    AUDIT_FILE, Call, Hooks, Outbox, Point, RunSummary, Scope, SendFuture, Sender, Transport,
 };
 use alertdesk::store::outbox::ItemFilter;
 use std::collections::{HashMap, HashSet};
@@ -145,6 +145,32 @@ fn check_record(outbox: &Outbox, id: BatchId, server: &CountingServer) {
     for number in &accepted {
         assert!(taken.contains_key(number), "{number} was never taken");
     }
+    check_audit(outbox, server);
+}
+
+/// I9 after a crash: the chain is whole, every mark and every result has its line, and the copy was
+/// completed at the start.
+fn check_audit(outbox: &Outbox, server: &CountingServer) {
+    assert_eq!(outbox.verify_audit().unwrap().broken, None);
+    let lines = outbox.store().audit_after(0, 1_000_000).unwrap();
+    let copy = std::fs::read_to_string(outbox.data_dir().join(AUDIT_FILE)).unwrap();
+    let rows: String = lines.iter().map(|line| line.jsonl() + "\n").collect();
+    assert!(copy == rows, "the copy differs from the record");
+    let (mut marked, mut ended) = (HashSet::new(), HashSet::new());
+    for reading in lines.iter().map(AuditLine::read) {
+        match reading.action.as_str() {
+            "marked" => {
+                let attempts = reading.fields["attempts"].as_array().unwrap();
+                marked.extend(attempts.iter().map(|attempt| attempt[0].as_i64().unwrap()));
+            }
+            "result" => {
+                ended.insert(reading.fields["attempt"].as_i64().unwrap());
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(marked, ended);
+    assert!(marked.len() >= server.counts().len());
 }
 
 /// Recovers, checks, and lets a person resume until everything has a final state.

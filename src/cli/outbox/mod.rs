@@ -1,6 +1,7 @@
 //! `outbox …`: the record of everything planned and sent, and the sender. Looking and deciding is
 //! here, sending in `run`.
 
+mod keep;
 mod run;
 mod service;
 
@@ -78,6 +79,8 @@ pub fn run(context: &Context, command: &OutboxCommand) -> Result<ExitStatus, Api
                 context.output.note("Nothing is unknown.");
             }
         }
+        OutboxCommand::Export(args) => keep::export(context, &settings, &outbox, args)?,
+        OutboxCommand::Purge(args) => keep::purge(context, &settings, &outbox, args)?,
         OutboxCommand::Run { .. } | OutboxCommand::Service | OutboxCommand::Adopt => {}
     }
     Ok(ExitStatus::Done)
@@ -108,7 +111,10 @@ pub fn open_at(folder: &Path) -> Result<Outbox, ApiError> {
 }
 
 /// `31` or `#31`.
-fn number(text: &str) -> Result<BatchId, ApiError> {
+///
+/// # Errors
+/// What is no number of a batch.
+pub fn number(text: &str) -> Result<BatchId, ApiError> {
     text.trim_start_matches('#')
         .parse()
         .map(BatchId)

@@ -21,6 +21,8 @@ pub enum Wish {
     GoOn(BatchId),
     /// Ask for the word, then take back what is not sent.
     AskCancel(BatchId),
+    /// Ask for the file of the batch's report, then write it.
+    AskReport(BatchId),
     /// Change the speed by this many per cent.
     ChangeRate(BatchId, i32),
     /// Copy this text.
@@ -67,6 +69,7 @@ fn on_batch(state: &State, action: Action) -> Option<Wish> {
         Action::ResumeBatch => Some(Wish::AskResume(batch.id)),
         Action::GoOn => Some(Wish::GoOn(batch.id)),
         Action::CancelBatch => Some(Wish::AskCancel(batch.id)),
+        Action::ExportBatch => Some(Wish::AskReport(batch.id)),
         Action::RateUp => Some(Wish::ChangeRate(batch.id, 25)),
         Action::RateDown => Some(Wish::ChangeRate(batch.id, -20)),
         Action::Copy => Some(Wish::Copy(format!("{} {}", batch.id, batch.title))),

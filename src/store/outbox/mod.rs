@@ -3,28 +3,35 @@
 //! It keeps facts and refuses illegal ones. When to send, and what an answer means, is decided by
 //! the outbox engine.
 
+pub mod audit;
 mod change;
 mod home;
 mod insert;
+mod purge;
 mod read;
 mod recover;
+mod report;
 mod rows;
 pub(super) mod schema;
 mod send;
 #[cfg(test)]
 mod tests;
 
+pub use audit::AuditNote;
 pub use change::{Change, Stop, StopScope};
 pub use home::Home;
 pub use insert::NewBatch;
+pub use purge::{Purge, PurgeRefusal, Purgeable};
 pub use read::{Attempt, ItemFilter};
 pub use recover::{PROCESS_STOPPED, RecoveredBatch, Recovery, RecoveryRules};
+pub use report::{ReportGroup, ReportHead};
 pub use rows::{StopKind, StoredBatch};
 pub use send::{Candidate, Marked, Outcome, OutcomeVerdict, SendError};
 
 use super::database::Database;
 use super::error::StoreError;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The outbox record of one data folder. Cloning shares the connection; everything blocks.
 #[derive(Debug, Clone)]
@@ -38,8 +45,24 @@ impl OutboxStore {
     /// # Errors
     /// [`StoreError`] if it cannot be made, read or brought to this version.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
-        let db = Database::open(&super::outbox_path(data_dir), &schema::SCHEMA)?;
+        let path = super::outbox_path(data_dir);
+        let pen = Arc::new(audit::Pen::default());
+        let db = Database::open_with_scribe(&path, &schema::SCHEMA, pen)?;
         Ok(Self { db })
+    }
+
+    /// The record as it is now, on a connection of its own that sees nothing of what is written
+    /// later. Only for reading, and not for long: what is written meanwhile stays in the journal.
+    ///
+    /// # Errors
+    /// As [`OutboxStore::open`].
+    pub fn snapshot(data_dir: &Path) -> Result<Self, StoreError> {
+        let store = Self::open(data_dir)?;
+        let begin = "PRAGMA query_only = 1; BEGIN; SELECT 1 FROM batches LIMIT 1;";
+        store
+            .db
+            .read(|connection| connection.execute_batch(begin))?;
+        Ok(store)
     }
 
     /// The database, for the other tables of the same file.

@@ -2,6 +2,7 @@
 //! whatever waited too long is held. Nothing found here is ever sent again by itself.
 
 use super::OutboxStore;
+use super::audit::{AuditNote, write_note};
 use super::change::{hold_batch, settle, stop_batch};
 use super::read::batch_row;
 use super::rows::StopKind;
@@ -11,6 +12,7 @@ use crate::store::database::stored_time;
 use crate::store::error::StoreError;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
+use serde_json::{Value, json};
 
 /// The rule of a call that was on the way when its process ended; the classifier's own word.
 pub const PROCESS_STOPPED: &str = "process_stopped";
@@ -73,6 +75,7 @@ impl OutboxStore {
                 recovery.batches.extend(stop_crashed(tx, id)?);
             }
             hold_all(tx, rules, &mut recovery)?;
+            note_recovery(tx, &recovery, emergency.len())?;
             Ok(recovery)
         })
     }
@@ -87,6 +90,25 @@ impl OutboxStore {
             )
         })
     }
+}
+
+/// One line that says why all the others were written.
+fn note_recovery(
+    tx: &Transaction<'_>,
+    recovery: &Recovery,
+    emergency: usize,
+) -> rusqlite::Result<()> {
+    if recovery.batches.is_empty() && emergency == 0 {
+        return Ok(());
+    }
+    let batches: Vec<i64> = recovery.batches.iter().map(|batch| batch.id.0).collect();
+    let note = AuditNote {
+        action: "recovered",
+        batch: None,
+        detail: json!({ "batches": batches, "from_emergency_file": emergency }),
+        personal: Value::Null,
+    };
+    write_note(tx, &note)
 }
 
 fn ids(tx: &Transaction<'_>, sql: &str) -> rusqlite::Result<Vec<BatchId>> {

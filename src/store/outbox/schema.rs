@@ -1,8 +1,10 @@
 //! The tables of the outbox record. A shipped script never changes; a new one is appended.
 //!
-//! Three rules are written into the schema, where no code can forget them: only legal changes of
-//! state happen, the counters of a batch always add up, and a finished attempt stays as it is.
+//! Four rules are written into the schema, where no code can forget them: only legal changes of
+//! state happen, the counters of a batch always add up, a finished attempt stays as it is, and no
+//! state changes without a line of the audit.
 
+mod audit;
 mod home;
 mod pace;
 
@@ -19,6 +21,7 @@ pub const SCHEMA: Schema = Schema {
         VERSION_5,
         home::HOME,
         pace::PACE,
+        audit::AUDIT,
     ],
     durability: Durability::Full,
 };

@@ -13,7 +13,8 @@ use jiff::Timestamp;
 use std::time::Duration;
 use tempfile::TempDir;
 
-fn time(second: i64) -> Timestamp {
+/// So many seconds after the tests begin.
+pub(super) fn time(second: i64) -> Timestamp {
     Timestamp::from_second(1_760_000_000 + second).unwrap()
 }
 
@@ -59,13 +60,15 @@ pub fn plan(people: u32) -> Plan {
     }
 }
 
-struct Record {
-    store: OutboxStore,
-    batch: BatchId,
-    _dir: TempDir,
+/// A record with one batch.
+pub(super) struct Record {
+    pub(super) store: OutboxStore,
+    pub(super) batch: BatchId,
+    pub(super) dir: TempDir,
 }
 
-fn record_with(people: u32, start_at: Option<Timestamp>) -> Record {
+/// A record with one batch for so many people.
+pub(super) fn record_with(people: u32, start_at: Option<Timestamp>) -> Record {
     let dir = tempfile::tempdir().unwrap();
     let store = OutboxStore::open(dir.path()).unwrap();
     let plan = plan(people);
@@ -78,11 +81,7 @@ fn record_with(people: u32, start_at: Option<Timestamp>) -> Record {
             typed: "3",
         })
         .unwrap();
-    Record {
-        store,
-        batch,
-        _dir: dir,
-    }
+    Record { store, batch, dir }
 }
 
 impl Record {
@@ -97,7 +96,7 @@ impl Record {
     }
 
     /// Marks the next so many and gives their attempts' outcomes with this verdict.
-    fn mark(&self, count: u64, verdict: OutcomeVerdict) -> Vec<Outcome> {
+    pub(super) fn mark(&self, count: u64, verdict: OutcomeVerdict) -> Vec<Outcome> {
         let candidates = self.store.candidates(self.batch, time(1), count).unwrap();
         let marked = self.store.mark(self.batch, &candidates, time(1)).unwrap();
         marked
@@ -123,7 +122,8 @@ impl Record {
     }
 }
 
-fn reason(rule: &str) -> Reason {
+/// A reason of this rule.
+pub(super) fn reason(rule: &str) -> Reason {
     Reason {
         rule: rule.to_owned(),
         text: format!("Because of {rule}."),

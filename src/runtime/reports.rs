@@ -1,0 +1,42 @@
+//! The report of a batch as a file, in the folder for downloads unless the name says another. Blocks.
+
+use super::clock;
+use super::world::World;
+use crate::contract::{ApiError, ErrorKind};
+use crate::domain::BatchId;
+use crate::export::{ExportFile, Overwrite, ReportFormat, ReportWriter};
+use jiff::tz::TimeZone;
+use std::path::{Path, PathBuf};
+
+/// Writes the report; gives the file and how many recipients are in it. Nothing is replaced.
+pub fn write(world: &World, batch: BatchId, name: &str) -> Result<(String, u64), ApiError> {
+    let target = target(&world.files().folder, name)?;
+    let format = ReportFormat::of_path(&target)?;
+    let snapshot = world.outbox()?.snapshot()?;
+    let report = snapshot.report(batch)?;
+    let made = clock::now().to_zoned(TimeZone::system());
+    let failed = |error| ExportFile::failed(&target, &error);
+    let file = ExportFile::create(&target, Overwrite::Refuse)?;
+    let mut writer = ReportWriter::begin(format, &report, &made, file).map_err(failed)?;
+    snapshot.each_recipient(batch, |row| writer.push(row).map_err(failed))?;
+    let recipients = writer.recipients();
+    writer.finish().map_err(failed)?.keep()?;
+    Ok((target.display().to_string(), recipients))
+}
+
+/// Where a name leads: below home with `~/`, else below the folder for downloads, which is made.
+fn target(downloads: &Path, name: &str) -> Result<PathBuf, ApiError> {
+    if let Some(rest) = name.strip_prefix("~/") {
+        let home = directories::BaseDirs::new();
+        let home = home.ok_or_else(|| {
+            let text = "This machine names no home folder.";
+            ApiError::new(ErrorKind::Storage, text, "Name the whole folder.")
+        })?;
+        return Ok(home.home_dir().join(rest));
+    }
+    let target = downloads.join(name);
+    if target.parent() == Some(downloads) {
+        std::fs::create_dir_all(downloads).map_err(|error| ExportFile::failed(&target, &error))?;
+    }
+    Ok(target)
+}
