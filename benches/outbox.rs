@@ -5,7 +5,7 @@
 #![expect(clippy::expect_used, reason = "a benchmark ends at the first surprise")]
 
 use alertdesk::domain::{
-    BotTarget, FrozenRequest, Judgement, PauseAdvice, PhoneNumber, Plan, PlannedCall, RequestBody,
+    BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan, PlannedCall, RequestBody,
     Schedule, SendKind, SendLimits, Verdict,
 };
 use alertdesk::outbox::{
@@ -48,7 +48,14 @@ fn plan(people: u32) -> Plan {
             }
         })
         .collect();
+    let people = calls.iter().flat_map(|call| &call.recipients);
+    let meaning = Meaning::new(&target(), SendKind::Template);
+    let once = Once {
+        intents: people.map(|one| meaning.to(one)).collect(),
+        ..Once::default()
+    };
     Plan {
+        once,
         kind: SendKind::Template,
         title: "fern_ready".to_owned(),
         profile: "bench".to_owned(),

@@ -52,6 +52,10 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::KeepTemplate | Action::ReadNamedFiles | Action::NewProfile => {
             in_import(action, state)
         }
+        Action::OverrideTwins => match state.overlays.last() {
+            Some(Overlay::Review(review)) if review.leaves_out_twins() => Ok(()),
+            _ => Err("nobody is left out for having the same already".to_owned()),
+        },
         Action::PauseBatch
         | Action::ResumeBatch
         | Action::CancelBatch
@@ -169,7 +173,9 @@ fn review(state: &State) -> Result<(), Why> {
     // While a newer plan is on its way these problems are of a draft that is no more; the review
     // makes a plan of its own and says what that one finds.
     let outdated = state.tickets.is_waiting(Slot::Preview);
-    match draft.problems.first().filter(|_| !outdated) {
+    // People who have it already are no mistake of the draft: the review asks for a reason.
+    let first = draft.problems.iter().find(|problem| !problem.takes_reason());
+    match first.filter(|_| !outdated) {
         Some(problem) => Err(format!("{} to fix: {}", draft.problems.len(), problem.text)),
         None => Ok(()),
     }

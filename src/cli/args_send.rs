@@ -230,4 +230,7 @@ pub struct CommonSend {
     /// Refuse at the first row that fails a check
     #[arg(long)]
     pub strict: bool,
+    /// Send also to people who have the same already, and the same file again; the reason is kept
+    #[arg(long, value_name = "REASON")]
+    pub allow_duplicates: Option<String>,
 }

@@ -10,6 +10,7 @@ use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
 use super::shelves::ShelfAnswer;
 use super::slot::{Slot, Ticket};
+use crate::domain::intent::{DUPLICATE, SAME_FILE};
 use crate::domain::{
     Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template, Usage, Used,
     User,
@@ -149,6 +150,13 @@ pub struct PlanProblem {
     pub text: String,
     /// One more sentence with what to do; empty where the text says it.
     pub advice: String,
+}
+
+impl PlanProblem {
+    /// Whether a person may override it with a reason: people have the same already.
+    pub fn takes_reason(&self) -> bool {
+        matches!(self.rule, DUPLICATE | SAME_FILE)
+    }
 }
 
 /// Why a draft could not become a plan.

@@ -20,13 +20,14 @@ mod streak;
 pub mod summary;
 pub mod transport;
 mod turn;
+pub mod twins;
 pub mod watch;
 
 pub use api_transport::ApiTransport;
 pub use clock::{Clock, Moment, SystemClock};
 pub use engine::Scope;
 pub use error::OutboxError;
-pub use freeze::{FreezeError, freeze};
+pub use freeze::{FreezeError, freeze, freeze_without};
 pub use lock::SenderLock;
 pub use queue::{Confirmation, Outbox};
 pub use sender::{Hooks, NoHooks, Point, Sender};

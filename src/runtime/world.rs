@@ -275,7 +275,7 @@ impl TransportProvider for World {
 mod tests {
     use super::{Connected, Connecting, Connector, World};
     use crate::api::{ApiKey, ReadClient, ReadClientConfig};
-    use crate::domain::{BotTarget, Guard, Profile, WireOptions};
+    use crate::domain::{BotTarget, Guard, Profile, TwinRules, WireOptions};
     use crate::outbox::{Call, NoTransport, SendFuture, Transport, TransportProvider};
     use std::path::PathBuf;
     use std::sync::Arc;
@@ -312,6 +312,7 @@ mod tests {
                 wire: WireOptions::default(),
                 strict_5xx: false,
                 trust_408: false,
+                twins: TwinRules::default(),
             };
             Box::pin(async move {
                 let key = ApiKey::parse("not-a-real-key")?;

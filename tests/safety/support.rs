@@ -1,7 +1,7 @@
 //! What the safety tests share: plans, transports that answer or count, a server that counts.
 
 use alertdesk::domain::{
-    BatchId, BotTarget, FrozenRequest, Judgement, PauseAdvice, PhoneNumber, Plan, PlannedCall,
+    BatchId, BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan, PlannedCall,
     RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Verdict,
 };
 use alertdesk::outbox::{
@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -52,7 +53,17 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
         row: None,
         rule: "not_a_number".to_owned(),
     });
+    let people = calls.iter().flat_map(|call| &call.recipients);
+    // Every plan says something new, so that plans for the same people are no twins.
+    static PLANS: AtomicU64 = AtomicU64::new(0);
+    let mut meaning = Meaning::new(&target, SendKind::Template);
+    meaning.text(&PLANS.fetch_add(1, Ordering::Relaxed).to_string());
+    let once = Once {
+        intents: people.map(|one| meaning.to(one)).collect(),
+        ..Once::default()
+    };
     Plan {
+        once,
         kind: SendKind::Template,
         title: "fern_ready".to_owned(),
         profile: "test".to_owned(),

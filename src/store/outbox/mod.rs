@@ -4,7 +4,9 @@
 //! the outbox engine.
 
 mod change;
+mod claim;
 mod insert;
+mod intents;
 mod read;
 mod recover;
 mod rows;
@@ -14,11 +16,12 @@ mod send;
 mod tests;
 
 pub use change::{Change, Stop, StopScope};
-pub use insert::NewBatch;
+pub use insert::{InsertError, NewBatch};
+pub use intents::Twin;
 pub use read::{Attempt, ItemFilter};
 pub use recover::{PROCESS_STOPPED, RecoveredBatch, Recovery, RecoveryRules};
 pub use rows::{StopKind, StoredBatch};
-pub use send::{Candidate, Marked, Outcome, OutcomeVerdict, SendError};
+pub use send::{Candidate, MarkTime, Marked, Outcome, OutcomeVerdict, SendError};
 
 use super::database::Database;
 use super::error::StoreError;
@@ -37,6 +40,8 @@ impl OutboxStore {
     /// [`StoreError`] if it cannot be made, read or brought to this version.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let db = Database::open(&super::outbox_path(data_dir), &schema::SCHEMA)?;
+        // What is only compared is never written outside the data folder.
+        db.read(|connection| connection.pragma_update(None, "temp_store", "MEMORY"))?;
         Ok(Self { db })
     }
 
