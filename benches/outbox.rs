@@ -5,8 +5,8 @@
 #![expect(clippy::expect_used, reason = "a benchmark ends at the first surprise")]
 
 use alertdesk::domain::{
-    BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan, PlannedCall, RequestBody,
-    Schedule, SendKind, SendLimits, Verdict,
+    BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan,
+    PlannedCall, RequestBody, Schedule, SendKind, SendLimits, Verdict,
 };
 use alertdesk::outbox::{
     Call, Confirmation, Judged, OneBot, Outbox, Scope, SendFuture, Sender, SystemClock, Transport,

@@ -174,7 +174,10 @@ fn review(state: &State) -> Result<(), Why> {
     // makes a plan of its own and says what that one finds.
     let outdated = state.tickets.is_waiting(Slot::Preview);
     // People who have it already are no mistake of the draft: the review asks for a reason.
-    let first = draft.problems.iter().find(|problem| !problem.takes_reason());
+    let first = draft
+        .problems
+        .iter()
+        .find(|problem| !problem.takes_reason());
     match first.filter(|_| !outdated) {
         Some(problem) => Err(format!("{} to fix: {}", draft.problems.len(), problem.text)),
         None => Ok(()),

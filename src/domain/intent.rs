@@ -39,8 +39,9 @@ impl Touch {
     pub fn of(target: &BotTarget, template: &str, recipient: &Recipient) -> Self {
         let mut meaning = Meaning::new(target, SendKind::Template);
         meaning.text(template);
-        let [a, b, c, d, e, f, g, h, ..] = meaning.to(recipient).0;
-        Self(i64::from_be_bytes([a, b, c, d, e, f, g, h]))
+        let Intent(bytes) = meaning.to(recipient);
+        let first = bytes.first_chunk().copied().unwrap_or_default();
+        Self(i64::from_be_bytes(first))
     }
 }
 
@@ -185,10 +186,7 @@ impl Meaning {
 
     fn finish(self) -> Intent {
         let digest: [u8; 32] = self.0.finalize().into();
-        let (half, _) = digest.split_at(16);
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(half);
-        Intent(bytes)
+        Intent(digest.first_chunk().copied().unwrap_or_default())
     }
 }
 
@@ -275,8 +273,14 @@ mod tests {
             meaning.to(&sara())
         };
         let one = with(r#"{"type":"direct","content":[{"a":1,"b":"Hi"}]}"#);
-        assert_eq!(one, with(r#"{"content":[{"b":"Hi","a":1}],"type":"DIRECT"}"#));
-        assert_ne!(one, with(r#"{"content":[{"b":"HI","a":1}],"type":"direct"}"#));
+        assert_eq!(
+            one,
+            with(r#"{"content":[{"b":"Hi","a":1}],"type":"DIRECT"}"#)
+        );
+        assert_ne!(
+            one,
+            with(r#"{"content":[{"b":"HI","a":1}],"type":"direct"}"#)
+        );
         assert_ne!(with("[[1],2]"), with("[[1,2]]"));
         assert_ne!(with(r#"["1"]"#), with("[1]"));
     }

@@ -18,8 +18,8 @@ use crate::domain::{
 };
 use broadcast::Label;
 use jiff::{SignedDuration, Timestamp};
-use people::{People, Sorted};
 pub use people::LeftOut;
+use people::{People, Sorted};
 
 /// The platform publishes a past time at once, so a time must be at least this far ahead.
 const LEAD: SignedDuration = SignedDuration::from_mins(2);
@@ -180,12 +180,7 @@ pub fn freeze_without(
 }
 
 /// What keeps the plan from reaching people twice, as far as that is known without the record.
-fn once(
-    draft: &SendDraft,
-    profile: &Profile,
-    intents: Vec<Intent>,
-    calls: &[PlannedCall],
-) -> Once {
+fn once(draft: &SendDraft, profile: &Profile, intents: Vec<Intent>, calls: &[PlannedCall]) -> Once {
     let people = calls.iter().flat_map(|call| &call.recipients);
     let touches = draft.content.template().map(|template| {
         people

@@ -5,8 +5,8 @@
 use super::freeze::{FreezeError, LeftOut, freeze, freeze_without};
 pub use crate::domain::intent::{DUPLICATE, SAME_FILE};
 use crate::domain::{
-    Audience, BatchId, FoundTwins, ItemState, Plan, Profile, Recipient, Schedule,
-    SendDraft, SendKind, Sha256Hex,
+    Audience, BatchId, FoundTwins, ItemState, Plan, Profile, Recipient, Schedule, SendDraft,
+    SendKind, Sha256Hex,
 };
 use crate::store::StoreError;
 use crate::store::outbox::{OutboxStore, Twin};
@@ -315,7 +315,10 @@ impl Desk<'_> {
         if more > 0 {
             names.push(format!("{more} more"));
         }
-        let (people, span) = (counted(found.len(), "person", "people"), days_in_words(days));
+        let (people, span) = (
+            counted(found.len(), "person", "people"),
+            days_in_words(days),
+        );
         Ok(Some(format!(
             "{people} got {} in the last {span}: {}.",
             template.name,
@@ -367,7 +370,10 @@ fn name(audience: &Audience, recipient: &Recipient) -> String {
         .iter()
         .find(|row| row.recipient.is_same(recipient));
     let named = row.and_then(|row| row.columns.get("name"));
-    match named.map(|name| name.trim()).filter(|name| !name.is_empty()) {
+    match named
+        .map(|name| name.trim())
+        .filter(|name| !name.is_empty())
+    {
         Some(name) => format!("{name} …{}", recipient.last_four()),
         None => recipient.to_string(),
     }

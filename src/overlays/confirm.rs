@@ -90,10 +90,10 @@ impl State {
         if !self.decision.take() {
             return None;
         }
-        let purpose = match &self.purpose {
-            Purpose::Override(_) => Purpose::Override(self.field.text().trim().to_owned()),
-            other => other.clone(),
-        };
+        let mut purpose = self.purpose.clone();
+        if let Purpose::Override(reason) = &mut purpose {
+            self.field.text().trim().clone_into(reason);
+        }
         Some(Wish::Confirmed(purpose))
     }
 }

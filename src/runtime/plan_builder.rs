@@ -43,7 +43,10 @@ pub fn build(
     let mut audience = from_recipients(&form.to, people, profile.region.as_deref());
     let ids = audience.rows.iter().map(|row| row.recipient.text());
     // Without an answer nothing is known, and an unknown window leaves nobody out.
-    if let Some(Ok(heard)) = kept.cache.map(|cache| cache.last_heard(&profile.target, ids)) {
+    if let Some(Ok(heard)) = kept
+        .cache
+        .map(|cache| cache.last_heard(&profile.target, ids))
+    {
         audience.heard = heard;
     }
     audience.acquaint(&form.people);

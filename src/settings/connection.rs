@@ -6,9 +6,7 @@ use super::paths::Folders;
 use super::secrets::{KeySource, SandboxKey};
 use super::usage;
 use crate::contract::ApiError;
-use crate::domain::{
-    BotTarget, FlowVersion, Guard, LetterCase, Profile, TwinRules, WireOptions,
-};
+use crate::domain::{BotTarget, FlowVersion, Guard, LetterCase, Profile, TwinRules, WireOptions};
 use std::path::PathBuf;
 use std::time::Duration;
 

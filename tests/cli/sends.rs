@@ -332,7 +332,11 @@ fn broadcasts_flows_and_uploads_reach_the_platform() {
     ])
     .expect(0);
     // Another order each time: the same one again would be left out.
-    for (version, order) in [("v1.0", "order=5"), ("v2.0", "order=6"), ("v3.0", "order=7")] {
+    for (version, order) in [
+        ("v1.0", "order=5"),
+        ("v2.0", "order=6"),
+        ("v3.0", "order=7"),
+    ] {
         let flow = [
             "send",
             "flow",

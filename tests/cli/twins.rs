@@ -6,7 +6,9 @@ use serde_json::Value;
 const KEY: &str = "FEDCBA9876543210FEDCBA9876543210";
 
 fn flow<'a>(rest: &[&'a str]) -> Vec<&'a str> {
-    let send = ["send", "flow", "callback", "--attr", "order=5", "--output", "json"];
+    let send = [
+        "send", "flow", "callback", "--attr", "order=5", "--output", "json",
+    ];
     [&send[..], &["--to", ANA, TOM], rest].concat()
 }
 
@@ -19,7 +21,8 @@ fn batches(desk: &Desk) -> usize {
 fn a_flow_again_within_ten_minutes_is_refused_and_goes_for_a_reason() {
     let sandbox = Sandbox::start(&[]);
     let desk = sandbox.desk();
-    desk.run(&["flow", "add", "callback", "--key", KEY]).expect(0);
+    desk.run(&["flow", "add", "callback", "--key", KEY])
+        .expect(0);
     let now = ["--now", "--confirm", "2", "--wait"];
     desk.run(&flow(&now)).expect(0);
     assert_eq!(sandbox.sends().len(), 2);
@@ -63,8 +66,15 @@ fn only_those_who_have_it_are_left_out_and_the_count_says_so() {
     let sandbox = Sandbox::start(&[]);
     let desk = sandbox.desk();
     desk.import(&["winter_hours.en"]);
-    let send = ["send", "template", "winter_hours", "--now", "--output", "json"];
-    let to = |rest: &[&'static str]| [&send[..], rest].concat();
+    let words = [
+        "send",
+        "template",
+        "winter_hours",
+        "--now",
+        "--output",
+        "json",
+    ];
+    let to = |rest: &[&'static str]| [&words[..], rest].concat();
     desk.run(&to(&["--to", ANA, "--confirm", "1", "--wait"]))
         .expect(0);
     let refused = desk
@@ -91,7 +101,14 @@ fn two_commands_at_the_same_time_queue_it_once() {
     // The record is made before, so that both only differ by who is first.
     desk.run(&["outbox", "list"]).expect(0);
     let send = [
-        "send", "template", "winter_hours", "--to", ANA, "--now", "--confirm", "1",
+        "send",
+        "template",
+        "winter_hours",
+        "--to",
+        ANA,
+        "--now",
+        "--confirm",
+        "1",
     ];
     let both = [(); 2].map(|()| desk.command(&send).spawn().unwrap());
     let mut ends = both.map(|child| child.wait_with_output().unwrap().status.code().unwrap());
@@ -111,7 +128,10 @@ fn the_same_file_again_is_refused_for_the_same_day() {
     desk.run(&[&send[..], &rest].concat()).expect(0);
     let error = desk.run(&[&send[..], &rest].concat()).expect(2).error();
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains("went to winter_hours already"), "{message}");
+    assert!(
+        message.contains("went to winter_hours already"),
+        "{message}"
+    );
     assert!(message.contains("in batch 1"), "{message}");
 }
 
@@ -121,7 +141,14 @@ fn a_profile_that_leads_elsewhere_now_holds_what_was_planned_for_it() {
     let mut desk = sandbox.desk();
     desk.import(&["winter_hours.en"]);
     let send = [
-        "send", "template", "winter_hours", "--to", ANA, "--now", "--confirm", "1",
+        "send",
+        "template",
+        "winter_hours",
+        "--to",
+        ANA,
+        "--now",
+        "--confirm",
+        "1",
     ];
     desk.run(&send).expect(0);
     for (name, other) in [

@@ -66,14 +66,20 @@ async fn everybody_has_it_already_and_a_typed_reason_sends_it_again() {
     desk.paste("because");
     desk.assert_shows("a paste is not taken here");
     desk.keys("Enter");
-    assert!(matches!(desk.state.overlays.last(), Some(Overlay::Confirm(_))));
+    assert!(matches!(
+        desk.state.overlays.last(),
+        Some(Overlay::Confirm(_))
+    ));
     desk.text("the line broke");
     desk.keys("Enter");
     desk.until_idle().await;
     desk.assert_shows("they get it again, because: the line broke");
     // The review is a dialog of its own: its quiet time and its number count again.
     desk.keys("1 Enter");
-    assert!(matches!(desk.state.overlays.last(), Some(Overlay::Review(_))));
+    assert!(matches!(
+        desk.state.overlays.last(),
+        Some(Overlay::Review(_))
+    ));
     desk.advance(400);
     desk.keys("1 Enter");
     desk.until_batch("both are done", |batch| {
@@ -96,7 +102,10 @@ async fn some_have_it_already_and_are_left_out() {
     })
     .await;
     let accepted = desk.platform.accepted().await;
-    assert_eq!((accepted.get(BEN), accepted.get(SARA)), (Some(&1), Some(&1)));
+    assert_eq!(
+        (accepted.get(BEN), accepted.get(SARA)),
+        (Some(&1), Some(&1))
+    );
 }
 
 #[tokio::test]

@@ -92,8 +92,14 @@ impl Desk {
         let now = self.clock.now().wall.as_microsecond();
         let record = self.outbox.store().database();
         let done = record.change(|tx| {
-            tx.execute("UPDATE items SET state = 'sending', marked = ?1 WHERE state = 'queued'", [now])?;
-            tx.execute("UPDATE items SET state = 'accepted' WHERE state = 'sending'", [])
+            tx.execute(
+                "UPDATE items SET state = 'sending', marked = ?1 WHERE state = 'queued'",
+                [now],
+            )?;
+            tx.execute(
+                "UPDATE items SET state = 'accepted' WHERE state = 'sending'",
+                [],
+            )
         });
         assert!(done.unwrap() > 0);
     }
@@ -149,7 +155,10 @@ fn twins_of(first: Content, second: Content) -> u64 {
 fn the_same_to_the_same_person_is_a_twin_and_anything_else_is_not() {
     let same = [
         (reminder("Monday"), reminder("Monday")),
-        (offer("One", "We open at 10."), offer("Two", "We open at 10.")),
+        (
+            offer("One", "We open at 10."),
+            offer("Two", "We open at 10."),
+        ),
         (
             callback("5", FlowVersion::V1),
             callback("5", FlowVersion::V3),
@@ -161,7 +170,10 @@ fn the_same_to_the_same_person_is_a_twin_and_anything_else_is_not() {
     }
     let others = [
         (reminder("Monday"), reminder("Tuesday")),
-        (offer("One", "We open at 10."), offer("One", "We open at 9.")),
+        (
+            offer("One", "We open at 10."),
+            offer("One", "We open at 9."),
+        ),
         (
             callback("5", FlowVersion::V2),
             callback("6", FlowVersion::V2),
@@ -212,10 +224,16 @@ fn another_time_is_no_other_message() {
     assert_eq!(error.rule, "duplicate");
     assert_eq!(error.message, "2 of 2 already queued");
     assert_eq!(error.skipped.len(), 2);
-    let again = desk.plan_as(&profile(), &at(26), Some("a reminder")).unwrap();
+    let again = desk
+        .plan_as(&profile(), &at(26), Some("a reminder"))
+        .unwrap();
     assert_eq!(again.recipients(), 2);
     let note = "2 of 2 already queued: they get it again, because: a reminder";
-    assert!(again.notes.iter().any(|one| one == note), "{:?}", again.notes);
+    assert!(
+        again.notes.iter().any(|one| one == note),
+        "{:?}",
+        again.notes
+    );
     let id = desk.queue(&again).unwrap();
     let kept = desk.outbox.override_reason(alertdesk::domain::BatchId(id));
     assert_eq!(kept.unwrap().as_deref(), Some("a reminder"));
@@ -369,7 +387,9 @@ fn a_file_goes_to_a_template_once_a_day() {
         "this list went to appointment_reminder already, for the same day, at 08:00 in batch 1"
     );
     let again = draft(content("phone"), csv(file));
-    let plan = desk.plan_as(&profile(), &again, Some("new values")).unwrap();
+    let plan = desk
+        .plan_as(&profile(), &again, Some("new values"))
+        .unwrap();
     assert_eq!(plan.recipients(), 1);
     // Another file, another template version or another day is another matter.
     desk.plan(content("phone"), csv("phone,name\n+447700900412,Asha!\n"))

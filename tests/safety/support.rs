@@ -1,8 +1,8 @@
 //! What the safety tests share: plans, transports that answer or count, a server that counts.
 
 use alertdesk::domain::{
-    BatchId, BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan, PlannedCall,
-    RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Verdict,
+    BatchId, BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan,
+    PlannedCall, RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Verdict,
 };
 use alertdesk::outbox::{
     Call, Confirmation, Judged, OneBot, Outbox, SendFuture, SystemClock, Transport,
@@ -30,6 +30,9 @@ pub fn digits(index: u32) -> String {
     format!("447700{index:06}")
 }
 
+/// Every plan says something new, so that plans for the same people are no twins.
+static PLANS: AtomicU64 = AtomicU64::new(0);
+
 /// A template plan for so many people and two who are left out.
 pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
     let target = target(base_url);
@@ -54,8 +57,6 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
         rule: "not_a_number".to_owned(),
     });
     let people = calls.iter().flat_map(|call| &call.recipients);
-    // Every plan says something new, so that plans for the same people are no twins.
-    static PLANS: AtomicU64 = AtomicU64::new(0);
     let mut meaning = Meaning::new(&target, SendKind::Template);
     meaning.text(&PLANS.fetch_add(1, Ordering::Relaxed).to_string());
     let once = Once {

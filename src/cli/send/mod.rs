@@ -242,9 +242,5 @@ fn refused(error: &FreezeError, context: &Context) -> ApiError {
         "read_only" => ErrorKind::Refused,
         _ => ErrorKind::Usage,
     };
-    ApiError::new(
-        kind,
-        error.message.trim_end_matches('.'),
-        advice,
-    )
+    ApiError::new(kind, error.message.trim_end_matches('.'), advice)
 }

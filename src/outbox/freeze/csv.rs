@@ -9,9 +9,7 @@ use super::{Desk, FreezeError, Frozen, no_recipients};
 use crate::api::wire::encode::CsvRow;
 use crate::domain::draft::Values;
 use crate::domain::template::ParameterProblem;
-use crate::domain::{
-    ParameterKind, PhoneNumber, PlannedCall, Recipient, SendKind, Template,
-};
+use crate::domain::{ParameterKind, PhoneNumber, PlannedCall, Recipient, SendKind, Template};
 
 /// Which attribute of the upload each parameter is, by the parameter's index.
 struct Attributes {

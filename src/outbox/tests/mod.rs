@@ -94,9 +94,10 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
     }
 }
 
+static PLANS: AtomicU64 = AtomicU64::new(0);
+
 /// Every plan says something new, so that plans for the same people are no twins.
 fn once(target: &BotTarget, calls: &[PlannedCall]) -> Once {
-    static PLANS: AtomicU64 = AtomicU64::new(0);
     let mut meaning = Meaning::new(target, SendKind::Template);
     meaning.text(&PLANS.fetch_add(1, Ordering::Relaxed).to_string());
     let people = calls.iter().flat_map(|call| &call.recipients);

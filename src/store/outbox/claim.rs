@@ -120,7 +120,10 @@ fn window_start(
 }
 
 fn take_back(tx: &Transaction<'_>, item: ItemId, twin: BatchId) -> rusqlite::Result<()> {
-    let note = format!("the same message reached or may have reached this person in batch {}", twin.0);
+    let note = format!(
+        "the same message reached or may have reached this person in batch {}",
+        twin.0
+    );
     tx.prepare_cached(
         "UPDATE items SET state = 'cancelled', rule = ?2, note = ?3, retry_at = NULL
          WHERE id = ?1 AND state = 'queued'",

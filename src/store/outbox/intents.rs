@@ -10,15 +10,18 @@
 use super::OutboxStore;
 use super::insert::NewBatch;
 use super::rows::word;
-use crate::domain::{
-    BatchId, Intent, ItemId, ItemState, Once, PlannedCall, Sha256Hex, Touch,
-};
+use crate::domain::{BatchId, Intent, ItemId, ItemState, Once, PlannedCall, Sha256Hex, Touch};
 use crate::store::database::{read_time, stored_time};
 use crate::store::error::StoreError;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 use std::time::Duration;
 
+/// What stands in the way, with `?1` as the time from which what was accepted counts.
+const STANDS: &str = "items.state IN ('queued','sending','unknown')
+    OR (items.state IN ('accepted','abandoned') AND coalesce(items.marked > ?1, 1))";
+/// Keys that are looked up one by one.
+const FEW: usize = 128;
 /// How many keys are compared at once; what is not compared yet costs no memory.
 const AT_ONCE: usize = 10_000;
 
@@ -56,19 +59,9 @@ impl OutboxStore {
     /// Whatever the database says.
     pub fn touched(&self, touches: &[Touch], since: Timestamp) -> Result<Vec<usize>, StoreError> {
         let keys: Vec<i64> = touches.iter().map(|touch| touch.0).collect();
-        let mut found: Vec<usize> = self.database().read(|connection| {
+        let mut found = self.database().read(|connection| {
             let snapshot = connection.unchecked_transaction()?;
-            let sql = "SELECT asked.at FROM temp.asked
-                 CROSS JOIN touches ON touches.person = asked.key
-                 CROSS JOIN items ON items.id = touches.item
-                 WHERE items.state IN ('sending','accepted','unknown','abandoned')
-                 AND items.marked > ?1";
-            compare(&snapshot, "touches", &keys, |snapshot| {
-                snapshot
-                    .prepare_cached(sql)?
-                    .query_map([stored_time(since)], |row| position(row, 0))?
-                    .collect()
-            })
+            touched(&snapshot, &keys, since)
         })?;
         found.sort_unstable();
         found.dedup();
@@ -95,7 +88,9 @@ impl OutboxStore {
         self.database().read(|connection| {
             let sql = "SELECT override_reason FROM batches WHERE id = ?1";
             let mut statement = connection.prepare_cached(sql)?;
-            let reason = statement.query_row([batch.0], |row| row.get(0)).optional()?;
+            let reason = statement
+                .query_row([batch.0], |row| row.get(0))
+                .optional()?;
             Ok(reason.flatten())
         })
     }
@@ -156,18 +151,78 @@ pub(super) fn find(
     intents: &[Intent],
     since: Timestamp,
 ) -> rusqlite::Result<Vec<Twin>> {
+    if intents.len() <= FEW {
+        return find_few(connection, intents, since);
+    }
     let keys: Vec<&[u8]> = intents.iter().map(|intent| &intent.bytes()[..]).collect();
-    let sql = "SELECT asked.at, items.id, items.batch, items.state, items.marked FROM temp.asked
-         CROSS JOIN intents ON intents.key = asked.key
-         CROSS JOIN items ON items.id = intents.item
-         WHERE items.state IN ('queued','sending','unknown')
-         OR (items.state IN ('accepted','abandoned') AND coalesce(items.marked > ?1, 1))";
-    compare(connection, "intents", &keys, |connection| {
+    let same = "SELECT asked.at, intents.item FROM temp.asked
+         CROSS JOIN intents ON intents.key = asked.key";
+    let same: Vec<(usize, i64)> = compare(connection, "intents", &keys, |connection| {
+        let mut statement = connection.prepare_cached(same)?;
+        let rows = statement.query_map([], |row| Ok((position(row, 0)?, row.get(1)?)))?;
+        rows.collect()
+    })?;
+    let items: Vec<i64> = same.iter().map(|(_, item)| *item).collect();
+    let standing = format!(
+        "SELECT asked.at, items.id, items.batch, items.state, items.marked FROM temp.asked
+         CROSS JOIN items ON items.id = asked.key WHERE {STANDS}"
+    );
+    let mut twins = compare(connection, "items", &items, |connection| {
         connection
-            .prepare_cached(sql)?
+            .prepare_cached(&standing)?
             .query_map([stored_time(since)], twin)?
             .collect()
-    })
+    })?;
+    for twin in &mut twins {
+        twin.at = same.get(twin.at).map_or(usize::MAX, |(at, _)| *at);
+    }
+    Ok(twins)
+}
+
+/// As [`find`] for so few that nothing has to be put beside the record.
+fn find_few(
+    connection: &Connection,
+    intents: &[Intent],
+    since: Timestamp,
+) -> rusqlite::Result<Vec<Twin>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT ?2, items.id, items.batch, items.state, items.marked FROM intents
+         CROSS JOIN items ON items.id = intents.item WHERE intents.key = ?3 AND ({STANDS})"
+    ))?;
+    let mut twins = Vec::new();
+    for (intent, at) in intents.iter().zip(0_i64..) {
+        let rows = statement.query_map(params![stored_time(since), at, intent.bytes()], twin)?;
+        for found in rows {
+            twins.push(found?);
+        }
+    }
+    Ok(twins)
+}
+
+/// Positions of the keys that were touched since then.
+fn touched(
+    connection: &Connection,
+    keys: &[i64],
+    since: Timestamp,
+) -> rusqlite::Result<Vec<usize>> {
+    let same = "SELECT asked.at, touches.item FROM temp.asked
+         CROSS JOIN touches ON touches.person = asked.key";
+    let same: Vec<(usize, i64)> = compare(connection, "touches", keys, |connection| {
+        let mut statement = connection.prepare_cached(same)?;
+        let rows = statement.query_map([], |row| Ok((position(row, 0)?, row.get(1)?)))?;
+        rows.collect()
+    })?;
+    let items: Vec<i64> = same.iter().map(|(_, item)| *item).collect();
+    let sent = "SELECT asked.at FROM temp.asked CROSS JOIN items ON items.id = asked.key
+         WHERE items.state IN ('sending','accepted','unknown','abandoned') AND items.marked > ?1";
+    let found = compare(connection, "items", &items, |connection| {
+        connection
+            .prepare_cached(sent)?
+            .query_map([stored_time(since)], |row| position(row, 0))?
+            .collect()
+    })?;
+    let at = |found: usize| same.get(found).map(|(at, _)| *at);
+    Ok(found.into_iter().filter_map(at).collect())
 }
 
 /// Puts keys in order beside the record and collects what `look` finds for them, a part at a time.
@@ -188,22 +243,18 @@ fn compare<Key: Ord + ToSql, Found>(
     connection.execute_batch(
         "CREATE TEMP TABLE IF NOT EXISTS asked (key NOT NULL, at INTEGER NOT NULL)",
     )?;
-    let mut order: Vec<(&Key, usize)> = keys.iter().zip(0..).collect();
+    let mut order: Vec<(&Key, i64)> = keys.iter().zip(0..).collect();
     order.sort_unstable();
+    let mut empty = connection.prepare_cached("DELETE FROM temp.asked")?;
+    let mut ask = connection.prepare_cached("INSERT INTO temp.asked (key, at) VALUES (?1, ?2)")?;
     for part in order.chunks(AT_ONCE) {
-        connection
-            .prepare_cached("DELETE FROM temp.asked")?
-            .execute([])?;
-        let mut ask =
-            connection.prepare_cached("INSERT INTO temp.asked (key, at) VALUES (?1, ?2)")?;
+        empty.execute([])?;
         for (key, at) in part {
-            ask.execute(params![key, i64::try_from(*at).unwrap_or(i64::MAX)])?;
+            ask.execute(params![key, at])?;
         }
         found.extend(look(connection)?);
     }
-    connection
-        .prepare_cached("DELETE FROM temp.asked")?
-        .execute([])?;
+    empty.execute([])?;
     Ok(found)
 }
 
@@ -282,15 +333,14 @@ pub(super) fn kept(tx: &Transaction<'_>, items: &[ItemId]) -> rusqlite::Result<O
          WHERE bodies.item = ?1",
     )?;
     for item in items {
-        let found: Option<(Option<Vec<u8>>, Option<Vec<u8>>, i64)> = statement
-            .query_row([item.0], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
-            .optional()?;
-        let Some((intents, touches, window)) = found else {
+        let found = statement.query_row([item.0], |row| {
+            let bytes = |index| row.get::<_, Option<Vec<u8>>>(index);
+            let (intents, touches) = (bytes(0)?.unwrap_or_default(), bytes(1)?.unwrap_or_default());
+            Ok((intents, touches, row.get::<_, i64>(2)?))
+        });
+        let Some((intents, touches, window)) = found.optional()? else {
             continue;
         };
-        let (intents, touches) = (intents.unwrap_or_default(), touches.unwrap_or_default());
         let keys = intents.as_chunks::<16>().0.iter().copied();
         once.intents.extend(keys.map(Intent::from_stored));
         let people = touches.as_chunks::<8>().0.iter();

@@ -5,8 +5,8 @@ use super::{
     Stop, StopKind,
 };
 use crate::domain::{
-    BatchId, BatchState, BotTarget, FrozenRequest, ItemState, Once, PhoneNumber, Plan,
-    PlannedCall, Reason, RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Usage, Used,
+    BatchId, BatchState, BotTarget, FrozenRequest, ItemState, Once, PhoneNumber, Plan, PlannedCall,
+    Reason, RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Usage, Used,
 };
 use crate::store::{Library, StoreError};
 use jiff::Timestamp;
