@@ -53,7 +53,7 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
             in_import(action, state)
         }
         Action::OverrideTwins => match state.overlays.last() {
-            Some(Overlay::Review(review)) if review.leaves_out_twins() => Ok(()),
+            Some(Overlay::Review(review)) if review.left_out_twins().is_some() => Ok(()),
             _ => Err("nobody is left out for having the same already".to_owned()),
         },
         Action::PauseBatch

@@ -174,11 +174,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             None => Vec::new(),
             Some(review::Wish::Close) => close(state),
             Some(review::Wish::Confirmed) => confirmed_plan(state),
-            Some(review::Wish::Override) => {
-                let found = review.plan.once.found.as_ref();
-                let sentence = found.map_or_else(String::new, |found| found.sentence.clone());
-                ask_override(state, &sentence)
-            }
+            Some(review::Wish::Override(sentence)) => ask_override(state, &sentence),
         },
         Some(Overlay::Confirm(confirm)) => match confirm::act(confirm, action) {
             None => Vec::new(),

@@ -68,14 +68,14 @@ pub struct State {
 }
 
 /// What the review wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
     /// Back to the draft.
     Close,
     /// The number is right: queue the plan.
     Confirmed,
-    /// Ask why people who have it already should get it again.
-    Override,
+    /// Ask why people who have it already should get it again: how many, and since when.
+    Override(String),
 }
 
 impl State {
@@ -94,10 +94,12 @@ impl State {
         }
     }
 
-    /// Whether people are left out because they have the same already.
-    pub fn leaves_out_twins(&self) -> bool {
+    /// What is said of people who are left out because they have the same already, if any are.
+    pub fn left_out_twins(&self) -> Option<String> {
         let once = &self.plan.once;
-        once.override_reason.is_none() && once.found.as_ref().is_some_and(|found| found.people > 0)
+        let found = once.found.as_ref().filter(|found| found.people > 0)?;
+        let overridden = once.override_reason.is_some();
+        (!overridden).then(|| found.sentence.clone())
     }
 
     fn ask(&self) -> &'static str {
@@ -133,7 +135,7 @@ pub fn act(state: &mut State, action: Action, body: Rect, now: &Zoned) -> Option
         Action::PageUp | Action::HalfPageUp => {
             state.scroll = state.scroll.saturating_sub(height.max(1));
         }
-        Action::OverrideTwins if state.leaves_out_twins() => return Some(Wish::Override),
+        Action::OverrideTwins => return state.left_out_twins().map(Wish::Override),
         Action::Back => return Some(Wish::Close),
         _ => {}
     }
