@@ -30,6 +30,9 @@ pub struct Planning<'a> {
     pub nonce: &'a str,
     /// Why twins are sent all the same, if a person said so.
     pub override_reason: Option<&'a str>,
+    /// Whether people who have it already are shown where nobody else is left: for a preview, of
+    /// which nothing is queued.
+    pub shows_twins: bool,
 }
 
 /// Freezes a draft and compares it with the record, where there is one.
@@ -47,6 +50,7 @@ pub fn plan(
         now,
         nonce,
         override_reason,
+        ..
     } = planning;
     let mut plan = freeze(draft, profile, now, nonce)?;
     let desk = Desk {
@@ -115,7 +119,7 @@ impl Desk<'_> {
             Some(_) | None if twins.is_empty() => {}
             Some(reason) => {
                 let note = format!("{}: they get it again, because: {reason}", found.sentence);
-                plan.notes.push(note);
+                plan.notes.insert(0, note);
             }
             None => plan = self.without(plan, &twins, &found)?,
         }
@@ -149,7 +153,15 @@ impl Desk<'_> {
         match freeze_without(self.draft, profile, now, nonce, &left_out) {
             Ok(mut plan) => {
                 plan.once.file = file;
-                plan.notes.push(format!("{}: left out.", found.sentence));
+                plan.notes
+                    .insert(0, format!("{}: left out.", found.sentence));
+                Ok(plan)
+            }
+            Err(error) if error.rule == "no_recipients" && self.planning.shows_twins => {
+                let mut plan = freeze(self.draft, profile, now, nonce)?;
+                plan.once.file = file;
+                plan.notes
+                    .insert(0, format!("{}. {OVERRIDE}", found.sentence));
                 Ok(plan)
             }
             Err(error) if error.rule == "no_recipients" => Err(FreezeError {

@@ -257,7 +257,12 @@ impl EffectRunner {
                 let cache = free_text.then(|| world.cache().ok()).flatten();
                 // Without a record the plan is compared when it is queued.
                 let record = world.outbox().ok().map(Outbox::store);
-                let kept = plan_builder::Kept { cache, record };
+                let shows_twins = purpose == PlanPurpose::Preview;
+                let kept = plan_builder::Kept {
+                    cache,
+                    record,
+                    shows_twins,
+                };
                 let plan = plan_builder::build(&draft, &profile, kept, (clock::now(), &nonce));
                 let countries = plan.as_ref().map(|plan| plan_builder::countries(plan));
                 // Held to the end of the work, also when nobody waits for it any more.

@@ -24,6 +24,8 @@ pub struct Kept<'a> {
     pub cache: Option<&'a CacheStore>,
     /// Asked who has the same message already.
     pub record: Option<&'a OutboxStore>,
+    /// As [`Planning::shows_twins`].
+    pub shows_twins: bool,
 }
 
 /// Freezes a draft at a time, with a word that makes titles differ. Blocks for a moment: the first
@@ -78,6 +80,7 @@ pub fn build(
         now,
         nonce,
         override_reason: form.override_reason.as_deref(),
+        shows_twins: kept.shows_twins,
     };
     twins::plan(&draft, planning, kept.record)
         .map(Arc::new)

@@ -23,7 +23,7 @@ fn at_once(settings: &mut Settings) {
     settings.grace_guarded = Duration::ZERO;
 }
 
-/// Writes a flow draft for these people and asks for its review.
+/// Writes a flow draft for these people.
 async fn callback(desk: &mut Harness, people: &str) {
     desk.keys(":");
     desk.text("flow callback_offer");
@@ -35,6 +35,10 @@ async fn callback(desk: &mut Harness, people: &str) {
     desk.text("morning");
     desk.keys("Esc");
     desk.until_idle().await;
+}
+
+/// Asks for the review of the draft, and waits until it listens.
+async fn review(desk: &mut Harness) {
     desk.keys("S");
     desk.until_idle().await;
     desk.advance(400);
@@ -47,6 +51,10 @@ async fn first_time() -> Harness {
     })
     .await;
     callback(&mut desk, "+44 7700 900118").await;
+    desk.resize(200, 60);
+    desk.assert_shows("✓ no twin in 10 min");
+    desk.resize(120, 40);
+    review(&mut desk).await;
     desk.assert_shows("no twin of this plan in 10 min");
     desk.keys("1 Enter");
     desk.until_batch("it is done", |batch| batch.state == BatchState::Done)
@@ -59,6 +67,11 @@ async fn first_time() -> Harness {
 async fn everybody_has_it_already_and_a_typed_reason_sends_it_again() {
     let mut desk = first_time().await;
     callback(&mut desk, "+44 7700 900118").await;
+    // What would leave is shown all the same; the review is where it is decided.
+    desk.assert_shows("88213");
+    desk.assert_shows("! 1 of 1 already triggered at ");
+    desk.assert_hides("Cannot be built");
+    review(&mut desk).await;
     desk.assert_shows("1 of 1 already triggered at ");
     desk.assert_shows("Type a reason to override.");
     desk.keys("Enter");
@@ -93,6 +106,7 @@ async fn everybody_has_it_already_and_a_typed_reason_sends_it_again() {
 async fn some_have_it_already_and_are_left_out() {
     let mut desk = first_time().await;
     callback(&mut desk, "+44 7700 900118, +44 7700 900412").await;
+    review(&mut desk).await;
     desk.assert_shows("1 of 2 already triggered at ");
     desk.assert_shows("left out");
     desk.assert_shows("Ctrl-o override");
@@ -112,6 +126,7 @@ async fn some_have_it_already_and_are_left_out() {
 async fn the_review_can_be_widened_to_those_who_have_it_and_only_for_this_once() {
     let mut desk = first_time().await;
     callback(&mut desk, "+44 7700 900118, +44 7700 900412").await;
+    review(&mut desk).await;
     desk.keys("Ctrl-o");
     desk.assert_shows("They have it already");
     desk.advance(400);

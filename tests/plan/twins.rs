@@ -65,6 +65,7 @@ impl Desk {
             now: self.clock.now().wall,
             nonce: "n1",
             override_reason: reason,
+            shows_twins: false,
         };
         twins::plan(draft, planning, Some(self.outbox.store()))
     }

@@ -48,6 +48,7 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
         now: context.started,
         nonce: &nonce,
         override_reason: override_reason(common)?,
+        shows_twins: false,
     };
     let plan = twins::plan(&draft, planning, Some(outbox.store()));
     if common.strict {
