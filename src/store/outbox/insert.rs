@@ -66,12 +66,12 @@ impl OutboxStore {
 }
 
 fn insert_plan(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<BatchId> {
-    let batch = insert_batch(tx, new)?;
+    let seen = intents::see(tx, new.confirmed)?;
+    let batch = insert_batch(tx, new, seen)?;
     let items = insert_calls(tx, batch, new.plan)?;
     intents::write(tx, new, &items)?;
     insert_skipped(tx, batch, &new.plan.skipped)?;
     count_use(tx, new)?;
-    intents::see(tx, new.confirmed)?;
     Ok(BatchId(batch))
 }
 
@@ -97,7 +97,7 @@ fn in_the_way(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<Opti
     }))
 }
 
-fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i64> {
+fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>, seen: i64) -> rusqlite::Result<i64> {
     let plan = new.plan;
     let state = match new.start_at {
         Some(_) => BatchState::Armed,
@@ -111,9 +111,10 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i6
     tx.execute(
         "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
             confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
-            plan_sha256, planned, skipped, queued, twin_window, override_reason, file_key)
+            plan_sha256, planned, skipped, queued, twin_window, override_reason, file_key,
+            marked)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20, ?21, ?22, ?23)",
+            ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
         params![
             plan.kind.word(),
             plan.title,
@@ -138,6 +139,7 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i6
             i64::try_from(plan.once.window.as_micros()).unwrap_or(i64::MAX),
             plan.once.override_reason,
             plan.once.file.as_ref().map(Sha256Hex::as_str),
+            seen,
         ],
     )?;
     Ok(tx.last_insert_rowid())

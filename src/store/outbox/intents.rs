@@ -106,8 +106,8 @@ impl OutboxStore {
         now: Timestamp,
     ) -> Result<Option<jiff::SignedDuration>, StoreError> {
         self.database().read(|connection| {
-            let sql = "SELECT max(confirmed, coalesce(marked, confirmed)),
-                    (SELECT highest FROM time_seen) FROM batches WHERE id = ?1";
+            let sql = "SELECT coalesce(marked, confirmed), (SELECT highest FROM time_seen)
+                 FROM batches WHERE id = ?1";
             let found: Option<(i64, Option<i64>)> = connection
                 .prepare_cached(sql)?
                 .query_row([batch.0], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -350,3 +350,6 @@ pub(super) fn kept(tx: &Transaction<'_>, items: &[ItemId]) -> rusqlite::Result<O
     }
     Ok(once)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,9 @@
 /// costs no write here. An intent that is queued, on the way or unknown stands alone, unless a
 /// person overrode that with a reason.
 ///
-/// `marked` is when an item was marked last, by the highest time ever seen: a clock that was set
-/// back never makes a message look older than it is.
+/// `marked` is when an item was marked last, and when a batch was queued, resumed or marked last,
+/// by the highest time ever seen: a clock that was set back never makes a message look older than
+/// it is.
 pub const INTENTS: &str = "
 CREATE TABLE intents (
     key       BLOB NOT NULL CHECK (length(key) = 16),
