@@ -12,7 +12,7 @@ use alertdesk::domain::draft::Values;
 use alertdesk::domain::template::{check_parameter, import_json};
 use alertdesk::domain::{
     Audience, BotTarget, Content, Guard, Profile, Schedule, SendDraft, SendLimits, Standing,
-    Template, ValueSource, WireOptions,
+    Template, TwinRules, ValueSource, WireOptions,
 };
 use alertdesk::outbox::freeze::freeze;
 use divan::{Bencher, black_box};
@@ -97,6 +97,7 @@ fn profile() -> Profile {
         wire: WireOptions::default(),
         strict_5xx: false,
         trust_408: false,
+        twins: TwinRules::default(),
     }
 }
 

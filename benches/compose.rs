@@ -12,10 +12,10 @@
 use alertdesk::app::{Context, Settings, State, update, view};
 use alertdesk::contract::{Action, Effect, Event, Library, PlanAnswer, StorageEvent};
 use alertdesk::domain::template::{ButtonKind, ButtonWording, CardWording, Wording, import_json};
-use alertdesk::domain::{BotTarget, Guard, Profile, Template, WireOptions};
+use alertdesk::domain::{BotTarget, Guard, Profile, Template, TwinRules, WireOptions};
 use alertdesk::keymap::Keymap;
 use alertdesk::panes::template_composer::FieldId;
-use alertdesk::runtime::plan_builder;
+use alertdesk::runtime::plan_builder::{self, Kept};
 use alertdesk::theme::{Theme, ThemeOptions};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
@@ -112,6 +112,7 @@ fn profile() -> Profile {
         wire: WireOptions::default(),
         strict_5xx: false,
         trust_408: false,
+        twins: TwinRules::default(),
     }
 }
 
@@ -161,7 +162,7 @@ impl Desk {
             } = effect
             {
                 let at = (now(), "1");
-                let result = plan_builder::build(&draft, &self.state.profile, None, at);
+                let result = plan_builder::build(&draft, &self.state.profile, Kept::default(), at);
                 let countries = result.as_ref().map(|plan| plan_builder::countries(plan));
                 let countries = countries.unwrap_or_default();
                 answers.push(Event::Plan(Box::new(PlanAnswer {

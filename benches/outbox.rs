@@ -6,8 +6,8 @@
 #![expect(clippy::expect_used, reason = "a benchmark ends at the first surprise")]
 
 use alertdesk::domain::{
-    BotTarget, FrozenRequest, Judgement, PauseAdvice, PhoneNumber, Plan, PlannedCall, RequestBody,
-    Schedule, SendKind, SendLimits, Verdict,
+    BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan,
+    PlannedCall, RequestBody, Schedule, SendKind, SendLimits, Verdict,
 };
 use alertdesk::outbox::{
     Call, Confirmation, Judged, OneBot, Outbox, Scope, SendFuture, Sender, SystemClock, Transport,
@@ -49,7 +49,14 @@ fn plan(people: u32) -> Plan {
             }
         })
         .collect();
+    let people = calls.iter().flat_map(|call| &call.recipients);
+    let meaning = Meaning::new(&target(), SendKind::Template);
+    let once = Once {
+        intents: people.map(|one| meaning.to(one)).collect(),
+        ..Once::default()
+    };
     Plan {
+        once,
         kind: SendKind::Template,
         title: "fern_ready".to_owned(),
         profile: "bench".to_owned(),

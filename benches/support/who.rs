@@ -1,6 +1,6 @@
 //! Whose conversation is read, and over which connection.
 
-use alertdesk::domain::{BotTarget, Guard, Profile, User, WireOptions};
+use alertdesk::domain::{BotTarget, Guard, Profile, TwinRules, User, WireOptions};
 use serde_json::{Map, Value};
 
 pub fn person() -> User {
@@ -31,5 +31,6 @@ pub fn profile() -> Profile {
         wire: WireOptions::default(),
         strict_5xx: false,
         trust_408: false,
+        twins: TwinRules::default(),
     }
 }

@@ -188,8 +188,13 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
                 draft.problems.clone_from(&failure.problems);
                 draft.plan = None;
             }
-            if let (PlanPurpose::Review, Some(problem)) = (answer.purpose, failure.problems.first())
-            {
+            let first = failure.problems.first();
+            if let (PlanPurpose::Review, Some(problem)) = (answer.purpose, first) {
+                if problem.takes_reason() {
+                    let sentence = problem.text.clone();
+                    state.payload.fail(failure);
+                    return dialogs::ask_override(state, &sentence);
+                }
                 let text = format!("✗ {} to fix: {}", failure.problems.len(), problem.text);
                 notify(state, Notice::error("draft", text));
             }

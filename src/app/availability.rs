@@ -55,6 +55,10 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::ExportBatch if state.broadcasts.selected().is_none() => {
             Err("no batch is under the cursor".to_owned())
         }
+        Action::OverrideTwins => match state.overlays.last() {
+            Some(Overlay::Review(review)) if review.left_out_twins().is_some() => Ok(()),
+            _ => Err("nobody is left out for having the same already".to_owned()),
+        },
         Action::PauseBatch
         | Action::ResumeBatch
         | Action::GoOn
@@ -173,7 +177,12 @@ fn review(state: &State) -> Result<(), Why> {
     // While a newer plan is on its way these problems are of a draft that is no more; the review
     // makes a plan of its own and says what that one finds.
     let outdated = state.tickets.is_waiting(Slot::Preview);
-    match draft.problems.first().filter(|_| !outdated) {
+    // People who have it already are no mistake of the draft: the review asks for a reason.
+    let first = draft
+        .problems
+        .iter()
+        .find(|problem| !problem.takes_reason());
+    match first.filter(|_| !outdated) {
         Some(problem) => Err(format!("{} to fix: {}", draft.problems.len(), problem.text)),
         None => Ok(()),
     }

@@ -9,58 +9,37 @@ use crate::contract::{
 use crate::domain::{BatchId, Guard, Plan};
 use crate::overlays::audit as audit_list;
 use crate::overlays::confirm::Purpose;
+use crate::overlays::decision::{Decision, QUIET};
 use crate::overlays::{Overlay, confirm, form, link, page, palette, phone, prompt, review};
 use crate::text::{format, sanitize};
 use crate::widgets::TextField;
 use crossterm::event::KeyEvent;
-use jiff::SignedDuration;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// Keys of a dialog's first moments are dropped: they were meant for what was there before.
-const QUIET: SignedDuration = SignedDuration::from_millis(400);
 
 /// What happens to early and held keys in a dialog that decides: nothing. `None` lets the key in.
 pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
     let now = state.now.timestamp();
-    let overlay = state.overlays.last_mut()?;
-    if !overlay.decides() {
-        return None;
-    }
-    let opened = match overlay {
-        Overlay::Review(review) => review.opened,
-        Overlay::Confirm(confirm) => confirm.opened,
-        Overlay::Link(link) => link.opened,
-        Overlay::Page(_)
-        | Overlay::Palette(_)
-        | Overlay::Media(_)
-        | Overlay::Form(_)
-        | Overlay::Prompt(_)
-        | Overlay::AddTemplate(_)
-        | Overlay::Audit(_)
-        | Overlay::Phone(_) => return None,
-    };
-    (held || now.duration_since(opened) < QUIET).then(Vec::new)
+    let decision = state.overlays.last_mut()?.decision()?;
+    (held || decision.is_quiet(now)).then(Vec::new)
 }
 
 /// After a change of size the quiet time starts again; text and caret stay.
 pub fn restart_quiet_time(state: &mut State) {
     let now = state.now.timestamp();
     for overlay in &mut state.overlays {
-        match overlay {
-            Overlay::Review(review) => review.opened = now,
-            Overlay::Confirm(confirm) => confirm.opened = now,
-            Overlay::Link(link) => link.opened = now,
-            Overlay::Page(_)
-            | Overlay::Palette(_)
-            | Overlay::Media(_)
-            | Overlay::Form(_)
-            | Overlay::Prompt(_)
-            | Overlay::AddTemplate(_)
-            | Overlay::Audit(_)
-            | Overlay::Phone(_) => {}
+        if let Some(decision) = overlay.decision() {
+            decision.restart(now);
         }
     }
+}
+
+/// A dialog that decides opens, and is quiet at first.
+fn open_quietly(state: &mut State, overlay: Overlay) -> Effects {
+    state.overlays.push(overlay);
+    vec![Effect::After {
+        delay: QUIET.unsigned_abs(),
+        timer: TimerId::DialogReady,
+    }]
 }
 
 /// A key typed into the field of an overlay.
@@ -87,10 +66,12 @@ pub fn key(state: &mut State, key: KeyEvent) -> Effects {
 
 /// Text pasted into the field of an overlay; where something is decided it is refused.
 pub fn paste(state: &mut State, text: &str) -> Effects {
-    let refusal = || Some("type it: a paste is not taken here".to_owned());
+    let now = state.now.timestamp();
+    if let Some(decision) = state.overlays.last_mut().and_then(Overlay::decision) {
+        decision.refuse_paste(now);
+        return Vec::new();
+    }
     match state.overlays.last_mut() {
-        Some(Overlay::Review(review)) => review.refusal = refusal(),
-        Some(Overlay::Confirm(confirm)) => confirm.refusal = refusal(),
         Some(Overlay::Palette(palette)) => palette::paste(palette, text),
         Some(Overlay::Form(open)) => form::paste(open, text),
         Some(Overlay::Audit(list)) => audit_list::paste(list, text),
@@ -99,7 +80,14 @@ pub fn paste(state: &mut State, text: &str) -> Effects {
             helping::weigh(state);
         }
         Some(Overlay::AddTemplate(_)) => return importing::paste(state, text),
-        Some(Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) | Overlay::Phone(_))
+        Some(
+            Overlay::Review(_)
+            | Overlay::Confirm(_)
+            | Overlay::Page(_)
+            | Overlay::Media(_)
+            | Overlay::Link(_)
+            | Overlay::Phone(_),
+        )
         | None => {}
     }
     Vec::new()
@@ -190,6 +178,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             None => Vec::new(),
             Some(review::Wish::Close) => close(state),
             Some(review::Wish::Confirmed) => confirmed_plan(state),
+            Some(review::Wish::Override(sentence)) => ask_override(state, &sentence),
         },
         Some(Overlay::Confirm(confirm)) => match confirm::act(confirm, action) {
             None => Vec::new(),
@@ -245,6 +234,13 @@ fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
         Purpose::Remove(change) => vec![Effect::Store(StoreRequest::Shelf(ShelfRequest::Change(
             change,
         )))],
+        Purpose::Override(reason) => {
+            // The plan under review is made anew with everybody in it.
+            state
+                .overlays
+                .retain(|overlay| !matches!(overlay, Overlay::Review(_)));
+            drafts::review_overriding(state, reason)
+        }
         Purpose::TakeDraft => {
             if let Some(draft) = &mut state.composer.draft {
                 draft.profile = Some(state.profile.name.clone());
@@ -308,36 +304,43 @@ pub fn ask(
     lines: Vec<String>,
     wanted: String,
 ) -> Effects {
-    state.overlays.push(Overlay::Confirm(confirm::State {
+    let question = confirm::State {
         purpose,
         title,
         lines,
         wanted,
         field: TextField::default(),
-        opened: state.now.timestamp(),
-        refusal: None,
+        decision: Decision::new(state.now.timestamp()),
         guarded: state.profile.guard == Guard::Production,
-    }));
-    vec![Effect::After {
-        delay: Duration::from_millis(400),
-        timer: TimerId::DialogReady,
-    }]
+    };
+    open_quietly(state, Overlay::Confirm(question))
+}
+
+/// Asks why people who have the same already should get it again.
+pub fn ask_override(state: &mut State, sentence: &str) -> Effects {
+    let lines = vec![
+        format!(
+            "{}. Type a reason to override.",
+            sanitize::clean_line(sentence.trim_end_matches('.'))
+        ),
+        "They are reviewed with everybody else before anything leaves, and the reason is kept \
+         with the batch."
+            .to_owned(),
+    ];
+    let title = "They have it already".to_owned();
+    let purpose = Purpose::Override(String::new());
+    ask(state, purpose, title, lines, String::new())
 }
 
 /// Shows the addresses in a message; opening one is asked for there.
 pub fn show_links(state: &mut State, addresses: Vec<String>) -> Effects {
-    let opened = state.now.timestamp();
     let links = link::State {
         addresses,
         at: 0,
         scroll: 0,
-        opened,
+        decision: Decision::new(state.now.timestamp()),
     };
-    state.overlays.push(Overlay::Link(links));
-    vec![Effect::After {
-        delay: Duration::from_millis(400),
-        timer: TimerId::DialogReady,
-    }]
+    open_quietly(state, Overlay::Link(links))
 }
 
 /// Asks for the number of people left.
@@ -441,20 +444,15 @@ pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
     let only = plan.calls.first().and_then(|call| call.recipients.first());
     let person =
         only.and_then(|recipient| state.composer.draft.as_ref()?.name_of(recipient.text()));
-    state.overlays.push(Overlay::Review(Box::new(review::State {
+    let review = review::State {
         plan,
         profile: state.profile.clone(),
         person: person.filter(|_| people == 1),
         tab: review::Tab::default(),
         scroll: 0,
         field: TextField::default(),
-        opened: state.now.timestamp(),
+        decision: Decision::new(state.now.timestamp()),
         grace,
-        refusal: None,
-        spent: false,
-    })));
-    vec![Effect::After {
-        delay: Duration::from_millis(400),
-        timer: TimerId::DialogReady,
-    }]
+    };
+    open_quietly(state, Overlay::Review(Box::new(review)))
 }

@@ -5,7 +5,7 @@ use super::state::State;
 use super::update::{Effects, notify};
 use super::{choosing, dialogs, draft_shelf, flows, helping};
 use crate::contract::{
-    Effect, Notice, OutboxCommand, PaneId, PlanFailure, PlanPurpose, Slot, TimerId,
+    DraftForm, Effect, Notice, OutboxCommand, PaneId, PlanFailure, PlanPurpose, Slot, TimerId,
 };
 use crate::domain::{Direction, LastHeard, User};
 use crate::panes::template_composer::{Draft, DraftKind, FieldId, Wish};
@@ -148,10 +148,20 @@ pub fn draft_changed(state: &mut State) -> Effects {
 
 /// Builds the plan of the open draft for the Payload pane and the checks.
 pub fn preview(state: &mut State) -> Effects {
-    build_plan(state, Slot::Preview, PlanPurpose::Preview)
+    build_plan(state, PlanPurpose::Preview, None)
 }
 
-fn build_plan(state: &mut State, slot: Slot, purpose: PlanPurpose) -> Effects {
+/// Builds the plan of the open draft for its review, people who have the same already included.
+/// The reason holds for this plan alone: the next one asks again.
+pub fn review_overriding(state: &mut State, reason: String) -> Effects {
+    build_plan(state, PlanPurpose::Review, Some(reason))
+}
+
+fn build_plan(state: &mut State, purpose: PlanPurpose, override_reason: Option<String>) -> Effects {
+    let slot = match purpose {
+        PlanPurpose::Preview => Slot::Preview,
+        PlanPurpose::Review => Slot::Review,
+    };
     let limits = state.limits();
     let version = state.profile.wire.flow_version;
     let heard = heard(state);
@@ -167,7 +177,10 @@ fn build_plan(state: &mut State, slot: Slot, purpose: PlanPurpose) -> Effects {
             Some(ticket) => vec![Effect::BuildPlan {
                 ticket,
                 purpose,
-                draft: Arc::new(form),
+                draft: Arc::new(DraftForm {
+                    override_reason,
+                    ..form
+                }),
             }],
             None => Vec::new(),
         },
@@ -220,7 +233,7 @@ pub fn review(state: &mut State) -> Effects {
     if let Some(made_for) = made_for.filter(|name| *name != state.profile.name) {
         return dialogs::ask_take_draft(state, &made_for);
     }
-    build_plan(state, Slot::Review, PlanPurpose::Review)
+    build_plan(state, PlanPurpose::Review, None)
 }
 
 fn start_now(state: &mut State) -> Effects {

@@ -39,7 +39,10 @@ const HERE: &[(KeyContext, &str)] = &[
         KeyContext::Typing,
         "stop_typing next_field field_help tidy_field edit_externally clear_field",
     ),
-    (KeyContext::Review, "next_tab previous_tab back"),
+    (
+        KeyContext::Review,
+        "next_tab previous_tab override_twins back",
+    ),
     (KeyContext::Media, "save_file open_file back"),
     (KeyContext::Link, "open_file copy next_tab back"),
     (KeyContext::Confirm, "accept back"),
@@ -126,8 +129,10 @@ pub fn draw(state: &State, keymap: &Keymap, painter: &mut Painter<'_>, row: Rect
         x = painter.text((x, row.y), limit, "[typing]  ", Role::Active);
     }
     for action in here {
-        // Rarely possible, so its place is another's meanwhile.
-        if action == Action::GoOn && available(action, state).is_err() {
+        // Rarely possible, so their places are others' meanwhile; and nobody is offered to send twice
+        // where nothing stands in the way.
+        let rare = matches!(action, Action::GoOn | Action::OverrideTwins);
+        if rare && available(action, state).is_err() {
             continue;
         }
         let Some((text, action)) = words(keymap, context, action) else {

@@ -8,7 +8,8 @@ use crate::contract::{
     OutboxCommand, OutboxEvent, PlanAnswer, PlanFailure, PlanPurpose, Slot,
 };
 use crate::domain::{
-    Batch, BatchId, BatchState, BotTarget, Counts, Guard, Profile, SendKind, Sha256Hex, WireOptions,
+    Batch, BatchId, BatchState, BotTarget, Counts, Guard, Profile, SendKind, Sha256Hex, TwinRules,
+    WireOptions,
 };
 use crate::keymap::Keymap;
 use crate::overlays::Overlay;
@@ -33,6 +34,7 @@ fn profile(name: &str) -> Profile {
         wire: WireOptions::default(),
         strict_5xx: false,
         trust_408: false,
+        twins: TwinRules::default(),
     }
 }
 

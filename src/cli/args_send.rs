@@ -237,6 +237,9 @@ pub struct CommonSend {
     /// Refuse at the first row that fails a check
     #[arg(long)]
     pub strict: bool,
+    /// Send also to people who have the same already, and the same file again; the reason is kept
+    #[arg(long, value_name = "REASON")]
+    pub allow_duplicates: Option<String>,
 }
 
 /// Whole minutes of a time such as `90m` or `2h`.

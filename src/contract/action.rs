@@ -90,6 +90,7 @@ actions! {
     EditExternally = "edit_externally", "in $EDITOR", "edit the field in $EDITOR";
     Preview = "preview", "preview", "show the exact request";
     Review = "review", "review", "review the draft before anything leaves";
+    OverrideTwins = "override_twins", "override", "send also to people who have it already, for a reason";
     NewBroadcast = "new_broadcast", "new broadcast", "start a broadcast draft";
     NewFlow = "new_flow", "new flow", "start a flow draft";
     DiscardDraft = "discard_draft", "discard", "discard the open draft";

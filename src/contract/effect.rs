@@ -180,6 +180,8 @@ pub struct DraftForm {
     pub when: String,
     /// How fast.
     pub limits: SendLimits,
+    /// Why people who have the message already get it again, if a person said so just now.
+    pub override_reason: Option<String>,
 }
 
 /// Why a plan is wanted.

@@ -11,6 +11,7 @@ use super::outbox::OutboxEvent;
 use super::shelves::ShelfAnswer;
 use super::slot::{Slot, Ticket};
 use crate::domain::audit::AuditFilter;
+use crate::domain::intent::{DUPLICATE, SAME_FILE};
 use crate::domain::{
     AuditCheck, AuditLine, Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow,
     Template, Usage, Used, User,
@@ -163,6 +164,13 @@ pub struct PlanProblem {
     pub text: String,
     /// One more sentence with what to do; empty where the text says it.
     pub advice: String,
+}
+
+impl PlanProblem {
+    /// Whether a person may override it with a reason: people have the same already.
+    pub fn takes_reason(&self) -> bool {
+        matches!(self.rule, DUPLICATE | SAME_FILE)
+    }
 }
 
 /// Why a draft could not become a plan.

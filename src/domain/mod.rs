@@ -13,6 +13,7 @@ pub mod day;
 pub mod draft;
 pub mod flow;
 pub mod hash;
+pub mod intent;
 pub mod odd;
 pub mod phone;
 pub mod placeholder;
@@ -40,8 +41,9 @@ pub use draft::{
 };
 pub use flow::{Flow, FlowVersion};
 pub use hash::Sha256Hex;
+pub use intent::{Intent, Meaning, Touch, TwinRules};
 pub use phone::{PhoneError, PhoneNumber};
-pub use plan::{Plan, PlannedCall};
+pub use plan::{FoundTwins, Once, Plan, PlannedCall};
 pub use profile::{BotTarget, Guard, LetterCase, Profile, WireOptions};
 pub use recipient::{IdError, Recipient, RecipientForm, RecipientId};
 pub use request::{FrozenRequest, RequestBody, RequestPart};

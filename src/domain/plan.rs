@@ -3,11 +3,13 @@
 use super::audience::SkippedRow;
 use super::draft::{Schedule, SendKind, SendLimits};
 use super::hash::Sha256Hex;
+use super::intent::{Intent, Touch};
 use super::profile::BotTarget;
 use super::recipient::Recipient;
 use super::request::FrozenRequest;
 use super::template::ParameterProblem;
 use super::usage::Used;
+use std::time::Duration;
 
 /// One call of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,35 @@ pub struct PlannedCall {
     pub recipients: Vec<Recipient>,
     /// The call, byte for byte.
     pub request: FrozenRequest,
+}
+
+/// What keeps a plan from reaching people twice.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Once {
+    /// One per recipient, in the order of the calls and their recipients.
+    pub intents: Vec<Intent>,
+    /// The same for the template alone; empty where none of the library is sent.
+    pub touches: Vec<Touch>,
+    /// How long the same message to the same person stands in the way once it was accepted.
+    pub window: Duration,
+    /// Bot, file, template version and day, where people came from a file and get a template.
+    pub file: Option<Sha256Hex>,
+    /// What the record said when the plan was made; `None` where it was not asked.
+    pub found: Option<FoundTwins>,
+    /// Why twins are sent all the same, as a person typed it.
+    pub override_reason: Option<String>,
+    /// Whether it repeats what a person decided to send again. It is then compared when it is
+    /// claimed, but not when it is queued.
+    pub is_repeat: bool,
+}
+
+/// Twins that the record had when a plan was made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FoundTwins {
+    /// How many people have one. They are left out, unless the plan overrides.
+    pub people: u64,
+    /// How many, what and when, without a full stop; empty without any.
+    pub sentence: String,
 }
 
 /// What a person reviews and confirms. Preview, send and record all use these bytes.
@@ -43,6 +74,8 @@ pub struct Plan {
     pub limits: SendLimits,
     /// What of the library it is made with, for the count of its use.
     pub used: Option<Used>,
+    /// What keeps it from reaching people twice.
+    pub once: Once,
     /// SHA-256 over target, schedule and every call's recipients and bytes.
     pub sha256: Sha256Hex,
 }

@@ -1,6 +1,7 @@
 //! A connection: which bot on which host, whose customers, how careful to be. Never the key.
 
 use super::flow::FlowVersion;
+use super::intent::TwinRules;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -116,6 +117,8 @@ pub struct Profile {
     pub strict_5xx: bool,
     /// Whether a 408 counts as not processed.
     pub trust_408: bool,
+    /// When the same message to the same person is a twin.
+    pub twins: TwinRules,
 }
 
 impl fmt::Display for Profile {

@@ -13,7 +13,8 @@ use super::streak::Streak;
 use super::transport::{Judged, NoTransport, Transport, TransportProvider};
 use crate::domain::{BatchId, BatchState, BotTarget, Reason, SendKind};
 use crate::store::outbox::{
-    Candidate, Footprint, Marked, OutboxStore, Outcome, SendError, Stop, StopKind, StoredBatch,
+    Candidate, Footprint, MarkTime, Marked, OutboxStore, Outcome, SendError, Stop, StopKind,
+    StoredBatch,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -259,9 +260,17 @@ impl Engine {
             return Claim::Marked(Vec::new());
         }
         self.hooks.at(Point::BeforeMark);
-        match self.store.mark(id, &candidates, now.wall) {
+        let time = MarkTime {
+            wall: now.wall,
+            twins: self.outbox.unset_time(now),
+        };
+        match self.store.mark(id, &candidates, time) {
             Ok(marked) => {
                 self.hooks.at(Point::AfterMark);
+                if marked.len() < candidates.len() {
+                    // Some were taken back, or all of it was stopped: look at once what is next.
+                    self.wake_at(now.steady);
+                }
                 Claim::Marked(self.take_on(stored, marked, &transport, now))
             }
             Err(error) => self.cannot_mark(id, &error, now),

@@ -31,6 +31,32 @@ pub enum OutboxError {
     /// The plan contradicts itself or its hashes; nothing was queued.
     #[error("nothing was queued: {0}")]
     Plan(String),
+    /// Since it was planned others queued or sent the same; nothing was queued.
+    #[error("nothing was queued: batch {} has the same for {people} of {of} by now", .batch.0)]
+    Twins {
+        /// How many people.
+        people: u64,
+        /// Of how many.
+        of: u64,
+        /// The newest batch that has it.
+        batch: BatchId,
+    },
+    /// The same file went to the same template today; nothing was queued.
+    #[error("nothing was queued: batch {} was made of the same file and template today", .0.0)]
+    SameFile(BatchId),
+    /// Nothing of the batch moved for a day; nothing was resumed.
+    #[error(
+        "batch {} was not resumed: nothing of it moved for {hours} hours, and after 24 its text is reviewed again",
+        .batch.0
+    )]
+    TooOld {
+        /// The batch.
+        batch: BatchId,
+        /// Whole hours.
+        hours: u64,
+        /// How many people are left.
+        left: u64,
+    },
     /// There is no such batch.
     #[error("there is no batch {}", .0.0)]
     Missing(BatchId),
@@ -79,9 +105,12 @@ impl OutboxError {
             OutboxError::Count { .. }
             | OutboxError::Left { .. }
             | OutboxError::Plan(_)
-            | OutboxError::Young => ErrorKind::Usage,
+            | OutboxError::Young
+            | OutboxError::Twins { .. }
+            | OutboxError::SameFile(_) => ErrorKind::Usage,
             OutboxError::Missing(_) => ErrorKind::NotFound,
             OutboxError::State { .. }
+            | OutboxError::TooOld { .. }
             | OutboxError::OtherSender { .. }
             | OutboxError::Copied(_)
             | OutboxError::Broken(_) => ErrorKind::Refused,
@@ -98,6 +127,18 @@ impl OutboxError {
             OutboxError::Left { left, .. } => format!("Confirm with {left}."),
             OutboxError::Plan(_) => "Make a new plan from the draft.".to_owned(),
             OutboxError::Young => "Give a longer age, for example 90d.".to_owned(),
+            OutboxError::Twins { .. } => {
+                "Plan it again: the new plan leaves them out, or takes a reason to override."
+                    .to_owned()
+            }
+            OutboxError::SameFile(batch) => format!(
+                "Look at batch {} first; a typed reason overrides this.",
+                batch.0
+            ),
+            OutboxError::TooOld { batch, left, .. } => format!(
+                "Cancel batch {} and send to the {left} that are left as a new batch, which is reviewed first.",
+                batch.0
+            ),
             OutboxError::Missing(_) => "`alertdesk outbox list` shows every batch.".to_owned(),
             OutboxError::State { batch, .. } => {
                 format!("`alertdesk outbox show {}` says where it stands.", batch.0)

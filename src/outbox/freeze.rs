@@ -13,11 +13,12 @@ mod window;
 use crate::api::wire::encode::{EncodeError, Encoder};
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
-    Audience, Content, Plan, PlannedCall, Profile, Schedule, SendDraft, SendLimits, SkippedRow,
-    Standing, Used,
+    Audience, Content, Intent, Meaning, Once, Plan, PlannedCall, Profile, Schedule, SendDraft,
+    SendKind, SendLimits, SkippedRow, Standing, Touch, Used,
 };
 use broadcast::Label;
 use jiff::{SignedDuration, Timestamp};
+pub use people::LeftOut;
 use people::{People, Sorted};
 
 /// The platform publishes a past time at once, so a time must be at least this far ahead.
@@ -99,6 +100,8 @@ struct Desk<'a> {
 struct Frozen {
     title: String,
     calls: Vec<PlannedCall>,
+    /// One per recipient, in the order of the calls.
+    intents: Vec<Intent>,
 }
 
 /// Freezes a draft for a profile's bot.
@@ -116,9 +119,23 @@ pub fn freeze(
     now: Timestamp,
     nonce: &str,
 ) -> Result<Plan, FreezeError> {
+    freeze_without(draft, profile, now, nonce, &LeftOut::default())
+}
+
+/// As [`freeze`], without people who have the message already: they are skipped as duplicates.
+///
+/// # Errors
+/// As [`freeze`].
+pub fn freeze_without(
+    draft: &SendDraft,
+    profile: &Profile,
+    now: Timestamp,
+    nonce: &str,
+    left_out: &LeftOut,
+) -> Result<Plan, FreezeError> {
     let own = raw::own_audience(&draft.content, &draft.audience, profile)?;
     let audience = own.as_ref().unwrap_or(&draft.audience);
-    let mut people = People::of(audience);
+    let mut people = People::of(audience, left_out);
     let frozen = guarded(draft, profile, now)
         .and_then(|()| check_standing(draft, &mut people))
         .and_then(|()| Ok(Encoder::new(&profile.target, &profile.wire)?))
@@ -145,13 +162,14 @@ pub fn freeze(
             profile: profile.name.clone(),
             target: profile.target.clone(),
             sha256: Plan::digest(&profile.target, draft.schedule, &frozen.calls),
-            calls: frozen.calls,
             skipped,
             notes,
             warnings,
             schedule: draft.schedule,
             limits: draft.limits,
+            once: once(draft, profile, frozen.intents, &frozen.calls),
             used: Used::of(&draft.content),
+            calls: frozen.calls,
         }),
         Err(error) => Err(FreezeError {
             skipped,
@@ -161,7 +179,28 @@ pub fn freeze(
     }
 }
 
+/// What keeps the plan from reaching people twice, as far as that is known without the record.
+fn once(draft: &SendDraft, profile: &Profile, intents: Vec<Intent>, calls: &[PlannedCall]) -> Once {
+    let people = calls.iter().flat_map(|call| &call.recipients);
+    let touches = draft.content.template().map(|template| {
+        people
+            .map(|one| Touch::of(&profile.target, &template.name, one))
+            .collect()
+    });
+    Once {
+        intents,
+        touches: touches.unwrap_or_default(),
+        window: profile.twins.window_of(draft.content.kind()),
+        ..Once::default()
+    }
+}
+
 impl<'a> Desk<'a> {
+    /// What a plan of this kind says, before anything is said.
+    fn meaning(&self, content: SendKind) -> Meaning {
+        Meaning::new(&self.profile.target, content)
+    }
+
     fn calls(&self, content: &Content, people: &mut People<'a>) -> Result<Frozen, FreezeError> {
         match content {
             Content::Template { template, values } => self.template_calls(template, values, people),

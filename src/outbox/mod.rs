@@ -24,6 +24,7 @@ mod streak;
 pub mod summary;
 pub mod transport;
 mod turn;
+pub mod twins;
 pub mod watch;
 
 pub use api_transport::ApiTransport;
@@ -31,7 +32,7 @@ pub use audit_copy::AUDIT_FILE;
 pub use clock::{Clock, Moment, SystemClock};
 pub use engine::Scope;
 pub use error::OutboxError;
-pub use freeze::{FreezeError, freeze};
+pub use freeze::{FreezeError, freeze, freeze_without};
 pub use lock::SenderLock;
 pub use queue::{Confirmation, Outbox};
 pub use records::DUPLICATE_WINDOW;

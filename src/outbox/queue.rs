@@ -2,7 +2,7 @@
 //! Nothing here sends.
 
 use super::audit_copy::AuditCopy;
-use super::clock::Clock;
+use super::clock::{Clock, Moment};
 use super::error::OutboxError;
 use super::home;
 use super::lock::SenderLock;
@@ -11,13 +11,18 @@ use crate::domain::{
     Batch, BatchId, BatchState, FrozenRequest, Item, ItemId, Plan, Reason, Schedule, Sha256Hex,
 };
 use crate::store::outbox::{
-    Attempt, Change, ItemFilter, NewBatch, OutboxStore, StopKind, StoredBatch,
+    Attempt, Change, InsertError, ItemFilter, NewBatch, OutboxStore, StopKind, StoredBatch,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
+
+/// A stopped batch that is older than this is reviewed again before anything more of it leaves.
+const FRESH: SignedDuration = SignedDuration::from_hours(24);
+/// How far a clock may run ahead of the steady one before it counts as set.
+const DRIFT: Duration = Duration::from_secs(60);
 
 /// The outbox of one data folder. Cloning shares it; everything but [`Outbox::changes`] blocks.
 #[derive(Clone)]
@@ -29,6 +34,7 @@ struct Inner {
     data_dir: PathBuf,
     store: OutboxStore,
     clock: Arc<dyn Clock>,
+    opened: Moment,
     owner: String,
     copied: Option<String>,
     changed: watch::Sender<u64>,
@@ -56,6 +62,7 @@ impl Outbox {
         let inner = Inner {
             data_dir: data_dir.to_owned(),
             store,
+            opened: clock.now(),
             clock,
             owner,
             copied,
@@ -122,6 +129,16 @@ impl Outbox {
         &self.inner.audit_copy
     }
 
+    /// The time of day, but never further ahead of the moment this was opened than the steady
+    /// clock: a clock that is set ahead must not make what was sent today look like yesterday's.
+    pub(super) fn unset_time(&self, now: Moment) -> Timestamp {
+        let opened = self.inner.opened;
+        let passed = now.steady.saturating_sub(opened.steady) + DRIFT;
+        let passed = SignedDuration::try_from(passed).unwrap_or(SignedDuration::MAX);
+        let latest = opened.wall.saturating_add(passed).unwrap_or(Timestamp::MAX);
+        now.wall.min(latest)
+    }
+
     pub(super) fn owner(&self) -> &str {
         &self.inner.owner
     }
@@ -130,7 +147,9 @@ impl Outbox {
     ///
     /// # Errors
     /// [`OutboxError::Count`] if the wrong number was typed, [`OutboxError::Plan`] if the plan
-    /// does not match its own hashes, bot or time; nothing is queued then.
+    /// does not match its own hashes, bot or time, [`OutboxError::Twins`] or
+    /// [`OutboxError::SameFile`] if others queued the same since it was planned; nothing is queued
+    /// then.
     pub fn queue(&self, plan: &Plan, confirmation: &Confirmation) -> Result<Batch, OutboxError> {
         let now = self.now();
         check_typed(plan, &confirmation.typed)?;
@@ -141,12 +160,26 @@ impl Outbox {
             let grace = SignedDuration::try_from(confirmation.grace).unwrap_or(SignedDuration::MAX);
             Some(now.saturating_add(grace).unwrap_or(Timestamp::MAX))
         };
-        let id = self.record()?.insert(&NewBatch {
+        let window = SignedDuration::try_from(plan.once.window).unwrap_or(SignedDuration::MAX);
+        let inserted = self.record()?.insert(&NewBatch {
             plan,
             confirmed: now,
             start_at,
             owner: &self.inner.owner,
             typed: &confirmation.typed,
+            twins_since: self
+                .unset_time(self.inner.clock.now())
+                .saturating_sub(window)
+                .unwrap_or(Timestamp::MIN),
+        });
+        let id = inserted.map_err(|error| match error {
+            InsertError::Store(error) => OutboxError::Store(error),
+            InsertError::Twins { people, batch } => OutboxError::Twins {
+                people,
+                of: plan.recipients(),
+                batch,
+            },
+            InsertError::SameFile(batch) => OutboxError::SameFile(batch),
         })?;
         self.tell();
         self.show(id)
@@ -215,6 +248,14 @@ impl Outbox {
         Ok(self.inner.store.attempts(item)?)
     }
 
+    /// Why a batch was allowed to reach people twice, if somebody allowed it.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub fn override_reason(&self, id: BatchId) -> Result<Option<String>, OutboxError> {
+        Ok(self.inner.store.override_reason(id)?)
+    }
+
     /// Stops a batch: no new call starts once this returns; calls on the way end.
     ///
     /// # Errors
@@ -240,8 +281,19 @@ impl Outbox {
     /// Makes a paused or held batch ready again, confirmed with the number of those left.
     ///
     /// # Errors
-    /// [`OutboxError::Left`] if the number is wrong, [`OutboxError::State`] if it is not stopped.
+    /// [`OutboxError::Left`] if the number is wrong, [`OutboxError::State`] if it is not stopped,
+    /// [`OutboxError::TooOld`] if nothing of it moved for a day: its text may no longer be true.
     pub fn resume(&self, id: BatchId, remaining: u64) -> Result<Batch, OutboxError> {
+        let stored = self.stored(id)?;
+        let waits = matches!(stored.batch.state, BatchState::Paused | BatchState::Held);
+        let rest = self.inner.store.at_rest(id, self.now())?;
+        if let (true, Some(rest)) = (waits, rest.filter(|rest| *rest > FRESH)) {
+            return Err(OutboxError::TooOld {
+                batch: id,
+                hours: rest.as_hours().unsigned_abs(),
+                left: stored.batch.counts.queued,
+            });
+        }
         let change = self.record()?.resume(id, remaining, self.now())?;
         if let Change::Refused(stored) = &change {
             let left = stored.batch.counts.queued;
@@ -364,6 +416,9 @@ fn check_plan(plan: &Plan, now: Timestamp) -> Result<(), OutboxError> {
     let refuse = |sentence: &str| Err(OutboxError::Plan(sentence.to_owned()));
     if plan.calls.is_empty() || plan.calls.iter().any(|call| call.recipients.is_empty()) {
         return refuse("there is nobody to send to.");
+    }
+    if plan.once.intents.len() as u64 != plan.recipients() {
+        return refuse("it does not say what each person gets, so twins could not be found.");
     }
     if Plan::digest(&plan.target, plan.schedule, &plan.calls) != plan.sha256 {
         return refuse("the plan is not the one that was reviewed.");

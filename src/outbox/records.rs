@@ -77,7 +77,7 @@ impl Outbox {
         if window.is_ok_and(|window| before > window) {
             return Err(OutboxError::Young);
         }
-        Ok(self.store().purgeable(before)?)
+        Ok(self.store().purgeable(before, self.now())?)
     }
 
     /// Drops the personal text of these batches, in the record and in the copy of the audit. Says

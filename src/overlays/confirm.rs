@@ -1,8 +1,10 @@
-//! A question answered by typing: a number that is left, the word `cancel`, a profile's name.
+//! A question answered by typing: a number that is left, the word `cancel`, a profile's name, a
+//! reason in the person's own words.
 //!
-//! Enter does nothing until the whole answer stands there. Keys of the first 400 ms, held keys
-//! and pastes do not reach the field.
+//! Enter does nothing until the whole answer stands there, and the answer counts once. Keys of the
+//! first 400 ms, held keys and pastes do not reach the field.
 
+use super::decision::Decision;
 use super::frame::{self, OverlayEdges};
 use crate::contract::{Action, LibraryChange};
 use crate::domain::BatchId;
@@ -10,9 +12,10 @@ use crate::text::wrap;
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, TextField};
 use crossterm::event::KeyEvent;
-use jiff::Timestamp;
 use ratatui::layout::Rect;
 
+/// Signs of a reason at least, so that somebody can read it later.
+const LEAST: usize = 3;
 /// Cells of a line of the question in a large window.
 const WIDTH: u16 = 72;
 
@@ -31,6 +34,9 @@ pub enum Purpose {
     Quit,
     /// Take something out of the library; the answer is `remove`.
     Remove(LibraryChange),
+    /// Send the draft also to people who have the same already; the answer is why, and stands
+    /// here once it was given.
+    Override(String),
 }
 
 /// The question.
@@ -42,14 +48,12 @@ pub struct State {
     pub title: String,
     /// What happens, as sentences.
     pub lines: Vec<String>,
-    /// What must be typed.
+    /// What must be typed; empty where it is a reason.
     pub wanted: String,
     /// What is typed.
     pub field: TextField,
-    /// When it opened or was resized.
-    pub opened: Timestamp,
-    /// Why the last input did nothing.
-    pub refusal: Option<String>,
+    /// What keeps it from being answered by accident or twice.
+    pub decision: Decision,
     /// Whether real customers are meant.
     pub guarded: bool,
 }
@@ -63,6 +67,37 @@ pub enum Wish {
     Confirmed(Purpose),
 }
 
+impl State {
+    fn is_right(&self) -> bool {
+        let text = self.field.text();
+        let typed = text.trim();
+        if self.wanted.is_empty() {
+            typed.chars().count() >= LEAST
+        } else {
+            typed == self.wanted
+        }
+    }
+
+    fn wanted_words(&self) -> &str {
+        match self.wanted.as_str() {
+            "" => "a reason",
+            wanted => wanted,
+        }
+    }
+
+    /// What was decided; nothing for an answer that was given before.
+    fn decided(&mut self) -> Option<Wish> {
+        if !self.decision.take() {
+            return None;
+        }
+        let mut purpose = self.purpose.clone();
+        if let Purpose::Override(reason) = &mut purpose {
+            self.field.text().trim().clone_into(reason);
+        }
+        Some(Wish::Confirmed(purpose))
+    }
+}
+
 /// Runs an action of the question.
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -71,10 +106,11 @@ pub enum Wish {
 pub fn act(state: &mut State, action: Action) -> Option<Wish> {
     match action {
         Action::Accept | Action::Open => {
-            if state.field.text().trim() == state.wanted {
-                return Some(Wish::Confirmed(state.purpose.clone()));
+            if state.is_right() {
+                return state.decided();
             }
-            state.refusal = Some(format!("Enter does nothing yet: type {}", state.wanted));
+            let why = format!("Enter does nothing yet: type {}", state.wanted_words());
+            state.decision.refuse(why);
         }
         Action::Back => return Some(Wish::Close),
         _ => {}
@@ -85,7 +121,7 @@ pub fn act(state: &mut State, action: Action) -> Option<Wish> {
 /// A key typed into the answer.
 pub fn key(state: &mut State, key: KeyEvent) {
     if state.field.key(key) {
-        state.refusal = None;
+        state.decision.typed();
     }
 }
 
@@ -115,7 +151,7 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
     for (y, line) in (inside.y..field_row.saturating_sub(1)).zip(lines) {
         painter.text((inside.x, y), inside.right(), line, Role::Text);
     }
-    let ask = format!("To do it, type  {}", state.wanted);
+    let ask = format!("To do it, type  {}", state.wanted_words());
     painter.text(
         (inside.x, field_row.saturating_sub(1)),
         inside.right(),
@@ -131,7 +167,7 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
         height: 1,
     };
     state.field.draw(painter, field, Role::Text, true);
-    if let Some(refusal) = &state.refusal {
+    if let Some(refusal) = state.decision.refusal() {
         painter.text(
             (inside.x, field_row + 1),
             inside.right(),

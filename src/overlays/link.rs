@@ -1,12 +1,12 @@
 //! The links of a message, one at a time, each with its whole address, because the words around a
 //! link are somebody else's. Opening one is asked for here and never done here.
 
+use super::decision::Decision;
 use super::frame::{self, OverlayEdges};
 use crate::contract::Action;
 use crate::text::{links, wrap};
 use crate::theme::Role;
 use crate::widgets::{Painter, Spans};
-use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 /// Cells of a line.
@@ -21,8 +21,8 @@ pub struct State {
     pub at: usize,
     /// First visible line of it.
     pub scroll: usize,
-    /// When it opened or was resized.
-    pub opened: Timestamp,
+    /// What drops keys that were meant for the place before.
+    pub decision: Decision,
 }
 
 /// What the overlay wants.
@@ -114,7 +114,7 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
 
 #[cfg(test)]
 mod tests {
-    use super::{State, Wish, act};
+    use super::{Decision, State, Wish, act};
     use crate::contract::Action;
     use jiff::Timestamp;
     use ratatui::layout::Rect;
@@ -127,7 +127,7 @@ mod tests {
             addresses: vec!["https://a.example/".to_owned(), long.clone()],
             at: 0,
             scroll: 0,
-            opened: Timestamp::UNIX_EPOCH,
+            decision: Decision::new(Timestamp::UNIX_EPOCH),
         };
         assert_eq!(
             act(&mut state, Action::Accept, body),

@@ -8,6 +8,7 @@
 pub mod add_template;
 pub mod audit;
 pub mod confirm;
+pub mod decision;
 pub mod form;
 pub mod frame;
 pub mod link;
@@ -17,6 +18,8 @@ pub mod palette;
 pub mod phone;
 pub mod prompt;
 pub mod review;
+
+use decision::Decision;
 
 /// What stands above the panes.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,12 +49,21 @@ pub enum Overlay {
 }
 
 impl Overlay {
-    /// Whether the overlay decides something, so that early keys, held keys and pastes must not
-    /// reach it.
-    pub fn decides(&self) -> bool {
-        matches!(
-            self,
-            Overlay::Review(_) | Overlay::Confirm(_) | Overlay::Link(_)
-        )
+    /// The guard of an overlay that decides something, so that early keys, held keys and pastes do
+    /// not reach it; `None` where nothing is decided.
+    pub fn decision(&mut self) -> Option<&mut Decision> {
+        match self {
+            Overlay::Review(review) => Some(&mut review.decision),
+            Overlay::Confirm(confirm) => Some(&mut confirm.decision),
+            Overlay::Link(link) => Some(&mut link.decision),
+            Overlay::Page(_)
+            | Overlay::Palette(_)
+            | Overlay::Media(_)
+            | Overlay::Form(_)
+            | Overlay::Prompt(_)
+            | Overlay::AddTemplate(_)
+            | Overlay::Audit(_)
+            | Overlay::Phone(_) => None,
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! The plan shown here is the object that is queued; there is no second rendering. Enter does
 //! nothing until the whole number has been typed by hand.
 
+use super::decision::Decision;
 use super::frame::{self, OverlayEdges};
 use crate::contract::Action;
 use crate::domain::{Plan, Profile, Recipient, Schedule, SendKind};
@@ -10,7 +11,7 @@ use crate::text::{format, sanitize, wrap};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans, TextField};
 use crossterm::event::KeyEvent;
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,23 +61,21 @@ pub struct State {
     pub scroll: usize,
     /// What is typed.
     pub field: TextField,
-    /// When it opened or was resized.
-    pub opened: Timestamp,
     /// How long nothing leaves after the confirmation.
     pub grace: Duration,
-    /// Why the last input did nothing.
-    pub refusal: Option<String>,
-    /// Whether the confirmation was already given; a second Enter has nothing to consume.
-    pub spent: bool,
+    /// What keeps it from being confirmed by accident or twice.
+    pub decision: Decision,
 }
 
 /// What the review wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
     /// Back to the draft.
     Close,
     /// The number is right: queue the plan.
     Confirmed,
+    /// Ask why people who have it already should get it again: how many, and since when.
+    Override(String),
 }
 
 impl State {
@@ -93,6 +92,14 @@ impl State {
             }
             _ => self.plan.recipients().to_string(),
         }
+    }
+
+    /// What is said of people who are left out because they have the same already, if any are.
+    pub fn left_out_twins(&self) -> Option<String> {
+        let once = &self.plan.once;
+        let found = once.found.as_ref().filter(|found| found.people > 0)?;
+        let overridden = once.override_reason.is_some();
+        (!overridden).then(|| found.sentence.clone())
     }
 
     fn ask(&self) -> &'static str {
@@ -114,14 +121,11 @@ pub fn act(state: &mut State, action: Action, body: Rect, now: &Zoned) -> Option
     let (width, height) = room(body);
     match action {
         Action::Accept | Action::Open => {
-            if state.spent {
-                return None;
-            }
             if state.field.text().trim() == state.wanted() {
-                state.spent = true;
-                return Some(Wish::Confirmed);
+                return state.decision.take().then_some(Wish::Confirmed);
             }
-            state.refusal = Some(format!("Enter does nothing yet: type {}", state.wanted()));
+            let why = format!("Enter does nothing yet: type {}", state.wanted());
+            state.decision.refuse(why);
         }
         Action::NextTab => (state.tab, state.scroll) = (state.tab.step(1), 0),
         Action::PreviousTab => (state.tab, state.scroll) = (state.tab.step(-1), 0),
@@ -131,6 +135,7 @@ pub fn act(state: &mut State, action: Action, body: Rect, now: &Zoned) -> Option
         Action::PageUp | Action::HalfPageUp => {
             state.scroll = state.scroll.saturating_sub(height.max(1));
         }
+        Action::OverrideTwins => return state.left_out_twins().map(Wish::Override),
         Action::Back => return Some(Wish::Close),
         _ => {}
     }
@@ -142,7 +147,7 @@ pub fn act(state: &mut State, action: Action, body: Rect, now: &Zoned) -> Option
 /// A key typed into the field that confirms.
 pub fn key(state: &mut State, key: KeyEvent) {
     if state.field.key(key) {
-        state.refusal = None;
+        state.decision.typed();
     }
 }
 
@@ -265,12 +270,20 @@ fn summary(state: &State, now: &Zoned) -> Vec<(&'static str, String)> {
         "Plan",
         format!("{} · same bytes as the preview", plan.sha256.short()),
     ));
+    rows.extend(no_twin(plan));
     for note in &plan.notes {
         rows.push(("!", sanitize::clean_line(note).into_owned()));
     }
     rows.push(("", String::new()));
     rows.push(("", until(state)));
     rows
+}
+
+/// What the record said, where it knows of nobody who has the same.
+fn no_twin(plan: &Plan) -> Option<(&'static str, String)> {
+    let found = plan.once.found.as_ref()?;
+    let window = format::span(plan.once.window);
+    (found.people == 0).then(|| ("✓", format!("no twin of this plan in {window}")))
 }
 
 /// A number in groups, or the id of somebody on another channel.
@@ -418,6 +431,7 @@ fn summary_lines(state: &State, width: usize, now: &Zoned) -> Vec<Spans> {
         let (indent, role) = match label {
             "" => (0, Role::Muted),
             "!" => (2, Role::Attention),
+            "✓" => (2, Role::Accepted),
             _ => (10, Role::Muted),
         };
         let wrapped = wrap::wrap(&text, width.saturating_sub(indent));
@@ -468,8 +482,8 @@ fn confirm_lines(state: &State, painter: &mut Painter<'_>, inside: Rect, field_r
     };
     state.field.draw(painter, field, Role::Text, true);
     let right = state.field.text().trim() == state.wanted();
-    let (text, role) = match (&state.refusal, right) {
-        (Some(refusal), _) => (refusal.clone(), Role::Attention),
+    let (text, role) = match (state.decision.refusal(), right) {
+        (Some(refusal), _) => (refusal.to_owned(), Role::Attention),
         (None, true) => (
             format!(
                 "Enter arms it; then u stops it for {}.",

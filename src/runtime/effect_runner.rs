@@ -14,6 +14,7 @@ use crate::contract::{
     PlanFailure, PlanProblem, PlanPurpose, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::Profile;
+use crate::outbox::Outbox;
 use crate::store::{CacheStore, ConversationKey};
 use crate::sync::Progress;
 use std::collections::HashMap;
@@ -263,7 +264,15 @@ impl EffectRunner {
                 // Only free text needs to know who wrote last.
                 let free_text = draft.content.is_free_text();
                 let cache = free_text.then(|| world.cache().ok()).flatten();
-                let plan = plan_builder::build(&draft, &profile, cache, (clock::now(), &nonce));
+                // Without a record the plan is compared when it is queued.
+                let record = world.outbox().ok().map(Outbox::store);
+                let shows_twins = purpose == PlanPurpose::Preview;
+                let kept = plan_builder::Kept {
+                    cache,
+                    record,
+                    shows_twins,
+                };
+                let plan = plan_builder::build(&draft, &profile, kept, (clock::now(), &nonce));
                 let countries = plan.as_ref().map(|plan| plan_builder::countries(plan));
                 // Held to the end of the work, also when nobody waits for it any more.
                 drop(turn);

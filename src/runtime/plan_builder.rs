@@ -4,8 +4,9 @@ use crate::contract::{DraftForm, PlanFailure, PlanProblem};
 use crate::domain::audience::from_recipients;
 use crate::domain::schedule::read_plan_time;
 use crate::domain::{Plan, Profile, Schedule, SendDraft};
-use crate::outbox::freeze::{FreezeError, freeze};
-use crate::store::CacheStore;
+use crate::outbox::freeze::FreezeError;
+use crate::outbox::twins::{self, Planning};
+use crate::store::{CacheStore, OutboxStore};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -19,16 +20,26 @@ const LONG: usize = 20;
 /// The rule of a plan for which nobody is left.
 const NOBODY: &str = "no_recipients";
 
+/// What is kept on this computer that a plan is compared with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Kept<'a> {
+    /// Asked who wrote last, where it is given and the form does not know.
+    pub cache: Option<&'a CacheStore>,
+    /// Asked who has the same message already.
+    pub record: Option<&'a OutboxStore>,
+    /// As [`Planning::shows_twins`].
+    pub shows_twins: bool,
+}
+
 /// Freezes a draft at a time, with a word that makes titles differ. Blocks for a moment: the first
-/// number loads the tables of the phone library. The cache is asked who wrote last, where it is
-/// given and the form does not know.
+/// number loads the tables of the phone library.
 ///
 /// # Errors
 /// Everything that is to fix, each with its field where it has one.
 pub fn build(
     form: &DraftForm,
     profile: &Profile,
-    cache: Option<&CacheStore>,
+    kept: Kept<'_>,
     (now, nonce): (Timestamp, &str),
 ) -> Result<Arc<Plan>, PlanFailure> {
     let schedule =
@@ -37,7 +48,10 @@ pub fn build(
     let mut audience = from_recipients(&form.to, people, profile.region.as_deref());
     let ids = audience.rows.iter().map(|row| row.recipient.text());
     // Without an answer nothing is known, and an unknown window leaves nobody out.
-    if let Some(Ok(heard)) = cache.map(|cache| cache.last_heard(&profile.target, ids)) {
+    if let Some(Ok(heard)) = kept
+        .cache
+        .map(|cache| cache.last_heard(&profile.target, ids))
+    {
         audience.heard = heard;
     }
     audience.acquaint(&form.people);
@@ -64,7 +78,14 @@ pub fn build(
     // A preview shows what would be sent; being read-only is the review's business.
     let mut writable = profile.clone();
     writable.read_only = false;
-    let mut plan = freeze(&draft, &writable, now, nonce).map_err(to_fix)?;
+    let planning = Planning {
+        profile: &writable,
+        now,
+        nonce,
+        override_reason: form.override_reason.as_deref(),
+        shows_twins: kept.shows_twins,
+    };
+    let mut plan = twins::plan(&draft, planning, kept.record).map_err(to_fix)?;
     if plan.calls.len() <= plan.limits.canary as usize * LONG {
         plan.limits.canary = 0;
     }

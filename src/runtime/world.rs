@@ -275,7 +275,7 @@ impl TransportProvider for World {
 mod tests {
     use super::{Connected, Connecting, Connector, World};
     use crate::api::{ApiKey, ReadClient, ReadClientConfig};
-    use crate::domain::{BotTarget, Guard, Profile, WireOptions};
+    use crate::domain::{BotTarget, Guard, Profile, TwinRules, WireOptions};
     use crate::outbox::{Call, NoTransport, SendFuture, Transport, TransportProvider};
     use std::path::PathBuf;
     use std::sync::Arc;
@@ -312,6 +312,7 @@ mod tests {
                 wire: WireOptions::default(),
                 strict_5xx: false,
                 trust_408: false,
+                twins: TwinRules::default(),
             };
             Box::pin(async move {
                 let key = ApiKey::parse("not-a-real-key")?;
@@ -322,6 +323,28 @@ mod tests {
                 })
             })
         }
+    }
+
+    #[tokio::test]
+    async fn a_batch_of_the_profile_for_another_host_customer_or_bot_is_held() {
+        let connector = Arc::new(OneProfile(false));
+        let world = World::new(PathBuf::new(), connector, Box::new(|_| Ok(())));
+        world.connected().await.unwrap();
+        let mut others = [target(), target(), target()];
+        others[0].base_url = "http://127.0.0.1:8".to_owned();
+        others[1].customer_id = "99002".to_owned();
+        others[2].bot_key = "00aa11bb22cc33de".to_owned();
+        for other in &others {
+            let Err(NoTransport::Hold(reason)) = world.transport("london-care", other).map(drop)
+            else {
+                panic!("{other:?} got the key of another bot");
+            };
+            assert_eq!(reason.rule, "other_bot");
+            // What another profile planned is another profile's business.
+            let left = world.transport("dublin-view", other).map(drop);
+            assert!(matches!(left, Err(NoTransport::Leave)));
+        }
+        assert!(world.transport("dublin-view", &target()).is_ok());
     }
 
     #[tokio::test]

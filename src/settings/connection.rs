@@ -6,7 +6,7 @@ use super::paths::Folders;
 use super::secrets::{KeySource, SandboxKey};
 use super::usage;
 use crate::contract::ApiError;
-use crate::domain::{BotTarget, FlowVersion, Guard, LetterCase, Profile, WireOptions};
+use crate::domain::{BotTarget, FlowVersion, Guard, LetterCase, Profile, TwinRules, WireOptions};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -53,6 +53,7 @@ impl Connection {
                 wire: WireOptions::default(),
                 strict_5xx: false,
                 trust_408: false,
+                twins: TwinRules::default(),
             },
             key: KeySource::Sandbox(key),
             ca_file: None,
@@ -107,6 +108,7 @@ pub(super) fn connect(
             wire: wire(merged),
             strict_5xx: merged.flag("strict_5xx"),
             trust_408: merged.flag("trust_408"),
+            twins: twins(merged),
         },
         key: key.clone(),
         ca_file: merged
@@ -130,6 +132,25 @@ fn grace(merged: &Merged, guard: Guard) -> Grace {
         single: seconds("grace.single"),
         list: seconds("grace.list"),
         large: seconds("grace.large"),
+    }
+}
+
+/// When the same message to the same person is a twin.
+fn twins(merged: &Merged) -> TwinRules {
+    let usual = TwinRules::default();
+    let span = |path: &str, seconds_each: u64, usual: Duration| {
+        let count = merged.count(path);
+        count.map_or(usual, |count| {
+            Duration::from_secs(count.saturating_mul(seconds_each))
+        })
+    };
+    TwinRules {
+        window: span("duplicates.window_hours", 3600, usual.window),
+        flow_window: span("duplicates.flow_window_minutes", 60, usual.flow_window),
+        recent_days: merged
+            .count("duplicates.recent_days")
+            .and_then(|days| u32::try_from(days).ok())
+            .unwrap_or(usual.recent_days),
     }
 }
 

@@ -284,17 +284,23 @@ pub static PROFILE: &[Key] = &[
         Some("warn"),
         "what happens in quiet hours",
     ),
-    later(
+    key(
         "duplicates.window_hours",
         Shape::Count(0, 8760),
         Some("24"),
-        "the same message to the same person is refused within these hours",
+        "the same message to the same person is left out within these hours",
     ),
-    later(
+    key(
         "duplicates.flow_window_minutes",
         Shape::Count(0, 525_600),
         Some("10"),
-        "the same flow for the same person is refused within these minutes",
+        "the same flow for the same person is left out within these minutes",
+    ),
+    key(
+        "duplicates.recent_days",
+        Shape::Count(0, 365),
+        Some("7"),
+        "the same template to the same person within these days is worth a warning",
     ),
     later(
         "hand_over.mode",
@@ -376,7 +382,12 @@ mod tests {
     fn names_below_a_prefix_are_those_of_one_level() {
         assert_eq!(
             names_below(PROFILE, "limits."),
-            ["per_minute", "concurrency", "daily_unique_recipients"]
+            [
+                "per_minute",
+                "concurrency",
+                "canary",
+                "daily_unique_recipients"
+            ]
         );
         assert_eq!(
             names_below(PROFILE, "wire.phone_plus."),

@@ -69,6 +69,16 @@ pub fn duration(length: Duration) -> String {
     }
 }
 
+/// A span as settings have it: `24 h`, `10 min`.
+pub fn span(length: Duration) -> String {
+    let minutes = length.as_secs() / 60;
+    if minutes > 0 && minutes.is_multiple_of(60) {
+        format!("{} h", minutes / 60)
+    } else {
+        format!("{minutes} min")
+    }
+}
+
 /// What is left of a countdown, rounded up and as wide from one second to the next: ` 8 s`,
 /// `2 min 05 s`.
 pub fn countdown(left: Duration) -> String {

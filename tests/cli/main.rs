@@ -21,3 +21,4 @@ mod sends;
 mod signals;
 mod support;
 mod terminal;
+mod twins;

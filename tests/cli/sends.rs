@@ -331,13 +331,18 @@ fn broadcasts_flows_and_uploads_reach_the_platform() {
         "FEDCBA9876543210FEDCBA9876543210",
     ])
     .expect(0);
-    for version in ["v1.0", "v2.0", "v3.0"] {
+    // Another order each time: the same one again would be left out.
+    for (version, order) in [
+        ("v1.0", "order=5"),
+        ("v2.0", "order=6"),
+        ("v3.0", "order=7"),
+    ] {
         let flow = [
             "send",
             "flow",
             "welcome",
             "--attr",
-            "order=5",
+            order,
             "--version",
             version,
         ];

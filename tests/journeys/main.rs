@@ -29,3 +29,4 @@ mod screens;
 mod scripts;
 mod sealed;
 mod sending;
+mod twins;

@@ -23,3 +23,5 @@ mod properties;
 mod raw;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod twins;

@@ -5,7 +5,7 @@ use alertdesk::domain::draft::Values;
 use alertdesk::domain::template::import_json;
 use alertdesk::domain::{
     Audience, BotTarget, Content, FrozenRequest, Guard, Plan, Profile, RequestBody, Schedule,
-    SendDraft, SendLimits, Standing, Template, ValueSource, WireOptions,
+    SendDraft, SendLimits, Standing, Template, TwinRules, ValueSource, WireOptions,
 };
 use alertdesk::outbox::freeze::{FreezeError, freeze};
 use jiff::Timestamp;
@@ -69,6 +69,7 @@ pub fn profile() -> Profile {
         wire: WireOptions::default(),
         strict_5xx: false,
         trust_408: false,
+        twins: TwinRules::default(),
     }
 }
 

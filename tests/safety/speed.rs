@@ -2,6 +2,7 @@
 //! machine runs these too.
 
 use crate::support::{Answering, NOWHERE, accepted, open, plan, provider, queue};
+use alertdesk::domain::Touch;
 use alertdesk::outbox::{Scope, Sender};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -61,4 +62,33 @@ fn a_large_plan_is_queued_in_seconds() {
     println!("shown in {:?}", begun.elapsed());
     assert_eq!(batch.counts.queued, plan.recipients());
     assert!(took < Duration::from_secs(60));
+}
+
+#[test]
+fn twins_of_a_long_list_are_found_in_seconds() {
+    let dir = tempfile::tempdir().unwrap();
+    let outbox = open(dir.path());
+    let count = people(20_000);
+    let mut list = plan(NOWHERE, count, 4);
+    let everybody = list.calls.iter().flat_map(|call| &call.recipients);
+    list.once.touches = everybody
+        .map(|one| Touch::of(&list.target, &list.title, one))
+        .collect();
+    let since = jiff::Timestamp::UNIX_EPOCH;
+    let look = || {
+        let begun = Instant::now();
+        let twins = outbox.store().twins(&list.once.intents, since).unwrap();
+        let touched = outbox.store().touched(&list.once.touches, since).unwrap();
+        (twins.len(), touched.len(), begun.elapsed())
+    };
+    let (none, _, empty) = look();
+    let begun = Instant::now();
+    queue(&outbox, &list);
+    let queued = begun.elapsed();
+    let (all, _, took) = look();
+    assert_eq!((none, all), (0, list.calls.len()));
+    println!(
+        "{count} people: {empty:?} in an empty record, queued in {queued:?}, found in {took:?}"
+    );
+    assert!(took < Duration::from_secs(30), "{took:?}");
 }

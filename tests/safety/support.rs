@@ -1,8 +1,8 @@
 //! What the safety tests share: plans, transports that answer or count, a server that counts.
 
 use alertdesk::domain::{
-    BatchId, BotTarget, FrozenRequest, Judgement, PauseAdvice, PhoneNumber, Plan, PlannedCall,
-    RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Verdict,
+    BatchId, BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan,
+    PlannedCall, RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Verdict,
 };
 use alertdesk::outbox::{
     Call, Confirmation, Judged, OneBot, Outbox, SendFuture, SystemClock, Transport,
@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -28,6 +29,9 @@ pub fn target(base_url: &str) -> BotTarget {
 pub fn digits(index: u32) -> String {
     format!("447700{index:06}")
 }
+
+/// Every plan says something new, so that plans for the same people are no twins.
+static PLANS: AtomicU64 = AtomicU64::new(0);
 
 /// A template plan for so many people and two who are left out.
 pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
@@ -52,7 +56,15 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
         row: None,
         rule: "not_a_number".to_owned(),
     });
+    let people = calls.iter().flat_map(|call| &call.recipients);
+    let mut meaning = Meaning::new(&target, SendKind::Template);
+    meaning.text(&PLANS.fetch_add(1, Ordering::Relaxed).to_string());
+    let once = Once {
+        intents: people.map(|one| meaning.to(one)).collect(),
+        ..Once::default()
+    };
     Plan {
+        once,
         kind: SendKind::Template,
         title: "fern_ready".to_owned(),
         profile: "test".to_owned(),

@@ -9,7 +9,7 @@ use super::screen;
 use alertdesk::app::{self, Context, State, update};
 use alertdesk::cli::demo::fill_library;
 use alertdesk::contract::{Effect, Event, TimerId};
-use alertdesk::domain::{Batch, Guard, Profile, WireOptions};
+use alertdesk::domain::{Batch, Guard, Profile, TwinRules, WireOptions};
 use alertdesk::keymap::Keymap;
 use alertdesk::runtime::clock;
 use alertdesk::runtime::effect_runner::{EffectRunner, QUEUE};
@@ -414,6 +414,7 @@ fn profiles(platform: &Platform, options: &Options) -> Vec<Profile> {
         wire: WireOptions::default(),
         strict_5xx: false,
         trust_408: false,
+        twins: TwinRules::default(),
     };
     (options.profile)(&mut first);
     let others = options.others.iter().map(|change| {

@@ -9,9 +9,10 @@ use alertdesk::contract::{
     ImportAnswer, PlanAnswer, Slot, StorageEvent,
 };
 use alertdesk::domain::{
-    BotTarget, ChatMessage, Direction, Guard, MessageKind, Profile, User, WireOptions,
+    BotTarget, ChatMessage, Direction, Guard, MessageKind, Profile, TwinRules, User, WireOptions,
 };
 use alertdesk::keymap::Keymap;
+use alertdesk::runtime::plan_builder::Kept;
 use alertdesk::runtime::{importing, plan_builder};
 use alertdesk::theme::{Theme, ThemeOptions};
 use crossterm::event::KeyEvent;
@@ -41,6 +42,7 @@ pub fn profile() -> Profile {
         wire: WireOptions::default(),
         strict_5xx: false,
         trust_408: false,
+        twins: TwinRules::default(),
     }
 }
 
@@ -214,7 +216,12 @@ impl Stage {
                 draft,
             } = &effect
             {
-                let result = plan_builder::build(draft, &self.state.profile, None, (self.now, "1"));
+                let result = plan_builder::build(
+                    draft,
+                    &self.state.profile,
+                    Kept::default(),
+                    (self.now, "1"),
+                );
                 let countries = result.as_ref().map(|plan| plan_builder::countries(plan));
                 let countries = countries.unwrap_or_default();
                 self.event(Event::Plan(Box::new(PlanAnswer {

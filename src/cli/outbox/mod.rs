@@ -128,6 +128,11 @@ pub fn number(text: &str) -> Result<BatchId, ApiError> {
 
 fn show(context: &Context, outbox: &Outbox, batch: &str, items: bool) -> Result<(), ApiError> {
     let batch = outbox.show(number(batch)?)?;
+    if let Some(reason) = outbox.override_reason(batch.id)? {
+        context
+            .output
+            .note(&format!("It was allowed to reach people twice: {reason}"));
+    }
     if items {
         print_with_items(context, outbox, &batch)
     } else {

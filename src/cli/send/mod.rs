@@ -14,7 +14,8 @@ use super::outbox::{self, Finish};
 use super::signals::StopSignals;
 use crate::contract::{ApiError, ErrorKind, SenderState};
 use crate::domain::{Batch, Guard, Plan, Profile};
-use crate::outbox::{Confirmation, FreezeError, Outbox, freeze};
+use crate::outbox::twins::{self, Planning};
+use crate::outbox::{Confirmation, FreezeError, Outbox};
 use crate::settings::Connection;
 use crate::text::format::counted;
 use std::time::Duration;
@@ -39,8 +40,17 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
         // A dry run sends nothing, so that people who may only read can look at plans.
         profile.read_only = false;
     }
+    let folder = &settings.folders.data.path;
+    let outbox = outbox::open_at(folder)?;
     let nonce = format!("{}-{}", context.started.as_nanosecond(), std::process::id());
-    let plan = freeze(&draft, &profile, context.started, &nonce);
+    let planning = Planning {
+        profile: &profile,
+        now: context.started,
+        nonce: &nonce,
+        override_reason: override_reason(common)?,
+        shows_twins: false,
+    };
+    let plan = twins::plan(&draft, planning, Some(outbox.store()));
     if common.strict {
         refuse_bad_rows(&plan)?;
     }
@@ -49,11 +59,10 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
     }
     let plan = plan.map_err(|error| refused(&error, context))?;
     let typed = confirm::confirm(context, &plan, &profile, common)?;
-    let folder = &settings.folders.data.path;
     block_on(queue(
         context,
         connection,
-        folder,
+        &outbox,
         Confirmed {
             plan,
             typed,
@@ -71,10 +80,9 @@ struct Confirmed<'a> {
 async fn queue(
     context: &Context,
     connection: &Connection,
-    folder: &std::path::Path,
+    outbox: &Outbox,
     confirmed: Confirmed<'_>,
 ) -> Result<ExitStatus, ApiError> {
-    let outbox = outbox::open_at(folder)?;
     let Confirmed {
         plan,
         typed,
@@ -97,10 +105,10 @@ async fn queue(
     let batch = outbox.queue(&plan, &confirmation)?;
     if let Some(provider) = provider {
         let finish = Finish { signals, provider };
-        return outbox::send_and_wait(context, &outbox, batch.id, finish).await;
+        return outbox::send_and_wait(context, outbox, batch.id, finish).await;
     }
     outbox::print_batch(context, &batch);
-    say_who_sends(context, &outbox, &batch)?;
+    say_who_sends(context, outbox, &batch)?;
     Ok(ExitStatus::Done)
 }
 
@@ -151,6 +159,17 @@ fn say_who_sends(context: &Context, outbox: &Outbox, batch: &Batch) -> Result<()
     Ok(())
 }
 
+/// Why twins are sent all the same: a reason that somebody can read later.
+fn override_reason(common: &CommonSend) -> Result<Option<&str>, ApiError> {
+    match common.allow_duplicates.as_deref().map(str::trim) {
+        Some("") => Err(usage(
+            "--allow-duplicates needs a reason",
+            "Say in a few words why people get the same again.",
+        )),
+        reason => Ok(reason),
+    }
+}
+
 fn check_times(common: &CommonSend) -> Result<(), ApiError> {
     if !common.now && common.at.is_none() && !common.dry_run {
         return Err(usage(
@@ -192,7 +211,7 @@ fn dry_run(context: &Context, plan: Result<Plan, FreezeError>) -> Result<ExitSta
             document::print(context, &document::Preview::of_plan(&plan));
             Ok(ExitStatus::Done)
         }
-        Err(error) if error.rule == "no_recipients" => {
+        Err(error) if matches!(error.rule, "no_recipients" | twins::DUPLICATE) => {
             document::print(context, &document::Preview::of_nobody(&error));
             Err(refused(&error, context))
         }
@@ -214,13 +233,15 @@ fn refused(error: &FreezeError, context: &Context) -> ApiError {
     for problem in error.problems.iter().skip(1) {
         context.output.note(&problem.text);
     }
+    let advice = match error.rule {
+        twins::DUPLICATE | twins::SAME_FILE => {
+            "Give --allow-duplicates REASON to override; the reason is kept.".to_owned()
+        }
+        _ => error.advice.clone(),
+    };
     let kind = match error.rule {
         "read_only" => ErrorKind::Refused,
         _ => ErrorKind::Usage,
     };
-    ApiError::new(
-        kind,
-        error.message.trim_end_matches('.'),
-        error.advice.clone(),
-    )
+    ApiError::new(kind, error.message.trim_end_matches('.'), advice)
 }

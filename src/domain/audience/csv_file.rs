@@ -6,6 +6,7 @@ mod shape;
 
 use super::Audience;
 use super::numbers::{Collector, Reading, counted};
+use crate::domain::hash::Sha256Hex;
 use crate::domain::recipient::RecipientForm;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -153,6 +154,7 @@ pub fn from_csv(mut reader: impl Read, options: &CsvOptions) -> Result<Audience,
     let recipient = recipient_column(&headers, options.to_column.as_deref())?;
     let mut audience = read_rows(&mut table, &headers, recipient, options)?;
     audience.source.clone_from(&options.source);
+    audience.file_sha256 = Some(Sha256Hex::of(&bytes));
     let named = headers.into_iter().filter(|header| !header.is_empty());
     audience.names.extend(named);
     Ok(audience)

@@ -8,6 +8,7 @@ pub use csv_file::{AudienceError, CsvOptions, from_csv};
 pub use known::KnownPerson;
 pub use numbers::{from_numbers, from_recipients};
 
+use super::hash::Sha256Hex;
 use super::recipient::Recipient;
 use super::window::LastHeard;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,8 @@ pub struct Audience {
     pub notes: Vec<String>,
     /// Name of the file the rows came from.
     pub source: Option<String>,
+    /// SHA-256 of that file as it was read.
+    pub file_sha256: Option<Sha256Hex>,
     /// Every name that columns of rows may have, also where a row has none.
     pub names: BTreeSet<String>,
     /// What is known of the last messages of people, by [`Recipient::text`].

@@ -11,8 +11,8 @@ use crate::domain::placeholder::is_blank;
 use crate::domain::raw::{self, UNVERIFIED};
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
-    AudienceRow, BroadcastPart, FrozenRequest, PlannedCall, Recipient, RecipientForm, Schedule,
-    Sha256Hex, Template,
+    AudienceRow, BroadcastPart, FrozenRequest, Intent, PlannedCall, Recipient, RecipientForm,
+    RequestBody, Schedule, SendKind, Sha256Hex, Template,
 };
 use serde_json::Value;
 
@@ -215,13 +215,32 @@ impl<'a> Desk<'a> {
             }
         });
         let calls: Vec<PlannedCall> = calls.collect();
+        let intents = self.intents_of_chunks(&calls, label.channel);
         let title = label.as_it_leaves("", &id);
         if matches!(self.schedule, Schedule::PublishAt(_)) {
             people.note(format!(
                 "Once handed over it can only be stopped in the panel: Broadcast, Scheduled, {title}."
             ));
         }
-        Frozen { title, calls }
+        Frozen {
+            title,
+            calls,
+            intents,
+        }
+    }
+
+    /// What every chunk says, to each of its people: channel and payload as they leave, without
+    /// title and time.
+    fn intents_of_chunks(&self, calls: &[PlannedCall], channel: &str) -> Vec<Intent> {
+        let mut meaning = self.meaning(SendKind::Broadcast);
+        meaning.text(&channel.trim().to_lowercase());
+        let body = calls.first().map(|call| &call.request.body);
+        if let Some(RequestBody::Json(text)) = body {
+            let body: Value = serde_json::from_str(text).unwrap_or_default();
+            meaning.json(body.get("payload").unwrap_or(&body));
+        }
+        let people = calls.iter().flat_map(|call| &call.recipients);
+        people.map(|one| meaning.to(one)).collect()
     }
 
     /// Four characters that tell this plan's broadcast from others in the panel's lists.

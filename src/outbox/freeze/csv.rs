@@ -1,7 +1,7 @@
 //! Plans for the platform's CSV upload: what is personal becomes attributes of the file.
 
 use super::broadcast::check_title;
-use super::direct::{filler, passes, payload, phone_of};
+use super::direct::{filler, passes, payload, phone_of, template_meaning};
 use super::people::People;
 use super::personal::Replaced;
 use super::values::{RowValues, Source, Sources};
@@ -9,7 +9,7 @@ use super::{Desk, FreezeError, Frozen, no_recipients};
 use crate::api::wire::encode::CsvRow;
 use crate::domain::draft::Values;
 use crate::domain::template::ParameterProblem;
-use crate::domain::{ParameterKind, PhoneNumber, PlannedCall, Recipient, Template};
+use crate::domain::{ParameterKind, PhoneNumber, PlannedCall, Recipient, SendKind, Template};
 
 /// Which attribute of the upload each parameter is, by the parameter's index.
 struct Attributes {
@@ -86,6 +86,13 @@ impl<'a> Desk<'a> {
             "The platform leaves out people it does not know and reports nothing per person."
                 .to_owned(),
         );
+        let meaning = template_meaning(self.meaning(SendKind::CsvBroadcast), template);
+        // What each person reads, although it leaves as attributes of the upload.
+        let said = kept.iter().map(|row| {
+            let components = filler.set(|index| row.values.get(index));
+            meaning.to_with(row.recipient, components)
+        });
+        let intents = said.collect();
         let texts = attributes.texts();
         let components = filler.set(|index| match sources.entries().get(index) {
             Some((_, Source::Constant(text) | Source::Imported(text) | Source::Fallback(text))) => {
@@ -109,6 +116,7 @@ impl<'a> Desk<'a> {
         Ok(Frozen {
             title: title.to_owned(),
             calls: vec![call],
+            intents,
         })
     }
 

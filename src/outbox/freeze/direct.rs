@@ -9,7 +9,8 @@ use crate::domain::draft::Values;
 use crate::domain::placeholder::{NoValue, Piece, is_blank};
 use crate::domain::template::{ParameterProblem, TemplateFiller, check_left_over};
 use crate::domain::{
-    AudienceRow, Flow, FlowVersion, FrozenRequest, PhoneNumber, PlannedCall, Template, ValueSource,
+    AudienceRow, Flow, FlowVersion, FrozenRequest, Intent, Meaning, PhoneNumber, PlannedCall,
+    SendKind, Template, ValueSource,
 };
 use serde_json::Value;
 use std::borrow::Cow;
@@ -59,10 +60,48 @@ pub(super) fn phone_of<'r>(
     phone
 }
 
-pub(super) fn call_to(row: &AudienceRow, request: FrozenRequest) -> PlannedCall {
-    PlannedCall {
-        recipients: vec![row.recipient.clone()],
-        request,
+/// What a template says before its values.
+pub(super) fn template_meaning(meaning: Meaning, template: &Template) -> Meaning {
+    let namespace = template.namespace.as_deref();
+    meaning.of_template(&template.name, &template.language, namespace)
+}
+
+/// Calls to one person each, with what each of them means.
+pub(super) struct Calls {
+    calls: Vec<PlannedCall>,
+    intents: Vec<Intent>,
+}
+
+impl Calls {
+    pub(super) fn for_rows(rows: usize) -> Self {
+        Self {
+            calls: Vec::with_capacity(rows),
+            intents: Vec::with_capacity(rows),
+        }
+    }
+
+    pub(super) fn add(&mut self, row: &AudienceRow, request: FrozenRequest, intent: Intent) {
+        self.calls.push(PlannedCall {
+            recipients: vec![row.recipient.clone()],
+            request,
+        });
+        self.intents.push(intent);
+    }
+
+    pub(super) fn one_each(
+        self,
+        title: String,
+        people: &People<'_>,
+    ) -> Result<Frozen, FreezeError> {
+        let Self { calls, intents } = self;
+        if calls.is_empty() {
+            return Err(no_recipients(people));
+        }
+        Ok(Frozen {
+            title,
+            calls,
+            intents,
+        })
     }
 }
 
@@ -78,7 +117,8 @@ impl<'a> Desk<'a> {
         sources.check_shared(people)?;
         let mut filler = filler(template)?;
         sources.check_together(&filler)?;
-        let mut calls = Vec::with_capacity(self.audience.rows.len());
+        let meaning = template_meaning(self.meaning(SendKind::Template), template);
+        let mut calls = Calls::for_rows(self.audience.rows.len());
         for row in &self.audience.rows {
             let Some(phone) = phone_of(row, people) else {
                 continue;
@@ -87,11 +127,12 @@ impl<'a> Desk<'a> {
             if passes(&own.problems, row, people) {
                 sources.count(&own, people);
                 let components = filler.set(|index| own.get(index));
+                let intent = meaning.to_with(&row.recipient, components);
                 let payload = payload(template, components);
-                calls.push(call_to(row, self.encoder.template_call(phone, payload)));
+                calls.add(row, self.encoder.template_call(phone, payload), intent);
             }
         }
-        one_call_each(template.name.clone(), calls, people)
+        calls.one_each(template.name.clone(), people)
     }
 
     pub(super) fn flow_calls(
@@ -110,7 +151,9 @@ impl<'a> Desk<'a> {
                     .to_owned(),
             );
         }
-        let mut calls = Vec::with_capacity(self.audience.rows.len());
+        let mut meaning = self.meaning(SendKind::Flow);
+        meaning.text(&flow.key);
+        let mut calls = Calls::for_rows(self.audience.rows.len());
         for row in &self.audience.rows {
             let Some(phone) = phone_of(row, people) else {
                 continue;
@@ -132,22 +175,12 @@ impl<'a> Desk<'a> {
                     .map(|(name, value)| (*name, value.as_ref()))
                     .collect();
                 let request = self.encoder.flow_call(version, &flow.key, phone, &pairs)?;
-                calls.push(call_to(row, request));
+                let intent = meaning.to_with_texts(&row.recipient, pairs.iter().copied());
+                calls.add(row, request, intent);
             }
         }
-        one_call_each(flow.name.clone(), calls, people)
+        calls.one_each(flow.name.clone(), people)
     }
-}
-
-pub(super) fn one_call_each(
-    title: String,
-    calls: Vec<PlannedCall>,
-    people: &People<'_>,
-) -> Result<Frozen, FreezeError> {
-    if calls.is_empty() {
-        return Err(no_recipients(people));
-    }
-    Ok(Frozen { title, calls })
 }
 
 /// The attributes of a flow start with their sources, by name.

@@ -1,12 +1,54 @@
 //! Who stays in a plan and who is left out. Every recipient of the audience ends on one side.
 
+use crate::domain::intent::DUPLICATE;
 use crate::domain::template::ParameterProblem;
-use crate::domain::{Audience, AudienceRow, SkippedRow};
+use crate::domain::{Audience, AudienceRow, Recipient, SkippedRow};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+/// Who is left out of a plan because the record has the same message to them, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LeftOut {
+    by_channel: HashMap<String, String>,
+    by_platform: HashMap<String, String>,
+}
+
+impl LeftOut {
+    /// Leaves somebody out; the reason is one sentence without a full stop.
+    pub fn add(&mut self, recipient: &Recipient, reason: String) {
+        let (is_platform, text) = recipient.key();
+        let people = if is_platform {
+            &mut self.by_platform
+        } else {
+            &mut self.by_channel
+        };
+        people.insert(text.to_owned(), reason);
+    }
+
+    /// How many people are left out.
+    pub fn len(&self) -> usize {
+        self.by_channel.len() + self.by_platform.len()
+    }
+
+    /// Whether nobody is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn reason(&self, recipient: &Recipient) -> Option<&str> {
+        let (is_platform, text) = recipient.key();
+        let people = if is_platform {
+            &self.by_platform
+        } else {
+            &self.by_channel
+        };
+        people.get(text).map(String::as_str)
+    }
+}
+
 /// Sorts recipients into kept and skipped, and gathers notes.
 pub(super) struct People<'a> {
+    left_out: &'a LeftOut,
     seen: HashMap<(bool, &'a str), Option<u64>>,
     skipped: Vec<SkippedRow>,
     notes: Vec<String>,
@@ -48,8 +90,9 @@ pub(super) struct Sorted {
 
 impl<'a> People<'a> {
     /// Starts with who was left out while reading.
-    pub(super) fn of(audience: &'a Audience) -> Self {
+    pub(super) fn of(audience: &'a Audience, left_out: &'a LeftOut) -> Self {
         Self {
+            left_out,
             seen: HashMap::with_capacity(audience.rows.len()),
             skipped: audience.skipped.clone(),
             notes: audience.notes.clone(),
@@ -59,12 +102,18 @@ impl<'a> People<'a> {
         }
     }
 
-    /// Whether this row is the first good one of its recipient; a later one is left out.
+    /// Whether this row is the first good one of its recipient; a later one is left out, and so is
+    /// the first if its recipient has the message already.
     pub(super) fn keep(&mut self, row: &'a AudienceRow) -> bool {
+        let twin = self.left_out.reason(&row.recipient);
         let first = match self.seen.entry(row.recipient.key()) {
             Entry::Vacant(entry) => {
                 entry.insert(row.row);
-                return true;
+                let Some(reason) = twin else {
+                    return true;
+                };
+                self.skip(row, DUPLICATE, reason.to_owned());
+                return false;
             }
             Entry::Occupied(entry) => *entry.get(),
         };
@@ -74,10 +123,11 @@ impl<'a> People<'a> {
             "id"
         };
         let reason = match first {
+            Some(first) if twin.is_some() => format!("the same {what} as row {first}"),
             Some(first) => format!("the same {what} as row {first}, which is kept"),
             None => format!("the same {what} was given before; it is sent to once"),
         };
-        self.skip(row, "duplicate", reason);
+        self.skip(row, DUPLICATE, reason);
         false
     }
 

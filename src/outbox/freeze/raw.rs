@@ -2,11 +2,12 @@
 //! program writes who, when and the title; the rest leaves as it was written, unverified.
 
 use super::broadcast::{Crowd, Label, kept};
-use super::direct::{call_to, one_call_each, passes, phone_of};
+use super::direct::{Calls, passes, phone_of};
 use super::people::People;
 use super::personal::{Names, Replaced, Text, fill_for, no_value};
 use super::{Desk, FreezeError, Frozen};
 use crate::domain::audience::from_recipients;
+use crate::domain::intent::raw_template_intent;
 use crate::domain::placeholder::Piece;
 use crate::domain::raw::{self, RawError, UNVERIFIED};
 use crate::domain::template::{ParameterProblem, check_parameter, import_json};
@@ -56,20 +57,19 @@ impl<'a> Desk<'a> {
         for problem in as_if_in_the_form(written, &personal) {
             people.warn_all(problem);
         }
-        let mut calls = Vec::with_capacity(self.audience.rows.len());
+        let mut calls = Calls::for_rows(self.audience.rows.len());
         for row in &self.audience.rows {
             let Some(phone) = phone_of(row, people) else {
                 continue;
             };
             let problems = set_texts(&mut payload, &personal, row);
             if passes(&problems, row, people) {
-                calls.push(call_to(
-                    row,
-                    self.encoder.raw_template_call(phone, &payload),
-                ));
+                let intent = raw_template_intent(&self.profile.target, &row.recipient, &payload);
+                let request = self.encoder.raw_template_call(phone, &payload);
+                calls.add(row, request, intent);
             }
         }
-        one_call_each(name, calls, people)
+        calls.one_each(name, people)
     }
 
     fn personal_texts<'p>(

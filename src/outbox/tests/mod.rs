@@ -3,11 +3,12 @@
 
 mod pace;
 mod plans;
+mod twins;
 
 use crate::contract::OutboxEvent;
 use crate::domain::{
-    Batch, BatchId, BotTarget, FrozenRequest, Judgement, PauseAdvice, PhoneNumber, Plan,
-    PlannedCall, RequestBody, Schedule, SendKind, SendLimits, Verdict,
+    Batch, BatchId, BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber,
+    Plan, PlannedCall, RequestBody, Schedule, SendKind, SendLimits, Verdict,
 };
 use crate::outbox::clock::{Clock, Moment};
 use crate::outbox::emergency::EmergencyFile;
@@ -16,18 +17,20 @@ use crate::outbox::queue::{Confirmation, Outbox};
 use crate::outbox::transport::{Call, Judged, OneBot, SendFuture, Transport};
 use crate::store::outbox::OutboxStore;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 
-struct HandClock(Mutex<Duration>);
+/// What passed, and by how much somebody set the clock.
+struct HandClock(Mutex<Duration>, Mutex<SignedDuration>);
 
 impl Clock for HandClock {
     fn now(&self) -> Moment {
         let steady = *self.0.lock().unwrap();
         let start = Timestamp::from_second(1_760_000_000).unwrap();
         Moment {
-            wall: start + SignedDuration::try_from(steady).unwrap(),
+            wall: start + SignedDuration::try_from(steady).unwrap() + *self.1.lock().unwrap(),
             steady,
         }
     }
@@ -75,6 +78,7 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
         })
         .collect();
     Plan {
+        once: once(&target, &calls),
         kind: SendKind::Template,
         title: "care".to_owned(),
         profile: "london-care".to_owned(),
@@ -87,6 +91,20 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
         schedule: Schedule::Now,
         limits,
         used: None,
+    }
+}
+
+static PLANS: AtomicU64 = AtomicU64::new(0);
+
+/// Every plan says something new, so that plans for the same people are no twins.
+fn once(target: &BotTarget, calls: &[PlannedCall]) -> Once {
+    let mut meaning = Meaning::new(target, SendKind::Template);
+    meaning.text(&PLANS.fetch_add(1, Ordering::Relaxed).to_string());
+    let people = calls.iter().flat_map(|call| &call.recipients);
+    Once {
+        intents: people.map(|one| meaning.to(one)).collect(),
+        window: Duration::from_secs(24 * 60 * 60),
+        ..Once::default()
     }
 }
 
@@ -126,7 +144,10 @@ fn no_connection() -> Judgement {
 impl Bench {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let clock = Arc::new(HandClock(Mutex::new(Duration::from_secs(1000))));
+        let clock = Arc::new(HandClock(
+            Mutex::new(Duration::from_secs(1000)),
+            Mutex::new(SignedDuration::ZERO),
+        ));
         let outbox = Outbox::open(dir.path(), clock.clone()).unwrap();
         let store = OutboxStore::open(dir.path()).unwrap();
         let (emergency, _) = EmergencyFile::open(dir.path()).unwrap();
@@ -155,6 +176,10 @@ impl Bench {
 
     fn pass(&self, time: Duration) {
         *self.clock.0.lock().unwrap() += time;
+    }
+
+    fn set_clock(&self, by: SignedDuration) {
+        *self.clock.1.lock().unwrap() += by;
     }
 
     /// One turn; gives how many calls were started.

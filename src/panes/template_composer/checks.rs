@@ -71,6 +71,13 @@ pub fn passed(draft: &Draft) -> Vec<String> {
             _ => format!("{total} values filled"),
         });
     }
+    let plan = draft.plan.as_ref();
+    if let Some(once) = plan.map(|plan| &plan.once)
+        && once.found.as_ref().is_some_and(|found| found.people == 0)
+    {
+        let window = format::span(once.window);
+        passed.push(format!("no twin in {window}"));
+    }
     if draft.plan.is_some() && draft.problems.is_empty() && draft.value(&FieldId::When).is_empty() {
         passed.push("leaves now".to_owned());
     }

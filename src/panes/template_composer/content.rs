@@ -39,6 +39,7 @@ impl Draft {
             standing: standing.unwrap_or_default(),
             when: when.unwrap_or_else(|| "now".to_owned()),
             limits,
+            override_reason: None,
         })
     }
 

@@ -103,17 +103,20 @@ impl OutboxStore {
     /// Whatever the database says.
     pub fn resume(&self, id: BatchId, left: u64, now: Timestamp) -> Result<Change, StoreError> {
         self.change_batch(id, |tx| {
+            let seen = super::intents::see(tx, now)?;
             let changed = tx
                 .prepare_cached(
                     "UPDATE batches SET state = 'ready', reason_rule = NULL, reason_text = NULL,
                         stop_kind = NULL, start_at = NULL, confirmed = ?3, runs = runs + 1,
-                        canary_passed = canary_passed OR planned - skipped - queued >= canary
+                        canary_passed = canary_passed OR planned - skipped - queued >= canary,
+                        marked = ?4
                      WHERE id = ?1 AND queued = ?2 AND queued > 0 AND state IN ('paused','held')",
                 )?
                 .execute(params![
                     id.0,
                     super::rows::stored_number(left),
-                    stored_time(now)
+                    stored_time(now),
+                    seen
                 ])?;
             if changed > 0 {
                 tx.prepare_cached(

@@ -1,15 +1,17 @@
 //! Writing a confirmed plan: everything or nothing, in one transaction.
 
 use super::OutboxStore;
+use super::intents;
 use super::rows::stored_number;
 use crate::domain::{
-    BatchId, BatchState, FrozenRequest, Plan, PlannedCall, Recipient, RequestBody, Schedule,
+    BatchId, BatchState, FrozenRequest, Plan, Recipient, RequestBody, Schedule, Sha256Hex,
     SkippedRow, Used,
 };
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
+use std::borrow::Cow;
 
 /// A confirmed plan with what was decided at the confirmation.
 #[derive(Debug, Clone)]
@@ -24,25 +26,78 @@ pub struct NewBatch<'a> {
     pub owner: &'a str,
     /// What was typed to confirm.
     pub typed: &'a str,
+    /// What was accepted before this time is no twin any more.
+    pub twins_since: Timestamp,
+}
+
+/// Why a plan was not stored. Nothing of it exists then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InsertError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Since it was planned, others have queued or sent the same to some of its people.
+    #[error("{people} people have the same message in batch {}", .batch.0)]
+    Twins {
+        /// How many people.
+        people: u64,
+        /// The newest batch that has it.
+        batch: BatchId,
+    },
+    /// The same file went to the same template today.
+    #[error("batch {} was made of the same file and template", .0.0)]
+    SameFile(BatchId),
 }
 
 impl OutboxStore {
-    /// Stores batch, items, bodies and left-out rows, durably once this returns.
+    /// Stores batch, items, bodies, intents and left-out rows, durably once this returns.
     ///
     /// # Errors
-    /// [`StoreError`]; then nothing of it exists.
-    pub fn insert(&self, new: &NewBatch<'_>) -> Result<BatchId, StoreError> {
-        self.db.change(|tx| {
-            let batch = insert_batch(tx, new)?;
-            insert_calls(tx, batch, &new.plan.calls)?;
-            insert_skipped(tx, batch, &new.plan.skipped)?;
-            count_use(tx, new)?;
-            Ok(BatchId(batch))
+    /// [`InsertError`]; then nothing of it exists.
+    pub fn insert(&self, new: &NewBatch<'_>) -> Result<BatchId, InsertError> {
+        let fail = |error: rusqlite::Error| StoreError::from_sqlite(self.db.path(), &error);
+        self.db.write(|tx| {
+            if let Some(stands) = in_the_way(tx, new).map_err(fail)? {
+                return Err(stands);
+            }
+            Ok(insert_plan(tx, new).map_err(fail)?)
         })
     }
 }
 
-fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i64> {
+fn insert_plan(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<BatchId> {
+    let seen = intents::see(tx, new.confirmed)?;
+    let batch = insert_batch(tx, new, seen)?;
+    let items = insert_calls(tx, batch, new.plan)?;
+    intents::write(tx, new, &items)?;
+    insert_skipped(tx, batch, &new.plan.skipped)?;
+    count_use(tx, new)?;
+    Ok(BatchId(batch))
+}
+
+/// What others have queued or sent since this was planned.
+fn in_the_way(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<Option<InsertError>> {
+    let once = &new.plan.once;
+    if once.override_reason.is_some() || once.is_repeat {
+        return Ok(None);
+    }
+    if let Some(file) = &once.file
+        && let Some((batch, _)) = intents::of_file(tx, file)?
+    {
+        return Ok(Some(InsertError::SameFile(batch)));
+    }
+    let twins = intents::find(tx, &once.intents, new.twins_since)?;
+    let mut people: Vec<usize> = twins.iter().map(|twin| twin.at).collect();
+    people.sort_unstable();
+    people.dedup();
+    let newest = twins.iter().map(|twin| twin.batch).max();
+    Ok(newest.map(|batch| InsertError::Twins {
+        people: people.len() as u64,
+        batch,
+    }))
+}
+
+fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>, seen: i64) -> rusqlite::Result<i64> {
     let plan = new.plan;
     let state = match new.start_at {
         Some(_) => BatchState::Armed,
@@ -56,9 +111,10 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i6
     tx.execute(
         "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
             confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
-            plan_sha256, planned, skipped, queued, canary, spread_minutes)
+            plan_sha256, planned, skipped, queued, twin_window, override_reason, file_key,
+            marked, canary, spread_minutes)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20, ?21, ?22)",
+            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
         params![
             plan.kind.word(),
             plan.title,
@@ -80,6 +136,10 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i6
             stored_number(plan.planned()),
             stored_number(plan.skipped.len() as u64),
             stored_number(plan.recipients()),
+            i64::try_from(plan.once.window.as_micros()).unwrap_or(i64::MAX),
+            plan.once.override_reason,
+            plan.once.file.as_ref().map(Sha256Hex::as_str),
+            seen,
             plan.limits.canary,
             plan.limits.spread_minutes,
         ],
@@ -87,17 +147,21 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i6
     Ok(tx.last_insert_rowid())
 }
 
-fn insert_calls(tx: &Transaction<'_>, batch: i64, calls: &[PlannedCall]) -> rusqlite::Result<()> {
+/// Gives the item of each call.
+fn insert_calls(tx: &Transaction<'_>, batch: i64, plan: &Plan) -> rusqlite::Result<Vec<i64>> {
     let mut item = tx.prepare_cached(
         "INSERT INTO items (batch, recipient, recipients, state, body_sha256)
          VALUES (?1, ?2, ?3, 'queued', ?4)",
     )?;
     let mut body = tx.prepare_cached(
-        "INSERT INTO bodies (item, head, form, body, recipients) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO bodies (item, head, form, body, recipients, intents, touches)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
+    let mut items = Vec::with_capacity(plan.calls.len());
+    let mut person = 0;
     // Calls of a list share address and headers, so they are stored once for a run of equal ones.
     let mut head: Option<(i64, &FrozenRequest)> = None;
-    for call in calls {
+    for call in &plan.calls {
         let request = &call.request;
         let head_id = match head {
             Some((id, last)) if same_head(last, request) => id,
@@ -118,16 +182,27 @@ fn insert_calls(tx: &Transaction<'_>, batch: i64, calls: &[PlannedCall]) -> rusq
             request.body_sha256.as_str(),
         ])?;
         let id = tx.last_insert_rowid();
-        match &request.body {
-            RequestBody::Empty => body.execute(params![id, head_id, "empty", "", all])?,
-            RequestBody::Json(text) => body.execute(params![id, head_id, "json", text, all])?,
-            RequestBody::Multipart { .. } => {
-                let text = to_json(&request.body)?;
-                body.execute(params![id, head_id, "multipart", text, all])?
-            }
+        items.push(id);
+        let own = person..person + call.recipients.len();
+        person = own.end;
+        let intents = plan.once.intents.get(own.clone()).map(intents::stored);
+        let touches = plan.once.touches.get(own).map(intents::stored_touches);
+        let (form, text) = match &request.body {
+            RequestBody::Empty => ("empty", Cow::Borrowed("")),
+            RequestBody::Json(text) => ("json", Cow::Borrowed(text.as_str())),
+            RequestBody::Multipart { .. } => ("multipart", Cow::Owned(to_json(&request.body)?)),
         };
+        body.execute(params![
+            id,
+            head_id,
+            form,
+            text,
+            all,
+            intents.flatten(),
+            touches.flatten()
+        ])?;
     }
-    Ok(())
+    Ok(items)
 }
 
 fn same_head(left: &FrozenRequest, right: &FrozenRequest) -> bool {

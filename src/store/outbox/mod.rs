@@ -5,8 +5,10 @@
 
 pub mod audit;
 mod change;
+mod claim;
 mod home;
 mod insert;
+mod intents;
 mod purge;
 mod read;
 mod recover;
@@ -20,13 +22,14 @@ mod tests;
 pub use audit::AuditNote;
 pub use change::{Change, Stop, StopScope};
 pub use home::Home;
-pub use insert::NewBatch;
+pub use insert::{InsertError, NewBatch};
+pub use intents::Twin;
 pub use purge::{Purge, PurgeRefusal, Purgeable};
 pub use read::{Attempt, ItemFilter};
 pub use recover::{PROCESS_STOPPED, RecoveredBatch, Recovery, RecoveryRules};
 pub use report::{ReportGroup, ReportHead};
 pub use rows::{StopKind, StoredBatch};
-pub use send::{Candidate, Marked, Outcome, OutcomeVerdict, SendError};
+pub use send::{Candidate, MarkTime, Marked, Outcome, OutcomeVerdict, SendError};
 
 use super::database::Database;
 use super::error::StoreError;
@@ -48,6 +51,8 @@ impl OutboxStore {
         let path = super::outbox_path(data_dir);
         let pen = Arc::new(audit::Pen::default());
         let db = Database::open_with_scribe(&path, &schema::SCHEMA, pen)?;
+        // What is only compared is never written outside the data folder.
+        db.read(|connection| connection.pragma_update(None, "temp_store", "MEMORY"))?;
         Ok(Self { db })
     }
 

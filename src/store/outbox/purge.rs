@@ -47,7 +47,9 @@ pub struct PurgeRefusal {
 }
 
 /// What goes with a batch, in the order in which it goes. Every statement takes the batch.
-const DROPS: [&str; 5] = [
+const DROPS: [&str; 7] = [
+    "DELETE FROM intents WHERE item IN (SELECT id FROM items WHERE batch = ?1)",
+    "DELETE FROM touches WHERE item IN (SELECT id FROM items WHERE batch = ?1)",
     "DELETE FROM bodies WHERE item IN (SELECT id FROM items WHERE batch = ?1)",
     "UPDATE items SET recipient = NULL, note = NULL, errors = NULL WHERE batch = ?1",
     "UPDATE attempts SET errors = NULL, sentence = NULL, response = NULL, late_evidence = NULL
@@ -57,22 +59,25 @@ const DROPS: [&str; 5] = [
 ];
 
 impl OutboxStore {
-    /// What a purge of everything before this time would do. Changes nothing.
+    /// What a purge of everything before this time would do. Changes nothing. What duplicates are
+    /// still found by now is left out, however short the time.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub fn purgeable(&self, before: Timestamp) -> Result<Purge, StoreError> {
+    pub fn purgeable(&self, before: Timestamp, now: Timestamp) -> Result<Purge, StoreError> {
         self.db.read(|connection| {
             let mut purge = Purge::default();
             let mut statement = connection.prepare(
-                "SELECT id, title, planned, state, unknown, max(created, confirmed) FROM batches
+                "SELECT id, title, planned, state, unknown, max(created, confirmed),
+                    twin_window FROM batches
                  WHERE purged IS NULL AND created < ?1 ORDER BY id",
             )?;
             let mut rows = statement.query([stored_time(before)])?;
             while let Some(row) = rows.next()? {
                 let id = BatchId(row.get(0)?);
                 let last = last_change(connection, id)?.max(row.get(5)?);
-                if read_time(last) >= before {
+                let twins_until = last.saturating_add(row.get(6)?);
+                if read_time(last) >= before || twins_until > stored_time(now) {
                     continue;
                 }
                 let (title, unknown) = (row.get(1)?, number(row, 4)?);
@@ -109,7 +114,8 @@ impl OutboxStore {
         self.db.change(|tx| {
             let dropped = count_dropped(tx, id)?;
             tx.execute(
-                "UPDATE batches SET purged = ?2, typed = '', reason_text = NULL WHERE id = ?1",
+                "UPDATE batches SET purged = ?2, typed = '', reason_text = NULL,
+                    override_reason = NULL WHERE id = ?1",
                 params![id.0, stored_time(now)],
             )?;
             for statement in DROPS {

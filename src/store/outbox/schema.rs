@@ -6,6 +6,7 @@
 
 mod audit;
 mod home;
+mod intents;
 mod pace;
 
 use crate::store::database::{Durability, Schema};
@@ -22,6 +23,7 @@ pub const SCHEMA: Schema = Schema {
         home::HOME,
         pace::PACE,
         audit::AUDIT,
+        intents::INTENTS,
     ],
     durability: Durability::Full,
 };

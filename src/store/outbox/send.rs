@@ -2,6 +2,7 @@
 
 use super::OutboxStore;
 use super::change::{Stop, apply_stop, settle};
+use super::claim;
 use super::read::request_row;
 use super::rows::{number, stored_errors, stored_number};
 use crate::domain::{BatchId, FrozenRequest, ItemId, Judgement, PlatformError, Sha256Hex, Verdict};
@@ -154,6 +155,21 @@ impl Outcome {
     }
 }
 
+/// When something is marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarkTime {
+    /// By the wall clock.
+    pub wall: Timestamp,
+    /// For how long something was accepted already: by a clock that nobody can set ahead.
+    pub twins: Timestamp,
+}
+
+impl From<Timestamp> for MarkTime {
+    fn from(wall: Timestamp) -> Self {
+        Self { wall, twins: wall }
+    }
+}
+
 /// Why nothing was marked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
@@ -218,7 +234,9 @@ impl OutboxStore {
     }
 
     /// Marks these items as on the way, in one durable transaction, if the batch may still send.
-    /// Only what is returned may be sent. Empty if the batch was stopped meanwhile.
+    /// Only what is returned may be sent. Empty if the batch was stopped meanwhile. Whoever got
+    /// the same message since it was planned is taken back; a call to several of whom one did
+    /// stops the batch, because a frozen body cannot be cut.
     ///
     /// # Errors
     /// [`SendError`]; then nothing is marked and nothing may be sent.
@@ -226,8 +244,9 @@ impl OutboxStore {
         &self,
         batch: BatchId,
         candidates: &[Candidate],
-        now: Timestamp,
+        now: impl Into<MarkTime>,
     ) -> Result<Vec<Marked>, SendError> {
+        let now = now.into();
         self.db.change(|tx| {
             let mut requests = Vec::with_capacity(candidates.len());
             for candidate in candidates {
@@ -237,18 +256,25 @@ impl OutboxStore {
                 };
                 requests.push((candidate, request));
             }
+            let seen = claim::seen(tx, now)?;
             let running = tx
                 .prepare_cached(
-                    "UPDATE batches SET state = 'running', stop_kind = NULL
+                    "UPDATE batches SET state = 'running', stop_kind = NULL, marked = ?2
                      WHERE id = ?1 AND state IN ('ready','running')",
                 )?
-                .execute([batch.0])?;
+                .execute(params![batch.0, seen])?;
             let mut marked = Vec::with_capacity(requests.len());
             if running == 0 {
                 return Ok(Ok(marked));
             }
+            let twins = claim::take_back_twins(tx, batch, candidates, now)?;
             for (candidate, request) in requests {
-                marked.extend(mark_item(tx, candidate, request, now)?);
+                if !twins.contains(&candidate.item) {
+                    marked.extend(mark_item(tx, candidate, request, (now.wall, seen))?);
+                }
+            }
+            if !twins.is_empty() {
+                settle(tx, batch)?;
             }
             Ok(Ok(marked))
         })?
@@ -312,14 +338,15 @@ fn mark_item(
     tx: &Transaction<'_>,
     candidate: &Candidate,
     request: FrozenRequest,
-    now: Timestamp,
+    (now, seen): (Timestamp, i64),
 ) -> rusqlite::Result<Option<Marked>> {
     let number: Option<u32> = tx
         .prepare_cached(
-            "UPDATE items SET state = 'sending', attempts = attempts + 1, retry_at = NULL
+            "UPDATE items SET state = 'sending', attempts = attempts + 1, retry_at = NULL,
+                marked = ?2
              WHERE id = ?1 AND state = 'queued' RETURNING attempts",
         )?
-        .query_row([candidate.item.0], |row| row.get(0))
+        .query_row(params![candidate.item.0, seen], |row| row.get(0))
         .optional()?;
     let Some(number) = number else {
         return Ok(None);

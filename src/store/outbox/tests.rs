@@ -5,7 +5,7 @@ use super::{
     Stop, StopKind,
 };
 use crate::domain::{
-    BatchId, BatchState, BotTarget, FrozenRequest, ItemState, PhoneNumber, Plan, PlannedCall,
+    BatchId, BatchState, BotTarget, FrozenRequest, ItemState, Once, PhoneNumber, Plan, PlannedCall,
     Reason, RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Usage, Used,
 };
 use crate::store::{Library, StoreError};
@@ -56,6 +56,7 @@ pub fn plan(people: u32) -> Plan {
         schedule: Schedule::Now,
         limits: SendLimits::default(),
         used: Some(Used::template("care_reminder", "en")),
+        once: Once::default(),
         sha256,
     }
 }
@@ -79,6 +80,7 @@ pub(super) fn record_with(people: u32, start_at: Option<Timestamp>) -> Record {
             start_at,
             owner: "me",
             typed: "3",
+            twins_since: time(0),
         })
         .unwrap();
     Record { store, batch, dir }
@@ -456,6 +458,7 @@ fn what_is_queued_is_counted_for_its_language_and_what_fails_is_not() {
             start_at: None,
             owner: "me",
             typed: "3",
+            twins_since: time(0),
         })
     };
     let (en, de) = (Used::template("care", "en"), Used::template("care", "de"));

@@ -100,6 +100,8 @@ struct Confirmed<'a> {
     publish_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent: Option<i64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    overrides_duplicates: bool,
     user: &'a str,
     host: &'a str,
     version: &'a str,
@@ -109,6 +111,8 @@ struct Confirmed<'a> {
 #[derive(Serialize)]
 struct Typed {
     typed: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    override_reason: Option<String>,
 }
 
 fn confirmed(writer: &mut Writer<'_>, batch: i64) -> rusqlite::Result<()> {
@@ -126,7 +130,7 @@ fn confirmed(writer: &mut Writer<'_>, batch: i64) -> rusqlite::Result<()> {
         .prepare_cached(
             "SELECT kind, title, profile, base_url, customer_id, state, plan_sha256, planned,
                 skipped, planned - skipped, calls, per_minute, concurrency, start_at, publish_at,
-                parent, typed
+                parent, typed, override_reason
              FROM batches WHERE id = ?1",
         )?
         .query_row([batch], |row| {
@@ -147,6 +151,7 @@ fn confirmed(writer: &mut Writer<'_>, batch: i64) -> rusqlite::Result<()> {
                 start_at: time(row.get(13)?),
                 publish_at: time(row.get(14)?),
                 parent: row.get(15)?,
+                overrides_duplicates: row.get::<_, Option<String>>(17)?.is_some(),
                 user,
                 host,
                 version,
@@ -156,6 +161,7 @@ fn confirmed(writer: &mut Writer<'_>, batch: i64) -> rusqlite::Result<()> {
                 line,
                 Typed {
                     typed: row.get(16)?,
+                    override_reason: row.get(17)?,
                 },
             ))
         })?;

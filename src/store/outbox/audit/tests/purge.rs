@@ -27,7 +27,7 @@ fn a_purge_takes_the_people_and_leaves_the_chain() {
     let store = &record.store;
     // What is unknown is not purged, nor is what is young.
     let now = jiff::Timestamp::from_second(4_000_000_000).unwrap();
-    let purge = store.purgeable(now).unwrap();
+    let purge = store.purgeable(now, jiff::Timestamp::MAX).unwrap();
     assert!(purge.batches.is_empty());
     assert_eq!(
         (purge.stays[0].id, purge.stays[0].unknown),
@@ -46,8 +46,14 @@ fn a_purge_takes_the_people_and_leaves_the_chain() {
             )
         })
         .unwrap();
-    assert!(store.purgeable(time(-10)).unwrap().batches.is_empty());
-    let purge = store.purgeable(now).unwrap();
+    assert!(
+        store
+            .purgeable(time(-10), jiff::Timestamp::MAX)
+            .unwrap()
+            .batches
+            .is_empty()
+    );
+    let purge = store.purgeable(now, jiff::Timestamp::MAX).unwrap();
     assert_eq!((purge.batches.len(), purge.stays.len()), (1, 0));
     assert_eq!(purge.batches[0].planned, 6);
 
@@ -83,7 +89,13 @@ fn a_purge_takes_the_people_and_leaves_the_chain() {
     );
     assert!(lines(store)[6].read().purged);
     // Once is enough, and nothing else of the batch may be forgotten after all.
-    assert!(store.purgeable(now).unwrap().batches.is_empty());
+    assert!(
+        store
+            .purgeable(now, jiff::Timestamp::MAX)
+            .unwrap()
+            .batches
+            .is_empty()
+    );
     assert!(matches!(
         store.purge(record.batch, now),
         Err(StoreError::Refused { .. })

@@ -131,6 +131,7 @@ fn take(record: &mut Record, taken: &Step, going: &mut Vec<Outcome>) {
                 start_at: grace.then(|| time(30)),
                 owner: "me",
                 typed: "3",
+                twins_since: time(0),
             };
             record.batch = store.insert(&new).unwrap();
         }

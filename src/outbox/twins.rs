@@ -1,0 +1,403 @@
+//! Plans against the record: whoever has the same message already is left out and named, the same
+//! file is refused for the same template on the same day, and who got the template lately is noted.
+//! It only looks; what it found is looked for again when the plan is queued and when it is claimed.
+
+use super::freeze::{FreezeError, LeftOut, freeze, freeze_without};
+pub use crate::domain::intent::{DUPLICATE, SAME_FILE};
+use crate::domain::{
+    Audience, BatchId, FoundTwins, ItemState, Plan, Profile, Recipient, Schedule, SendDraft,
+    SendKind, Sha256Hex,
+};
+use crate::store::StoreError;
+use crate::store::outbox::{OutboxStore, Twin};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// What to do about either.
+const OVERRIDE: &str = "Type a reason to override.";
+/// Most people named in one note.
+const NAMED: usize = 3;
+
+/// What a plan is made of besides the draft.
+#[derive(Clone, Copy)]
+pub struct Planning<'a> {
+    /// The profile it is made for.
+    pub profile: &'a Profile,
+    /// Now.
+    pub now: Timestamp,
+    /// Makes the ids in titles differ between drafts that are otherwise the same.
+    pub nonce: &'a str,
+    /// Why twins are sent all the same, if a person said so.
+    pub override_reason: Option<&'a str>,
+    /// Whether people who have it already are shown where nobody else is left: for a preview, of
+    /// which nothing is queued.
+    pub shows_twins: bool,
+}
+
+/// Freezes a draft and compares it with the record, where there is one.
+///
+/// # Errors
+/// As [`freeze`]; rule `duplicate` if everybody has the message already, `same_file` if the file
+/// went out today. Both only without a reason to override.
+pub fn plan(
+    draft: &SendDraft,
+    planning: Planning<'_>,
+    record: Option<&OutboxStore>,
+) -> Result<Plan, FreezeError> {
+    let Planning {
+        profile,
+        now,
+        nonce,
+        override_reason,
+        ..
+    } = planning;
+    let mut plan = freeze(draft, profile, now, nonce)?;
+    let desk = Desk {
+        draft,
+        planning,
+        zone: TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC),
+    };
+    plan.once.override_reason = override_reason.map(str::to_owned);
+    plan.once.file = desk.file_of_day();
+    let Some(record) = record else {
+        return Ok(plan);
+    };
+    match desk.look(&plan, record) {
+        Ok(looked) => desk.decide(plan, looked),
+        Err(error) => {
+            tracing::warn!(%error, "a plan was not compared with the record");
+            let note = "The record could not be read now: whether somebody has this already is \
+                        looked for when it is queued.";
+            plan.notes.push(note.to_owned());
+            Ok(plan)
+        }
+    }
+}
+
+/// What the record has of a plan.
+struct Looked {
+    /// Why the file must not go out again.
+    refusal: Option<FreezeError>,
+    /// The newest twin of each person, by the position of the person.
+    twins: BTreeMap<usize, Twin>,
+    /// Who got the template lately, as a note.
+    lately: Option<String>,
+}
+
+struct Desk<'a> {
+    draft: &'a SendDraft,
+    planning: Planning<'a>,
+    zone: TimeZone,
+}
+
+impl Desk<'_> {
+    fn look(&self, plan: &Plan, record: &OutboxStore) -> Result<Looked, StoreError> {
+        let window = SignedDuration::try_from(plan.once.window).unwrap_or(SignedDuration::MAX);
+        let twins = newest_each(record.twins(&plan.once.intents, self.ago(window))?);
+        Ok(Looked {
+            refusal: self.same_file(plan, record)?,
+            lately: self.lately(plan, &twins, record)?,
+            twins,
+        })
+    }
+
+    fn decide(&self, mut plan: Plan, looked: Looked) -> Result<Plan, FreezeError> {
+        let Looked {
+            refusal,
+            twins,
+            lately,
+        } = looked;
+        if let Some(refusal) = refusal {
+            return Err(refusal);
+        }
+        let found = FoundTwins {
+            people: twins.len() as u64,
+            sentence: self.sentence(&plan, &twins),
+        };
+        match &plan.once.override_reason {
+            Some(_) | None if twins.is_empty() => {}
+            Some(reason) => {
+                let note = format!("{}: they get it again, because: {reason}", found.sentence);
+                plan.notes.insert(0, note);
+            }
+            None => plan = self.without(plan, &twins, &found)?,
+        }
+        plan.notes.extend(lately);
+        plan.once.found = Some(found);
+        Ok(plan)
+    }
+
+    /// The plan without those who have the message already.
+    fn without(
+        &self,
+        plan: Plan,
+        twins: &BTreeMap<usize, Twin>,
+        found: &FoundTwins,
+    ) -> Result<Plan, FreezeError> {
+        let mut left_out = LeftOut::default();
+        for (at, recipient) in recipients(&plan).enumerate() {
+            if let Some(twin) = twins.get(&at) {
+                left_out.add(recipient, self.reason(plan.kind, twin));
+            }
+        }
+        let file = plan.once.file.clone();
+        // What is made anew needs the room.
+        drop(plan);
+        let Planning {
+            profile,
+            now,
+            nonce,
+            ..
+        } = self.planning;
+        match freeze_without(self.draft, profile, now, nonce, &left_out) {
+            Ok(mut plan) => {
+                plan.once.file = file;
+                plan.notes
+                    .insert(0, format!("{}: left out.", found.sentence));
+                Ok(plan)
+            }
+            Err(error) if error.rule == "no_recipients" && self.planning.shows_twins => {
+                let mut plan = freeze(self.draft, profile, now, nonce)?;
+                plan.once.file = file;
+                plan.notes
+                    .insert(0, format!("{}. {OVERRIDE}", found.sentence));
+                Ok(plan)
+            }
+            Err(error) if error.rule == "no_recipients" => Err(FreezeError {
+                rule: DUPLICATE,
+                message: found.sentence.clone(),
+                advice: OVERRIDE.to_owned(),
+                problems: Box::default(),
+                ..error
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn ago(&self, span: SignedDuration) -> Timestamp {
+        let now = self.planning.now;
+        now.saturating_sub(span).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Bot, file, template version and the day on which it arrives, as one digest.
+    fn file_of_day(&self) -> Option<Sha256Hex> {
+        let file = self.draft.audience.file_sha256.as_ref()?;
+        let template = self.draft.content.template()?;
+        let target = &self.planning.profile.target;
+        let arrives = match self.draft.schedule {
+            Schedule::Now => self.planning.now,
+            Schedule::PublishAt(time) => time,
+        };
+        let day = arrives.to_zoned(self.zone.clone()).date().to_string();
+        let version = template.version.to_string();
+        let pieces = [
+            &target.base_url,
+            &target.customer_id,
+            &target.bot_key,
+            file.as_str(),
+            &template.name,
+            &template.language,
+            &version,
+            &day,
+        ];
+        Some(Sha256Hex::of_pieces(pieces.map(str::as_bytes)))
+    }
+
+    fn same_file(
+        &self,
+        plan: &Plan,
+        record: &OutboxStore,
+    ) -> Result<Option<FreezeError>, StoreError> {
+        let Some(file) = &plan.once.file else {
+            return Ok(None);
+        };
+        if plan.once.override_reason.is_some() {
+            return Ok(None);
+        }
+        let Some((batch, at)) = record.batch_of_file(file)? else {
+            return Ok(None);
+        };
+        let template = self.draft.content.template();
+        let name = template.map_or("", |template| template.name.as_str());
+        let source = self.draft.audience.source.as_deref().unwrap_or("-");
+        let source = if source == "-" { "this list" } else { source };
+        Ok(Some(FreezeError {
+            rule: SAME_FILE,
+            message: format!(
+                "{source} went to {name} already, for the same day, at {} in batch {}",
+                self.clock(at),
+                batch.0
+            ),
+            advice: OVERRIDE.to_owned(),
+            problems: Box::default(),
+            skipped: plan.skipped.clone(),
+            notes: plan.notes.clone().into(),
+        }))
+    }
+
+    /// `11:03` of today, else with its day.
+    fn clock(&self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.zone.clone());
+        let today = self.planning.now.to_zoned(self.zone.clone()).date();
+        let form = if at.date() == today {
+            "%H:%M"
+        } else {
+            "%a %-d %b %H:%M"
+        };
+        at.strftime(form).to_string()
+    }
+
+    /// How many of how many, what and when: `40 of 40 already triggered at 11:03`.
+    fn sentence(&self, plan: &Plan, twins: &BTreeMap<usize, Twin>) -> String {
+        if twins.is_empty() {
+            return String::new();
+        }
+        let mut words: Vec<&str> = twins
+            .values()
+            .map(|twin| stands(plan.kind, twin.state))
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        let times: Vec<String> = twins
+            .values()
+            .filter_map(|twin| twin.time)
+            .map(|at| self.clock(at))
+            .collect();
+        let newest = twins.values().filter_map(|twin| twin.time).max();
+        let when = match newest.map(|at| self.clock(at)) {
+            None => String::new(),
+            Some(newest) if times.iter().all(|time| *time == newest) => format!(" at {newest}"),
+            Some(newest) => format!(", last at {newest}"),
+        };
+        format!(
+            "{} of {} already {}{when}",
+            twins.len(),
+            plan.recipients(),
+            words.join(" or ")
+        )
+    }
+
+    /// Why one person is left out.
+    fn reason(&self, kind: SendKind, twin: &Twin) -> String {
+        let when = twin
+            .time
+            .map_or_else(String::new, |at| format!(" at {}", self.clock(at)));
+        let BatchId(batch) = twin.batch;
+        format!(
+            "already {}{when}, batch {batch}: the same to the same person",
+            stands(kind, twin.state)
+        )
+    }
+
+    /// Who got the template lately: worth knowing, and no reason to stop.
+    fn lately(
+        &self,
+        plan: &Plan,
+        twins: &BTreeMap<usize, Twin>,
+        record: &OutboxStore,
+    ) -> Result<Option<String>, StoreError> {
+        let days = self.planning.profile.twins.recent_days;
+        let Some(template) = self.draft.content.template() else {
+            return Ok(None);
+        };
+        if days == 0 {
+            return Ok(None);
+        }
+        let since = self.ago(SignedDuration::from_hours(i64::from(days) * 24));
+        let mut found = record.touched(&plan.once.touches, since)?;
+        if plan.once.override_reason.is_none() {
+            // They are left out, and said to be.
+            found.retain(|at| !twins.contains_key(at));
+        }
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let mut wanted = found.iter().peekable();
+        let mut names: Vec<String> = Vec::new();
+        for (at, recipient) in recipients(plan).enumerate() {
+            if names.len() == NAMED {
+                break;
+            }
+            if wanted.next_if(|next| **next == at).is_some() {
+                names.push(name(&self.draft.audience, recipient));
+            }
+        }
+        let more = found.len().saturating_sub(names.len());
+        if more > 0 {
+            names.push(format!("{more} more"));
+        }
+        let (people, span) = (
+            counted(found.len(), "person", "people"),
+            days_in_words(days),
+        );
+        Ok(Some(format!(
+            "{people} got {} in the last {span}: {}.",
+            template.name,
+            names.join(", ")
+        )))
+    }
+}
+
+/// What a twin's state is in words that follow `already`.
+fn stands(kind: SendKind, state: ItemState) -> &'static str {
+    match state {
+        ItemState::Queued => "queued",
+        ItemState::Sending => "on the way",
+        ItemState::Unknown => "tried, with an unknown result",
+        ItemState::Abandoned => "tried and given up without knowing",
+        ItemState::Skipped
+        | ItemState::Accepted
+        | ItemState::Rejected
+        | ItemState::Cancelled
+        | ItemState::NotAccepted => match kind {
+            SendKind::Flow => "triggered",
+            SendKind::Template | SendKind::Broadcast | SendKind::CsvBroadcast => "accepted",
+        },
+    }
+}
+
+/// The newest twin of each person.
+fn newest_each(twins: Vec<Twin>) -> BTreeMap<usize, Twin> {
+    let mut each: BTreeMap<usize, Twin> = BTreeMap::new();
+    for twin in twins {
+        match each.get(&twin.at) {
+            Some(known) if known.item >= twin.item => {}
+            Some(_) | None => {
+                each.insert(twin.at, twin);
+            }
+        }
+    }
+    each
+}
+
+fn recipients(plan: &Plan) -> impl Iterator<Item = &Recipient> {
+    plan.calls.iter().flat_map(|call| &call.recipients)
+}
+
+/// A person's name where the file has one, else the number.
+fn name(audience: &Audience, recipient: &Recipient) -> String {
+    let row = audience
+        .rows
+        .iter()
+        .find(|row| row.recipient.is_same(recipient));
+    let named = row.and_then(|row| row.columns.get("name"));
+    match named
+        .map(|name| name.trim())
+        .filter(|name| !name.is_empty())
+    {
+        Some(name) => format!("{name} …{}", recipient.last_four()),
+        None => recipient.to_string(),
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn days_in_words(days: u32) -> String {
+    match days {
+        1 => "day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
