@@ -5,9 +5,10 @@ use super::availability::available;
 use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
 use super::{
-    choosing, commands, dialogs, drafts, flows, focus, help, importing, library, reading, waits,
+    choosing, commands, dialogs, drafts, flows, focus, help, importing, library, reading, triage,
+    waits,
 };
-use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
+use crate::contract::{Action, Effect, Notice, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
 };
@@ -81,7 +82,7 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
         Action::SwitchProfile => choosing::open_profiles(state),
         Action::Templates => library::open_templates(state, false),
         Action::Flows => library::open_flows(state, false),
-        Action::Unknowns => vec![Effect::Outbox(OutboxCommand::LoadUnknown)],
+        Action::Unknowns => triage::open(state),
         Action::Preview => drafts::show_preview(state),
         Action::Edit if state.focus != PaneId::Composer => {
             flows::visit_pane(state, PaneId::Composer);

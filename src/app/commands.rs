@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, choosing, dialogs, draft_shelf, drafts, flows, importing, reading};
+use super::{actions, choosing, dialogs, draft_shelf, drafts, flows, importing, reading, triage};
 use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
 use crate::domain::time_range::read_range;
 use crate::domain::{BatchId, User};
@@ -13,7 +13,7 @@ use crate::text::nearest::nearest;
 use jiff::Timestamp;
 
 /// Every command with what follows it, for completion, help and error sentences.
-pub const COMMANDS: [(&str, &str); 28] = [
+pub const COMMANDS: [(&str, &str); 29] = [
     ("open", "USER"),
     ("find", "NAME=VALUE"),
     ("and", "NAME=VALUE"),
@@ -35,6 +35,7 @@ pub const COMMANDS: [(&str, &str); 28] = [
     ("pause", ""),
     ("resume", ""),
     ("cancel", ""),
+    ("retry", ""),
     ("rate", "N"),
     ("ctx", "PROFILE"),
     ("ro", "on|off"),
@@ -116,7 +117,12 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "rate" => rate(state, rest),
         "ctx" => profile(state, rest),
         "ro" => read_only(state, rest),
-        "unknown" => run(state, Action::Unknowns),
+        "unknown" => {
+            super::availability::available(Action::Unknowns, state)?;
+            state.command = None;
+            Ok(triage::open_for(state, None))
+        }
+        "retry" => on_batch(state, Action::RetryFailed, context),
         "older" => run(state, Action::LoadOlder),
         "help" => run(state, Action::Help),
         "quit" | "q" => run(state, Action::Quit),

@@ -2,12 +2,13 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{drafts, files, flows, helping, importing, library};
+use super::{drafts, files, flows, helping, importing, library, triage};
 use crate::contract::{
-    Action, Effect, Notice, OutboxCommand, SenderState, ShelfRequest, StoreRequest, TimerId,
+    Action, Effect, Notice, OutboxCommand, SenderState, Settlement, ShelfRequest, StoreRequest,
+    TimerId,
 };
 use crate::domain::{BatchId, Guard, Plan};
-use crate::overlays::confirm::Purpose;
+use crate::overlays::confirm::{Asked, Purpose};
 use crate::overlays::{Overlay, confirm, form, link, page, palette, phone, prompt, review};
 use crate::text::{format, sanitize};
 use crate::widgets::TextField;
@@ -30,6 +31,10 @@ pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
         Overlay::Review(review) => review.opened,
         Overlay::Confirm(confirm) => confirm.opened,
         Overlay::Link(link) => link.opened,
+        // Held keys only move here: what decides is asked in a question of its own.
+        Overlay::Triage(open) => {
+            return (now.duration_since(open.opened) < QUIET).then(Vec::new);
+        }
         Overlay::Page(_)
         | Overlay::Palette(_)
         | Overlay::Media(_)
@@ -49,6 +54,7 @@ pub fn restart_quiet_time(state: &mut State) {
             Overlay::Review(review) => review.opened = now,
             Overlay::Confirm(confirm) => confirm.opened = now,
             Overlay::Link(link) => link.opened = now,
+            Overlay::Triage(open) => open.opened = now,
             Overlay::Page(_)
             | Overlay::Palette(_)
             | Overlay::Media(_)
@@ -76,7 +82,11 @@ pub fn key(state: &mut State, key: KeyEvent) -> Effects {
         Overlay::Review(review) => review::key(review, key),
         Overlay::Confirm(confirm) => confirm::key(confirm, key),
         Overlay::Form(open) => form::key(open, key),
-        Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) | Overlay::Phone(_) => {}
+        Overlay::Page(_)
+        | Overlay::Media(_)
+        | Overlay::Link(_)
+        | Overlay::Triage(_)
+        | Overlay::Phone(_) => {}
     }
     Vec::new()
 }
@@ -94,7 +104,13 @@ pub fn paste(state: &mut State, text: &str) -> Effects {
             helping::weigh(state);
         }
         Some(Overlay::AddTemplate(_)) => return importing::paste(state, text),
-        Some(Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) | Overlay::Phone(_))
+        Some(
+            Overlay::Page(_)
+            | Overlay::Media(_)
+            | Overlay::Link(_)
+            | Overlay::Triage(_)
+            | Overlay::Phone(_),
+        )
         | None => {}
     }
     Vec::new()
@@ -160,6 +176,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             }
         },
         Some(Overlay::AddTemplate(_)) => importing::act(state, action),
+        Some(Overlay::Triage(_)) => triage::act(state, action),
         Some(Overlay::Prompt(asked)) => match prompt::act(asked, action) {
             None => Vec::new(),
             Some(prompt::Wish::Close) => close(state),
@@ -189,8 +206,9 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             None => Vec::new(),
             Some(confirm::Wish::Close) => close(state),
             Some(confirm::Wish::Confirmed(purpose)) => {
+                let reason = confirm.reason_text();
                 state.overlays.pop();
-                confirmed(state, purpose)
+                confirmed(state, purpose, reason)
             }
         },
     }
@@ -224,7 +242,7 @@ fn confirmed_plan(state: &mut State) -> Effects {
     })]
 }
 
-fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
+fn confirmed(state: &mut State, purpose: Purpose, reason: String) -> Effects {
     match purpose {
         Purpose::Resume(batch, remaining) => {
             vec![Effect::Outbox(OutboxCommand::Resume { batch, remaining })]
@@ -239,6 +257,13 @@ fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
         Purpose::Remove(change) => vec![Effect::Store(StoreRequest::Shelf(ShelfRequest::Change(
             change,
         )))],
+        Purpose::Settle(settlement) => {
+            let settlement = Settlement {
+                reason,
+                ..settlement
+            };
+            vec![Effect::Outbox(OutboxCommand::Settle(settlement))]
+        }
         Purpose::TakeDraft => {
             if let Some(draft) = &mut state.composer.draft {
                 draft.profile = Some(state.profile.name.clone());
@@ -302,16 +327,21 @@ pub fn ask(
     lines: Vec<String>,
     wanted: String,
 ) -> Effects {
-    state.overlays.push(Overlay::Confirm(confirm::State {
+    let asked = Asked {
         purpose,
         title,
         lines,
         wanted,
-        field: TextField::default(),
-        opened: state.now.timestamp(),
-        refusal: None,
-        guarded: state.profile.guard == Guard::Production,
-    }));
+        reason: false,
+    };
+    ask_with(state, asked)
+}
+
+/// Asks a question, with a reason where it wants one.
+pub fn ask_with(state: &mut State, asked: Asked) -> Effects {
+    let guarded = state.profile.guard == Guard::Production;
+    let question = confirm::State::new(asked, state.now.timestamp(), guarded);
+    state.overlays.push(Overlay::Confirm(question));
     vec![Effect::After {
         delay: Duration::from_millis(400),
         timer: TimerId::DialogReady,

@@ -62,6 +62,7 @@ fn open_file(state: &mut State) -> Option<&mut media::State> {
         | Overlay::Link(_)
         | Overlay::Prompt(_)
         | Overlay::AddTemplate(_)
+        | Overlay::Triage(_)
         | Overlay::Phone(_) => None,
     })
 }

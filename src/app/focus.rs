@@ -72,11 +72,11 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
         Overlay::Page(page) => match page.kind {
             page::Kind::Help => KeyContext::Help,
             page::Kind::Detail => KeyContext::Detail,
-            page::Kind::Unknowns => KeyContext::Unknowns,
         },
         Overlay::Palette(list) if list.typing => KeyContext::Palette,
         Overlay::Palette(_) => KeyContext::Library,
         Overlay::Form(_) => KeyContext::Form,
+        Overlay::Triage(_) => KeyContext::Unknowns,
         Overlay::Media(_) => KeyContext::Media,
         Overlay::Link(_) => KeyContext::Link,
         Overlay::Review(_) => KeyContext::Review,

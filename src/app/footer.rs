@@ -28,7 +28,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Broadcasts,
-        "open pause_batch resume_batch cancel_batch rate_up rate_down unknowns new_broadcast",
+        "open pause_batch resume_batch cancel_batch rate_up rate_down unknowns retry_failed new_broadcast",
     ),
     (
         KeyContext::Payload,
@@ -40,6 +40,10 @@ const HERE: &[(KeyContext, &str)] = &[
         "stop_typing next_field field_help tidy_field edit_externally clear_field",
     ),
     (KeyContext::Review, "next_tab previous_tab back"),
+    (
+        KeyContext::Unknowns,
+        "read_back settle_accepted settle_not_accepted give_up mark mark_all open back",
+    ),
     (KeyContext::Media, "save_file open_file back"),
     (KeyContext::Link, "open_file copy next_tab back"),
     (KeyContext::Confirm, "accept back"),

@@ -32,6 +32,7 @@ fn dialog(state: &mut State) -> Option<&mut add_template::State> {
         | Overlay::Prompt(_)
         | Overlay::Form(_)
         | Overlay::Link(_)
+        | Overlay::Triage(_)
         | Overlay::Phone(_) => None,
     })
 }

@@ -122,8 +122,15 @@ actions! {
     PauseBatch = "pause_batch", "pause", "pause the batch at once";
     ResumeBatch = "resume_batch", "resume", "resume the batch after typing what is left";
     CancelBatch = "cancel_batch", "cancel", "cancel what is not sent of the batch";
+    RetryFailed = "retry_failed", "retry failed", "put what was refused for a while into a new paused batch";
     RateUp = "rate_up", "faster", "more messages a minute";
     RateDown = "rate_down", "slower", "fewer messages a minute";
+
+    ReadBack = "read_back", "read back", "look for the message in the conversation";
+    SettleAccepted = "settle_accepted", "was accepted", "settle it as accepted, asks why";
+    SettleNotAccepted = "settle_not_accepted", "was not", "settle it as not accepted and plan it once more, asks first";
+    GiveUp = "give_up", "give up", "close it without knowing, asks why";
+    MarkAll = "mark_all", "mark all", "mark or unmark all of the same batch";
 
     Templates = "templates", "templates", "look after the templates of the library";
     Flows = "flows", "flows", "look after the flows of the library";

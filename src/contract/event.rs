@@ -10,8 +10,9 @@ use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
 use super::shelves::ShelfAnswer;
 use super::slot::{Slot, Ticket};
+use super::unknown::{Found, Settled, UnknownItem};
 use crate::domain::{
-    Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow, Template, Usage, Used,
+    Batch, BatchId, Flow, FrozenRequest, Item, ItemId, Plan, Profile, SkippedRow, Template, Usage, Used,
     User,
 };
 use crossterm::event::KeyEvent;
@@ -127,8 +128,24 @@ pub enum OutboxAnswer {
         /// The batch and the request.
         found: Option<(BatchId, FrozenRequest)>,
     },
-    /// Every unknown item with its batch's title.
-    Unknown(Vec<(Item, String)>),
+    /// For `LoadUnknown`.
+    Unknown {
+        /// Of which batch; `None` for all.
+        only: Option<BatchId>,
+        /// The results, the newest batch first.
+        items: Vec<UnknownItem>,
+    },
+    /// A look at a conversation ended.
+    ReadBack {
+        /// The item it was about.
+        item: ItemId,
+        /// What it came to.
+        found: Found,
+    },
+    /// For `Settle`.
+    Settled(Box<Settled>),
+    /// For `Retry`: the new paused batch.
+    Retried(Batch),
     /// The confirmed plan was not queued.
     NotQueued(ApiError),
     /// A command was refused, or the record failed.

@@ -148,6 +148,14 @@ impl Outbox {
         Ok(self.inner.store.items(id, filter, limit, offset)?)
     }
 
+    /// One item.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub fn item(&self, id: ItemId) -> Result<Option<Item>, OutboxError> {
+        Ok(self.inner.store.item(id)?)
+    }
+
     /// Every item whose outcome cannot be known, over all batches.
     ///
     /// # Errors
@@ -251,7 +259,7 @@ impl Outbox {
         SenderLock::holder(&self.inner.data_dir)
     }
 
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.inner.clock.now().wall
     }
 
@@ -275,7 +283,7 @@ impl Outbox {
         }
     }
 
-    fn tell(&self) {
+    pub(super) fn tell(&self) {
         self.inner.changed.send_modify(|count| *count += 1);
     }
 }

@@ -52,6 +52,7 @@ impl Outbox {
         let mut speaker = Speaker::new(events);
         let mut changes = self.changes();
         let mut known: HashMap<BatchId, Batch> = HashMap::new();
+        let mut begun = false;
         let mut sender = SenderState::Nobody;
         loop {
             let outbox = self.clone();
@@ -65,9 +66,13 @@ impl Outbox {
             for batch in list {
                 if known.get(&batch.id) != Some(&batch) {
                     known.insert(batch.id, batch.clone());
-                    speaker.say(OutboxEvent::BatchChanged(Box::new(batch)));
+                    // What rested before this began is no news.
+                    if begun || is_active(batch.state) {
+                        speaker.say(OutboxEvent::BatchChanged(Box::new(batch)));
+                    }
                 }
             }
+            begun = true;
             if now == SenderState::Nobody {
                 return Ok(FollowEnd::NobodySends);
             }
@@ -132,6 +137,17 @@ impl Outbox {
         }
         Ok(())
     }
+}
+
+fn is_active(state: BatchState) -> bool {
+    matches!(
+        state,
+        BatchState::Ready
+            | BatchState::Armed
+            | BatchState::Scheduled
+            | BatchState::Running
+            | BatchState::Draining
+    )
 }
 
 fn is_over(run: &RunBatch) -> bool {

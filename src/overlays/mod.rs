@@ -1,9 +1,9 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Ten kinds serve everything: a page to read, a list to choose from, a form of several texts, the
-//! review of a plan, a question that decides, a question that only takes a text, the file of a
-//! message, the links in its text, a message as a phone shows it, and the dialog that adds
-//! templates.
+//! Eleven kinds serve everything: a page to read, a list to choose from, a form of several texts,
+//! the review of a plan, a question that decides, a question that only takes a text, the file of a
+//! message, the links in its text, a message as a phone shows it, the unknown results, and the
+//! dialog that adds templates.
 
 pub mod add_template;
 pub mod confirm;
@@ -16,6 +16,7 @@ pub mod palette;
 pub mod phone;
 pub mod prompt;
 pub mod review;
+pub mod triage;
 
 /// What stands above the panes.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,8 @@ pub enum Overlay {
     AddTemplate(Box<add_template::State>),
     /// The draft's message as a phone shows it.
     Phone(phone::State),
+    /// The unknown results.
+    Triage(Box<triage::State>),
     /// Several texts that are saved as a whole.
     Form(Box<form::State>),
 }
@@ -48,7 +51,7 @@ impl Overlay {
     pub fn decides(&self) -> bool {
         matches!(
             self,
-            Overlay::Review(_) | Overlay::Confirm(_) | Overlay::Link(_)
+            Overlay::Review(_) | Overlay::Confirm(_) | Overlay::Link(_) | Overlay::Triage(_)
         )
     }
 }

@@ -7,15 +7,17 @@ use crate::contract::{
     ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
     OutboxEvent, StorageEvent, StoreRequest,
 };
-use crate::domain::Item;
 use crate::domain::template::{TemplateEdit, Wording};
-use crate::outbox::{Confirmation, Outbox};
+use crate::domain::{FrozenRequest, Item, ItemId};
+use crate::outbox::{Confirmation, Outbox, operator};
 use crate::store::ChangeError;
 use crate::store::cache::ConversationKey;
 use crate::store::outbox::ItemFilter;
 
 /// Items of a batch's detail; the list of a very large batch shows its first part.
 const ITEMS_SHOWN: u64 = 5000;
+/// Unknown results that a person is shown at once; settled ones make room for the next.
+const UNKNOWN_SHOWN: u64 = 1000;
 /// People offered because their conversation was opened last.
 const RECENT: u32 = 50;
 
@@ -52,7 +54,9 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::LoadItems { .. }
                 | OutboxCommand::LoadRequest { .. }
                 | OutboxCommand::LoadLastSent { .. }
-                | OutboxCommand::LoadUnknown => OutboxAnswer::Refused,
+                | OutboxCommand::LoadUnknown(_)
+                | OutboxCommand::Settle(_)
+                | OutboxCommand::Retry(_) => OutboxAnswer::Refused,
             };
             outbox(world, command)
                 .unwrap_or_else(|error| Some(Event::OutboxAnswer(Box::new(refused(error)))))
@@ -208,21 +212,14 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
                 items,
             }
         }
-        OutboxCommand::LoadRequest { ticket, item } => {
-            let request = outbox.request_of(item)?;
-            let found = outbox
-                .store()
-                .item(item)
-                .map_err(|error| storage_error(&error))?;
-            match (found, request) {
-                (Some(item), Some(request)) => OutboxAnswer::Request {
-                    ticket,
-                    item,
-                    request,
-                },
-                (_, _) => return Ok(None),
-            }
-        }
+        OutboxCommand::LoadRequest { ticket, item } => match request(outbox, item)? {
+            Some((item, request)) => OutboxAnswer::Request {
+                ticket,
+                item,
+                request,
+            },
+            None => return Ok(None),
+        },
         OutboxCommand::LoadLastSent {
             ticket,
             kind,
@@ -236,18 +233,23 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
                 .map_err(|error| storage_error(&error))?;
             OutboxAnswer::LastSent { ticket, found }
         }
-        OutboxCommand::LoadUnknown => OutboxAnswer::Unknown(unknowns(outbox)?),
+        OutboxCommand::LoadUnknown(only) => OutboxAnswer::Unknown {
+            only,
+            items: outbox.unknowns(only, UNKNOWN_SHOWN)?,
+        },
+        OutboxCommand::Settle(settlement) => {
+            let settled = outbox.settle(&settlement, &operator())?;
+            OutboxAnswer::Settled(Box::new(settled))
+        }
+        OutboxCommand::Retry(batch) => OutboxAnswer::Retried(outbox.retry(batch)?),
     };
     Ok(Some(Event::OutboxAnswer(Box::new(answer))))
 }
 
-/// Every unknown item with the title of its batch.
-fn unknowns(outbox: &Outbox) -> Result<Vec<(Item, String)>, ApiError> {
-    let batches = outbox.list()?;
-    let titled = |item: Item| {
-        let batch = batches.iter().find(|batch| batch.id == item.batch);
-        let title = batch.map_or_else(String::new, |batch| batch.title.clone());
-        (item, title)
-    };
-    Ok(outbox.unknown_items()?.into_iter().map(titled).collect())
+/// An item with its frozen call; `None` where there is none.
+fn request(outbox: &Outbox, item: ItemId) -> Result<Option<(Item, FrozenRequest)>, ApiError> {
+    let request = outbox.request_of(item)?;
+    let found = outbox.store().item(item);
+    let found = found.map_err(|error| storage_error(&error))?;
+    Ok(found.zip(request))
 }

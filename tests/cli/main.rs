@@ -19,3 +19,4 @@ mod sends;
 mod signals;
 mod support;
 mod terminal;
+mod triage;

@@ -28,3 +28,4 @@ mod screens;
 mod scripts;
 mod sealed;
 mod sending;
+mod triage;

@@ -3,6 +3,7 @@
 
 mod pace;
 mod plans;
+mod read_back;
 
 use crate::contract::OutboxEvent;
 use crate::domain::{

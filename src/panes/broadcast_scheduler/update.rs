@@ -19,6 +19,8 @@ pub enum Wish {
     AskResume(BatchId),
     /// Ask for the word, then take back what is not sent.
     AskCancel(BatchId),
+    /// Put what was refused for a while into a new paused batch.
+    Retry(BatchId),
     /// Change the speed by this many per cent.
     ChangeRate(BatchId, i32),
     /// Copy this text.
@@ -64,6 +66,7 @@ fn on_batch(state: &State, action: Action) -> Option<Wish> {
         Action::PauseBatch => Some(Wish::Pause(batch.id)),
         Action::ResumeBatch => Some(Wish::AskResume(batch.id)),
         Action::CancelBatch => Some(Wish::AskCancel(batch.id)),
+        Action::RetryFailed => Some(Wish::Retry(batch.id)),
         Action::RateUp => Some(Wish::ChangeRate(batch.id, 25)),
         Action::RateDown => Some(Wish::ChangeRate(batch.id, -20)),
         Action::Copy => Some(Wish::Copy(format!("{} {}", batch.id, batch.title))),

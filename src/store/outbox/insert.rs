@@ -1,10 +1,10 @@
 //! Writing a confirmed plan: everything or nothing, in one transaction.
 
 use super::OutboxStore;
-use super::rows::stored_number;
+use super::rows::{StopKind, stored_number};
 use crate::domain::{
-    BatchId, BatchState, FrozenRequest, Plan, PlannedCall, Recipient, RequestBody, Schedule,
-    SkippedRow, Used,
+    BatchId, BatchState, FrozenRequest, ItemId, Plan, PlannedCall, Reason, Recipient, RequestBody,
+    Schedule, SkippedRow, Used,
 };
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
@@ -26,27 +26,51 @@ pub struct NewBatch<'a> {
     pub typed: &'a str,
 }
 
+/// Where a batch comes from that sends again what an older one could not.
+pub(super) struct Again<'a> {
+    /// The older batch; it stays as it is.
+    pub parent: BatchId,
+    /// The items it repeats, one for each call of the plan and in the same order.
+    pub items: &'a [ItemId],
+    /// Why it waits for a person.
+    pub reason: &'a Reason,
+}
+
 impl OutboxStore {
     /// Stores batch, items, bodies and left-out rows, durably once this returns.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing of it exists.
     pub fn insert(&self, new: &NewBatch<'_>) -> Result<BatchId, StoreError> {
-        self.db.change(|tx| {
-            let batch = insert_batch(tx, new)?;
-            insert_calls(tx, batch, &new.plan.calls)?;
-            insert_skipped(tx, batch, &new.plan.skipped)?;
-            count_use(tx, new)?;
-            Ok(BatchId(batch))
-        })
+        self.db.change(|tx| insert_plan(tx, new, None))
     }
 }
 
-fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i64> {
+/// The one place where a batch and its items are written. What is sent again comes in paused, so
+/// that it needs the number of its people before anything leaves.
+pub(super) fn insert_plan(
+    tx: &Transaction<'_>,
+    new: &NewBatch<'_>,
+    again: Option<&Again<'_>>,
+) -> rusqlite::Result<BatchId> {
+    let batch = insert_batch(tx, new, again)?;
+    let repeated = again.map_or(&[][..], |again| again.items);
+    insert_calls(tx, batch, &new.plan.calls, repeated)?;
+    insert_skipped(tx, batch, &new.plan.skipped)?;
+    count_use(tx, new)?;
+    Ok(BatchId(batch))
+}
+
+fn insert_batch(
+    tx: &Transaction<'_>,
+    new: &NewBatch<'_>,
+    again: Option<&Again<'_>>,
+) -> rusqlite::Result<i64> {
     let plan = new.plan;
-    let state = match new.start_at {
-        Some(_) => BatchState::Armed,
-        None => BatchState::Ready,
+    let state = match (again, new.start_at) {
+        (Some(_), _) => BatchState::Paused,
+        (None, Some(_)) => BatchState::Armed,
+        (None, None) => BatchState::Ready,
     };
     let publish_at = match plan.schedule {
         Schedule::Now => None,
@@ -56,9 +80,9 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i6
     tx.execute(
         "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
             confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
-            plan_sha256, planned, skipped, queued)
+            plan_sha256, planned, skipped, queued, parent, reason_rule, reason_text, stop_kind)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20)",
+            ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
         params![
             plan.kind.word(),
             plan.title,
@@ -80,22 +104,31 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<i6
             stored_number(plan.planned()),
             stored_number(plan.skipped.len() as u64),
             stored_number(plan.recipients()),
+            again.map(|again| again.parent.0),
+            again.map(|again| again.reason.rule.as_str()),
+            again.map(|again| again.reason.text.as_str()),
+            again.map(|_| StopKind::Person.word()),
         ],
     )?;
     Ok(tx.last_insert_rowid())
 }
 
-fn insert_calls(tx: &Transaction<'_>, batch: i64, calls: &[PlannedCall]) -> rusqlite::Result<()> {
+fn insert_calls(
+    tx: &Transaction<'_>,
+    batch: i64,
+    calls: &[PlannedCall],
+    repeated: &[ItemId],
+) -> rusqlite::Result<()> {
     let mut item = tx.prepare_cached(
-        "INSERT INTO items (batch, recipient, recipients, state, body_sha256)
-         VALUES (?1, ?2, ?3, 'queued', ?4)",
+        "INSERT INTO items (batch, recipient, recipients, state, body_sha256, again_of)
+         VALUES (?1, ?2, ?3, 'queued', ?4, ?5)",
     )?;
     let mut body = tx.prepare_cached(
         "INSERT INTO bodies (item, head, form, body, recipients) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     // Calls of a list share address and headers, so they are stored once for a run of equal ones.
     let mut head: Option<(i64, &FrozenRequest)> = None;
-    for call in calls {
+    for (index, call) in calls.iter().enumerate() {
         let request = &call.request;
         let head_id = match head {
             Some((id, last)) if same_head(last, request) => id,
@@ -114,6 +147,7 @@ fn insert_calls(tx: &Transaction<'_>, batch: i64, calls: &[PlannedCall]) -> rusq
             single,
             stored_number(call.recipients.len() as u64),
             request.body_sha256.as_str(),
+            repeated.get(index).map(|old| old.0),
         ])?;
         let id = tx.last_insert_rowid();
         match &request.body {

@@ -3,20 +3,26 @@
 //! It keeps facts and refuses illegal ones. When to send, and what an answer means, is decided by
 //! the outbox engine.
 
+mod again;
 mod change;
+mod evidence;
 mod insert;
 mod read;
 mod recover;
+mod resolve;
 mod rows;
 pub(super) mod schema;
 mod send;
 #[cfg(test)]
 mod tests;
 
+pub use again::{Asked, Retry};
 pub use change::{Change, Stop, StopScope};
+pub use evidence::{Proof, Proven, READ_BACK, Rival, UnknownRow};
 pub use insert::NewBatch;
 pub use read::{Attempt, ItemFilter};
 pub use recover::{PROCESS_STOPPED, RecoveredBatch, Recovery, RecoveryRules};
+pub use resolve::{BY_PERSON, Chosen, Refusal, Ruled, Ruling};
 pub use rows::{StopKind, StoredBatch};
 pub use send::{Candidate, Marked, Outcome, OutcomeVerdict, SendError};
 

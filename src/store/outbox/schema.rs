@@ -3,12 +3,21 @@
 //! Three rules are written into the schema, where no code can forget them: only legal changes of
 //! state happen, the counters of a batch always add up, and a finished attempt stays as it is.
 
+mod triage;
+
 use crate::store::database::{Durability, Schema};
 
 /// The record's schema. `FULL`, because a mark must be on the disk before a byte leaves.
 pub const SCHEMA: Schema = Schema {
     application_id: 0x616c_6f62,
-    migrations: &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5],
+    migrations: &[
+        VERSION_1,
+        VERSION_2,
+        VERSION_3,
+        VERSION_4,
+        VERSION_5,
+        triage::TRIAGE,
+    ],
     durability: Durability::Full,
 };
 

@@ -1,7 +1,9 @@
 //! Tests of the record: nothing illegal can be written, counts always add up.
 
+mod triage;
+
 use super::{
-    Change, ItemFilter, NewBatch, OutboxStore, Outcome, OutcomeVerdict, RecoveryRules, SendError,
+    Change, ItemFilter, Marked, NewBatch, OutboxStore, Outcome, OutcomeVerdict, RecoveryRules, SendError,
     Stop, StopKind,
 };
 use crate::domain::{
@@ -100,12 +102,22 @@ impl Record {
     fn mark(&self, count: u64, verdict: OutcomeVerdict) -> Vec<Outcome> {
         let candidates = self.store.candidates(self.batch, time(1), count).unwrap();
         let marked = self.store.mark(self.batch, &candidates, time(1)).unwrap();
+        self.outcomes(self.batch, marked, verdict)
+    }
+
+    /// What became of marked calls: the same of all.
+    fn outcomes(
+        &self,
+        batch: BatchId,
+        marked: Vec<Marked>,
+        verdict: OutcomeVerdict,
+    ) -> Vec<Outcome> {
         marked
             .into_iter()
             .map(|marked| Outcome {
                 attempt: marked.attempt,
                 item: marked.candidate.item,
-                batch: self.batch,
+                batch,
                 verdict,
                 rule: "test".to_owned(),
                 message_id: None,
@@ -296,6 +308,7 @@ fn every_change_of_state_is_legal_exactly_as_listed() {
                 // Put the item into the state to start from without the rules, try, undo.
                 tx.execute_batch(&format!(
                     "DROP TRIGGER items_legal; DROP TRIGGER items_counted;
+                     DROP TRIGGER items_decided;
                      UPDATE items SET state = '{}' WHERE id = 1;",
                     from.word()
                 ))
