@@ -9,10 +9,10 @@ use crate::contract::{
     Action, Effect, Found, Notice, OutboxCommand, PaneId, Settled, Settlement, TimerId, UnknownItem,
 };
 use crate::domain::{Batch, BatchId, Decision, ItemId, User};
+use crate::overlays::Overlay;
 use crate::overlays::confirm::{Asked, Purpose};
 use crate::overlays::page::{self, Kind};
 use crate::overlays::triage::{self, Row, Wish, too_early};
-use crate::overlays::Overlay;
 use crate::text::{format, sanitize};
 use crate::theme::Role;
 use crate::widgets::Spans;
@@ -86,7 +86,10 @@ fn name_of(state: &State, digits: &str) -> Option<String> {
     let chat = state.conversation.chat.iter().map(|chat| &chat.user);
     let mut people = listed.chain(&state.recent).chain(chat);
     let is_it = |user: &&User| {
-        let phone = user.phone.as_deref().map(|phone| phone.trim_start_matches('+'));
+        let phone = user
+            .phone
+            .as_deref()
+            .map(|phone| phone.trim_start_matches('+'));
         user.channel_user_id == digits || phone == Some(digits)
     };
     let name = people.find(is_it)?.name.as_deref()?;
@@ -162,7 +165,8 @@ fn ask(state: &mut State, decision: Decision) -> Effects {
     };
     if let (Decision::NotAccepted, Some(until)) = (decision, too_early(&chosen, now.timestamp())) {
         let until = format::clock(&until.to_zoned(now.time_zone().clone()));
-        let why = format!("several at once can be sent again after {until}: arrival can take 15 min");
+        let why =
+            format!("several at once can be sent again after {until}: arrival can take 15 min");
         notify(state, Notice::warning("unknown", why));
         return Vec::new();
     }
@@ -197,9 +201,9 @@ fn ask(state: &mut State, decision: Decision) -> Effects {
 
 fn consequence(decision: Decision, many: bool) -> Vec<String> {
     let texts: &[&str] = match (decision, many) {
-        (Decision::Accepted, _) => &[
-            "You saw it on the phone or in the panel. It counts as accepted from now on.",
-        ],
+        (Decision::Accepted, _) => {
+            &["You saw it on the phone or in the panel. It counts as accepted from now on."]
+        }
         (Decision::NotAccepted, false) => &[
             "The platform may already have accepted this. Sending again can reach the person twice.",
             "One new linked message is made in a paused batch. Nothing leaves before R and its number.",
@@ -261,7 +265,10 @@ pub fn looked(state: &mut State, item: ItemId, found: Found) -> Effects {
             let when = at.map_or_else(String::new, |at| {
                 format!(" at {}", format::clock_seconds(&at.to_zoned(zone)))
             });
-            Notice::fact("read-back", format!("{who}: found in the chat{when}, accepted"))
+            Notice::fact(
+                "read-back",
+                format!("{who}: found in the chat{when}, accepted"),
+            )
         }
         Found::NoEvidence(found) => {
             Notice::warning("read-back", format!("{who}: no evidence yet. {found}"))
@@ -279,7 +286,9 @@ pub fn looked(state: &mut State, item: ItemId, found: Found) -> Effects {
 /// What was refused for a while is in a new paused batch.
 pub fn retried(state: &mut State, batch: Batch) -> Effects {
     let people = format::people(batch.counts.queued);
-    let from = batch.parent.map_or_else(String::new, |parent| format!(" of {parent}"));
+    let from = batch
+        .parent
+        .map_or_else(String::new, |parent| format!(" of {parent}"));
     let text = format!("{} is paused with {people}{from} · R sends them", batch.id);
     state.broadcasts.change(batch);
     notify(state, Notice::fact("batch", text));

@@ -12,8 +12,8 @@ use super::shelves::ShelfAnswer;
 use super::slot::{Slot, Ticket};
 use super::unknown::{Found, Settled, UnknownItem};
 use crate::domain::{
-    Batch, BatchId, Flow, FrozenRequest, Item, ItemId, Plan, Profile, SkippedRow, Template, Usage, Used,
-    User,
+    Batch, BatchId, Flow, FrozenRequest, Item, ItemId, Plan, Profile, SkippedRow, Template, Usage,
+    Used, User,
 };
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;

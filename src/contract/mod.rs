@@ -19,9 +19,7 @@ pub mod slot;
 pub mod unknown;
 
 pub use action::Action;
-pub use activity::{
-    CallDetail, CallDirection, CallOutcome, CallRecord, Series, ServerClock,
-};
+pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord, Series, ServerClock};
 pub use api::{ApiError, ApiRequest, ApiResponse, ConversationPage, ErrorKind, PageRequest};
 pub use cached::{
     Above, CacheNews, CachedAnswer, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover,

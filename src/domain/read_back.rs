@@ -112,9 +112,7 @@ fn is_ours_alone(
     times.sort_unstable();
     // Each message goes to a rival that had begun; all rivals must find one.
     let mut times = times.into_iter();
-    earlier
-        .iter()
-        .all(|rival| times.any(|time| time >= *rival))
+    earlier.iter().all(|rival| times.any(|time| time >= *rival))
 }
 
 /// Names a message for good, so that it proves one result only.

@@ -5,7 +5,8 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// What must be read before anything unknown is sent again.
-pub const TWICE: &str = "The provider may already have accepted this. Sending again can reach the person twice.";
+pub const TWICE: &str =
+    "The provider may already have accepted this. Sending again can reach the person twice.";
 
 /// How long a message may take to show up. Before that, nothing to be seen means nothing at all.
 pub const ARRIVAL: SignedDuration = SignedDuration::from_mins(15);

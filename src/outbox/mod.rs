@@ -36,8 +36,8 @@ pub use queue::{Confirmation, Outbox};
 pub use read_back::{Chats, PageFuture};
 pub use sender::{Hooks, NoHooks, Point, Sender};
 pub use summary::{RunBatch, RunEnd, RunSummary};
-pub use unknown::Fault;
 pub use transport::{Call, Judged, NoTransport, OneBot, SendFuture, Transport, TransportProvider};
+pub use unknown::Fault;
 pub use watch::FollowEnd;
 
 #[cfg(test)]

@@ -10,7 +10,11 @@ pub fn operator() -> String {
         .or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok())
         .or_else(|| std::env::var("COMPUTERNAME").ok());
     let user = user.unwrap_or_else(|| "unknown".to_owned());
-    match host.as_deref().map(str::trim).filter(|host| !host.is_empty()) {
+    match host
+        .as_deref()
+        .map(str::trim)
+        .filter(|host| !host.is_empty())
+    {
         Some(host) => format!("{user}@{host}"),
         None => user,
     }

@@ -42,7 +42,7 @@ pub trait Chats: Send + Sync {
     fn target(&self) -> &BotTarget;
 
     /// Reads one page.
-    fn page<'a>(&'a self, asked: PageRequest) -> PageFuture<'a>;
+    fn page(&self, asked: PageRequest) -> PageFuture<'_>;
 }
 
 /// What was read of a conversation.
@@ -135,7 +135,9 @@ impl Outbox {
         let kind = row.batch.batch.kind;
         let words = self.words_of(kind, &row.request)?;
         let started = row.attempt.started;
-        let from = started.saturating_sub(RIVALS_BEFORE).unwrap_or(Timestamp::MIN);
+        let from = started
+            .saturating_sub(RIVALS_BEFORE)
+            .unwrap_or(Timestamp::MIN);
         let mut rivals = Vec::new();
         for rival in self.store().rivals(row, from, wait_until(started))? {
             if self.says_the_same(&rival, row, &words)? {
@@ -167,7 +169,7 @@ impl Outbox {
         };
         Ok(match (self.words_of(rival.kind, &rival.request)?, words) {
             (SentText::Words(theirs), SentText::Words(ours)) => theirs.trim() == ours.trim(),
-            (SentText::Template { .. }, _) | (SentText::Words(_), _) => same_template(),
+            (SentText::Template { .. } | SentText::Words(_), _) => same_template(),
             (SentText::Flow, _) => rival.kind == row.batch.batch.kind,
             (SentText::Several, _) => true,
         })
@@ -187,7 +189,12 @@ impl Outbox {
             let ahead = chat.ahead?;
             ours.checked_add(ahead).ok()
         };
-        let rivals: Vec<Timestamp> = asking.rivals.iter().copied().filter_map(by_server).collect();
+        let rivals: Vec<Timestamp> = asking
+            .rivals
+            .iter()
+            .copied()
+            .filter_map(by_server)
+            .collect();
         let question = Question {
             ids: &asking.ids,
             text: asking.text.as_deref(),
@@ -205,13 +212,25 @@ impl Outbox {
             }
             Reading::Nothing => return self.seen(row, "No such message is there yet.".to_owned()),
         };
+        let key = &key(message);
+        self.prove(row, (message, key, id), who)
+    }
+
+    /// The message settles the result, unless it proves another one already.
+    fn prove(
+        &self,
+        row: &UnknownRow,
+        (message, key, id): (&ChatMessage, &Sha256Hex, Option<&str>),
+        who: &str,
+    ) -> Result<Found, OutboxError> {
+        let time = time_of(message);
         let evidence = match id {
-            Some(id) => format!("The conversation has it under its id {id}, at {}.", time_of(message)),
-            None => format!("The conversation has it, at {}.", time_of(message)),
+            Some(id) => format!("The conversation has it under its id {id}, at {time}."),
+            None => format!("The conversation has it, at {time}."),
         };
         let proof = Proof {
             item: row.item.id,
-            message: &key(message),
+            message: key,
             message_id: id,
             evidence: &evidence,
             who,
@@ -269,9 +288,15 @@ impl Asking {
         chats: &dyn Chats,
         shift: SignedDuration,
     ) -> Result<(Chat, Option<ServerClock>), ApiError> {
-        let first = self.rivals.iter().copied().fold(self.started, Timestamp::min);
+        let first = self
+            .rivals
+            .iter()
+            .copied()
+            .fold(self.started, Timestamp::min);
         let at = |time: Timestamp, extra: SignedDuration| {
-            let moved = time.checked_add(shift).and_then(|time| time.checked_add(extra));
+            let moved = time
+                .checked_add(shift)
+                .and_then(|time| time.checked_add(extra));
             moved.ok()
         };
         let mut asked = PageRequest {

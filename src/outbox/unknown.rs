@@ -126,7 +126,9 @@ impl Outbox {
         settlement: &Settlement,
         who: &str,
     ) -> Result<Settled, OutboxError> {
-        let typed = settlement.count.map_or_else(String::new, |count| count.to_string());
+        let typed = settlement
+            .count
+            .map_or_else(String::new, |count| count.to_string());
         let ruling = Ruling {
             chosen,
             decision: settlement.decision,
@@ -237,7 +239,16 @@ fn shown(words: SentText) -> Option<String> {
 fn ways(row: &UnknownRow, words: &SentText) -> (ReadBackBy, Option<String>) {
     let batch = &row.batch.batch;
     let list = matches!(batch.kind, SendKind::Broadcast | SendKind::CsvBroadcast);
-    let panel = || format!("Look in the panel under Broadcast → Published for {}.", batch.title);
+    let panel = || {
+        let place = match row.batch.publish_at {
+            Some(_) => "Scheduled or Published",
+            None => "Published",
+        };
+        format!(
+            "Look in the panel under Broadcast → {place} for {}.",
+            batch.title
+        )
+    };
     if row.item.recipient.is_none() || (list && row.batch.publish_at.is_some()) {
         return (ReadBackBy::Nobody, Some(panel()));
     }
@@ -274,10 +285,9 @@ fn fault(refusal: &Refusal) -> Fault {
     match refusal {
         Refusal::Missing(_) => Fault::Missing,
         Refusal::Count(_) | Refusal::Nobody => Fault::Usage,
-        Refusal::Settled(_)
-        | Refusal::Nothing(_)
-        | Refusal::TooEarly(_)
-        | Refusal::Tampered(_) => Fault::Refused,
+        Refusal::Settled(_) | Refusal::Nothing(_) | Refusal::TooEarly(_) | Refusal::Tampered(_) => {
+            Fault::Refused
+        }
     }
 }
 

@@ -74,7 +74,7 @@ pub struct State {
     /// What is typed.
     pub field: TextField,
     /// The reason, where one is asked for.
-    pub reason: Option<Reason>,
+    pub reason: Option<Box<Reason>>,
     /// When it opened or was resized.
     pub opened: Timestamp,
     /// Why the last input did nothing.
@@ -101,7 +101,7 @@ impl State {
             lines: asked.lines,
             wanted: asked.wanted,
             field: TextField::default(),
-            reason: asked.reason.then(Reason::default),
+            reason: asked.reason.then(Box::default),
             opened,
             refusal: None,
             guarded,
@@ -111,9 +111,7 @@ impl State {
     /// The reason that was typed.
     pub fn reason_text(&self) -> String {
         let reason = self.reason.as_ref();
-        reason.map_or_else(String::new, |reason| {
-            reason.field.text().trim().to_owned()
-        })
+        reason.map_or_else(String::new, |reason| reason.field.text().trim().to_owned())
     }
 
     /// The field that has the caret.

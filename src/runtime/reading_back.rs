@@ -21,7 +21,7 @@ impl Chats for ToldChats<'_> {
         &self.connected.profile.target
     }
 
-    fn page<'a>(&'a self, asked: PageRequest) -> PageFuture<'a> {
+    fn page(&self, asked: PageRequest) -> PageFuture<'_> {
         Box::pin(async move {
             let request = ApiRequest::ConversationPage(asked);
             let (result, record) = self.connected.read.fetch(&request).await;

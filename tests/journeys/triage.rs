@@ -12,7 +12,7 @@ use alertdesk::contract::{
     OutboxEvent, Phase, ReadBackBy, Settlement, UnknownItem,
 };
 use alertdesk::domain::{
-    BatchId, BatchState, Content, Decision, Guard, ItemId, SendLimits, Standing, ValueSource,
+    BatchId, BatchState, Content, Decision, Guard, ItemId, Plan, SendLimits, Standing, ValueSource,
 };
 use alertdesk::outbox::{Call, Confirmation, Outbox, SystemClock};
 use alertdesk::overlays::Overlay;
@@ -24,7 +24,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-const PEOPLE: [&str; 4] = ["447700900118", "447700900412", "447700900733", "447700900871"];
+const PEOPLE: [&str; 4] = [
+    "447700900118",
+    "447700900412",
+    "447700900733",
+    "447700900871",
+];
 
 fn rested() -> Options {
     Options {
@@ -40,9 +45,8 @@ enum Reached {
     Nobody,
 }
 
-/// A record as a sender leaves it that died in the middle: one accepted, one on the way, two not
-/// sent.
-async fn died_in_the_middle(desk: &Harness, reached: Reached) -> BatchId {
+/// A template to these people, queued by another process.
+fn queued(desk: &Harness, people: &[&str]) -> (Outbox, Arc<Plan>, BatchId) {
     let library = desk.library();
     let found = library.templates_named("fitting_slots").unwrap();
     let value = |text: &str| ValueSource::Constant(text.to_owned());
@@ -54,20 +58,28 @@ async fn died_in_the_middle(desk: &Harness, reached: Reached) -> BatchId {
                 ("2".to_owned(), value("Tue 27 Oct")),
             ]),
         },
-        to: PEOPLE.map(|digits| format!("+{digits}")).to_vec(),
+        to: people.iter().map(|digits| format!("+{digits}")).collect(),
         people: BTreeMap::new(),
         standing: Standing::Current,
         when: "now".to_owned(),
         limits: SendLimits::default(),
     };
-    let profile = desk.state.profile.clone();
-    let plan = plan_builder::build(&form, &profile, None, (desk.now, "1")).unwrap();
+    let profile = &desk.state.profile;
+    let plan = plan_builder::build(&form, profile, None, (desk.now, "1")).unwrap();
     let record = Outbox::open(desk.data(), Arc::new(SystemClock::new())).unwrap();
     let confirmation = Confirmation {
-        typed: "4".to_owned(),
+        typed: people.len().to_string(),
         grace: Duration::ZERO,
     };
     let id = record.queue(&plan, &confirmation).unwrap().id;
+    (record, plan, id)
+}
+
+/// A record as a sender leaves it that died in the middle: one accepted, one on the way, two not
+/// sent.
+async fn died_in_the_middle(desk: &Harness, reached: Reached) {
+    let (record, plan, id) = queued(desk, &PEOPLE);
+    let profile = desk.state.profile.clone();
     let connector = TestConnector {
         profiles: vec![profile],
         key: desk.platform.known.api_key.clone(),
@@ -95,7 +107,6 @@ async fn died_in_the_middle(desk: &Harness, reached: Reached) -> BatchId {
             store.record(&[outcome], &[]).unwrap();
         }
     }
-    id
 }
 
 /// A dashboard that starts after that.
@@ -146,7 +157,9 @@ async fn what_arrived_is_found_in_the_chat_and_the_rest_goes_on() {
     desk.assert_shows("To do it, type  2");
     desk.keys("2 Enter");
     let batch = desk
-        .until_batch("it goes on to its end", |batch| batch.counts.queued == 0 && batch.counts.sending == 0)
+        .until_batch("it goes on to its end", |batch| {
+            batch.counts.queued == 0 && batch.counts.sending == 0
+        })
         .await;
     assert_eq!((batch.counts.accepted, batch.counts.unknown), (4, 0));
     assert_eq!(accepted(&desk).await, [1, 1, 1, 1]);
@@ -183,8 +196,15 @@ async fn what_is_not_found_is_sent_again_only_by_a_person_and_as_a_paused_batch(
     let child = desk
         .until_batch("it is paused", |batch| batch.id == BatchId(2))
         .await;
-    assert_eq!((child.state, child.parent), (BatchState::Paused, Some(BatchId(1))));
-    assert_eq!(accepted(&desk).await, [1, 0, 0, 0], "nothing left by itself");
+    assert_eq!(
+        (child.state, child.parent),
+        (BatchState::Paused, Some(BatchId(1)))
+    );
+    assert_eq!(
+        accepted(&desk).await,
+        [1, 0, 0, 0],
+        "nothing left by itself"
+    );
     desk.keys("Esc :");
     desk.text("batch 2");
     desk.keys("Enter");
@@ -213,9 +233,33 @@ async fn what_is_settled_elsewhere_is_settled_here() {
         count: None,
     };
     record.settle(&settlement, "ivan@desk-9").unwrap();
-    desk.until("it is settled here as well", |state| state.broadcasts.unknown() == 0)
-        .await;
+    desk.until("it is settled here as well", |state| {
+        state.broadcasts.unknown() == 0
+    })
+    .await;
     desk.assert_shows("? 0 unknown");
+}
+
+#[tokio::test]
+async fn a_window_that_does_not_send_counts_what_becomes_unknown_in_another() {
+    let sending = Harness::start(Options {
+        faults: "template:close-after@#1".to_owned(),
+        ..Options::default()
+    })
+    .await;
+    let mut other = sending.beside(Options::default()).await;
+    let (_, _, id) = queued(&sending, &PEOPLE[..1]);
+    other
+        .until_batch("it is unknown", |batch| {
+            batch.id == id && batch.counts.unknown == 1
+        })
+        .await;
+    other.assert_shows("? 1 unknown");
+    triage(&mut other).await;
+    other.keys("r");
+    other.until_idle().await;
+    other.assert_shows("found in the chat");
+    other.assert_shows("? 0 unknown");
 }
 
 fn unknowns() -> Vec<UnknownItem> {
@@ -238,7 +282,8 @@ fn unknowns() -> Vec<UnknownItem> {
     broadcast.look_yourself =
         Some("Look in the panel under Broadcast → Published for autumn_sale~7F3K.".to_owned());
     let mut late = unknown_item(75, "447700900412");
-    late.late_evidence = Some("Late evidence: the platform took it (template_accepted).".to_owned());
+    late.late_evidence =
+        Some("Late evidence: the platform took it (template_accepted).".to_owned());
     vec![looked, broadcast, late]
 }
 
@@ -305,7 +350,10 @@ fn no_key_alone_decides_and_a_reason_is_needed() {
             count: None,
         };
         assert_eq!(settlements(&stage), [expected]);
-        assert!(matches!(stage.state.overlays.last(), Some(Overlay::Triage(_))));
+        assert!(matches!(
+            stage.state.overlays.last(),
+            Some(Overlay::Triage(_))
+        ));
     }
 }
 
@@ -320,7 +368,10 @@ fn early_held_and_pasted_input_decides_nothing() {
     })));
     stage.wait(399);
     stage.keys("n a x");
-    assert!(matches!(stage.state.overlays.last(), Some(Overlay::Triage(_))));
+    assert!(matches!(
+        stage.state.overlays.last(),
+        Some(Overlay::Triage(_))
+    ));
     stage.wait(1);
     stage.keys("n");
     for _ in 0..30 {
@@ -350,14 +401,22 @@ fn early_held_and_pasted_input_decides_nothing() {
 fn several_are_sent_again_only_after_their_time_and_with_their_count() {
     let mut stage = stage_with(unknowns());
     stage.keys("Space Space n");
-    assert!(matches!(stage.state.overlays.last(), Some(Overlay::Triage(_))));
+    assert!(matches!(
+        stage.state.overlays.last(),
+        Some(Overlay::Triage(_))
+    ));
     let toasts: Vec<String> = stage
         .state
         .toasts
         .iter()
         .map(|toast| toast.notice.text.clone())
         .collect();
-    assert!(toasts.iter().any(|text| text.contains("can be sent again after")), "{toasts:?}");
+    assert!(
+        toasts
+            .iter()
+            .any(|text| text.contains("can be sent again after")),
+        "{toasts:?}"
+    );
     stage.wait(60 * 60 * 1000);
     stage.keys("n");
     stage.wait(400);
@@ -377,7 +436,10 @@ fn several_are_sent_again_only_after_their_time_and_with_their_count() {
     stage.keys("Enter");
     let settled = settlements(&stage);
     assert_eq!(settled[0].items, [ItemId(71), ItemId(72)]);
-    assert_eq!((settled[0].count, settled[0].decision), (Some(1205), Decision::NotAccepted));
+    assert_eq!(
+        (settled[0].count, settled[0].decision),
+        (Some(1205), Decision::NotAccepted)
+    );
 }
 
 #[test]
@@ -387,7 +449,10 @@ fn a_star_marks_the_batch_and_reading_back_leaves_out_what_it_cannot_prove() {
     let Some(Overlay::Triage(open)) = stage.state.overlays.last() else {
         panic!("{}", stage.screen())
     };
-    assert_eq!(open.marked.iter().copied().collect::<Vec<_>>(), [ItemId(71), ItemId(75)]);
+    assert_eq!(
+        open.marked.iter().copied().collect::<Vec<_>>(),
+        [ItemId(71), ItemId(75)]
+    );
     stage.keys("j Space r");
     let asked = |stage: &Stage| {
         stage.effects.iter().rev().find_map(|effect| match effect {
@@ -413,14 +478,23 @@ fn a_star_marks_the_batch_and_reading_back_leaves_out_what_it_cannot_prove() {
     let mut broadcast = stage_with(unknowns());
     broadcast.keys("j r");
     assert_eq!(asked(&broadcast), None);
-    assert!(broadcast.screen().contains("Published for autumn_sale~7F3K"));
+    assert!(
+        broadcast
+            .screen()
+            .contains("Published for autumn_sale~7F3K")
+    );
 }
 
 #[test]
 fn the_list_follows_the_record_and_a_closed_one_stays_closed() {
     let mut stage = stage_with(unknowns());
     let before = stage.effects.len();
-    let mut changed = batch(34, "winter_hours", BatchState::Paused, counts(613, 9, 1, 548));
+    let mut changed = batch(
+        34,
+        "winter_hours",
+        BatchState::Paused,
+        counts(613, 9, 1, 548),
+    );
     changed.revision = 5;
     outbox(&mut stage, OutboxEvent::BatchChanged(Box::new(changed)));
     let asked = stage.effects[before..]
@@ -428,9 +502,7 @@ fn the_list_follows_the_record_and_a_closed_one_stays_closed() {
         .any(|effect| matches!(effect, Effect::Outbox(OutboxCommand::LoadUnknown(None))));
     assert!(asked, "what is unknown changed");
     stage.keys("j j");
-    let answer = |items| {
-        Event::OutboxAnswer(Box::new(OutboxAnswer::Unknown { only: None, items }))
-    };
+    let answer = |items| Event::OutboxAnswer(Box::new(OutboxAnswer::Unknown { only: None, items }));
     stage.event(answer(unknowns().split_off(1)));
     let Some(Overlay::Triage(open)) = stage.state.overlays.last() else {
         panic!("{}", stage.screen())
@@ -448,13 +520,23 @@ fn from_a_batch_only_its_own_are_listed() {
     with_batches(&mut stage);
     stage.keys("4 U");
     let only = stage.effects.iter().any(|effect| {
-        matches!(effect, Effect::Outbox(OutboxCommand::LoadUnknown(Some(BatchId(34)))))
+        matches!(
+            effect,
+            Effect::Outbox(OutboxCommand::LoadUnknown(Some(BatchId(34))))
+        )
     });
     assert!(only, "{}", stage.screen());
-    assert!(stage.screen().contains("Unknown in #34"), "{}", stage.screen());
+    assert!(
+        stage.screen().contains("Unknown in #34"),
+        "{}",
+        stage.screen()
+    );
     let mut refused = stage_with(unknowns());
     refused.state.profile.read_only = true;
     refused.keys("n");
-    assert!(matches!(refused.state.overlays.last(), Some(Overlay::Triage(_))));
+    assert!(matches!(
+        refused.state.overlays.last(),
+        Some(Overlay::Triage(_))
+    ));
     assert!(refused.screen().contains("read-only"));
 }

@@ -174,6 +174,9 @@ fn batch_lines(batch: &Batch) -> Vec<(&'static str, String)> {
     if let Some(scheduled) = batch.scheduled {
         lines.push(("scheduled", scheduled.to_string()));
     }
+    if let Some(parent) = batch.parent {
+        lines.push(("again of", format!("batch {}", parent.0)));
+    }
     if let Some(reason) = &batch.reason {
         lines.push(("reason", reason.text.clone()));
     }

@@ -53,7 +53,10 @@ fn row(unknown: &UnknownItem) -> Row {
         || "not yet".to_owned(),
         |look| format!("{:.0}: {}", look.at, look.found),
     );
-    let message = unknown.text.clone().unwrap_or_else(|| unknown.title.clone());
+    let message = unknown
+        .text
+        .clone()
+        .unwrap_or_else(|| unknown.title.clone());
     let cells = vec![
         unknown.item.id.0.to_string(),
         unknown.item.batch.0.to_string(),
@@ -66,14 +69,17 @@ fn row(unknown: &UnknownItem) -> Row {
     Row::new(unknown, cells)
 }
 
-/// `85`, a number of an item.
+/// `85` or `#85`, a number of an item.
 fn item_number(text: &str) -> Result<ItemId, ApiError> {
-    text.parse().map(ItemId).map_err(|_| {
-        usage(
-            format!("`{text}` is no number of an item"),
-            "`alertdesk outbox unknown` shows the numbers.",
-        )
-    })
+    text.trim_start_matches('#')
+        .parse()
+        .map(ItemId)
+        .map_err(|_| {
+            usage(
+                format!("`{text}` is no number of an item"),
+                "`alertdesk outbox unknown` shows the numbers.",
+            )
+        })
 }
 
 /// Conversations of the profile in use.
@@ -87,7 +93,7 @@ impl Chats for ProfileChats {
         &self.target
     }
 
-    fn page<'a>(&'a self, asked: PageRequest) -> PageFuture<'a> {
+    fn page(&self, asked: PageRequest) -> PageFuture<'_> {
         Box::pin(async move {
             let request = ApiRequest::ConversationPage(asked);
             let (result, record) = self.client.fetch(&request).await;
@@ -122,7 +128,9 @@ pub fn read_back(
             client: reader(context, connection).await?,
         };
         let mut told = |item: ItemId, one: Found| found.push((item, one));
-        let looked = outbox.read_back(items, &chats, &operator(), &mut told).await;
+        let looked = outbox
+            .read_back(items, &chats, &operator(), &mut told)
+            .await;
         looked.map_err(ApiError::from)
     })?;
     found.sort_by_key(|(item, _)| *item);
@@ -155,7 +163,9 @@ fn read_status(found: &[(ItemId, Found)]) -> ExitStatus {
         Found::Failed(error) => Some(ExitStatus::of(error)),
         Found::Accepted { .. } | Found::NoEvidence(_) | Found::Settled => None,
     });
-    let open = found.iter().any(|(_, one)| matches!(one, Found::NoEvidence(_)));
+    let open = found
+        .iter()
+        .any(|(_, one)| matches!(one, Found::NoEvidence(_)));
     match failed {
         Some(status) => status,
         None if open => ExitStatus::SomeUnknown,
@@ -182,10 +192,9 @@ fn found_row(outbox: &Outbox, item: ItemId, found: &Found) -> Result<Row, ApiErr
         (Found::NoEvidence(_), Some(until)) => format!(
             "no evidence yet: {text} A message can take until {until:.0}; that it is not there does not mean that it was not sent."
         ),
-        (
-            Found::Accepted { .. } | Found::NoEvidence(_) | Found::Settled | Found::Failed(_),
-            _,
-        ) => text,
+        (Found::Accepted { .. } | Found::NoEvidence(_) | Found::Settled | Found::Failed(_), _) => {
+            text
+        }
     };
     let cells = vec![item.0.to_string(), word.to_owned(), shown];
     Ok(Row::new(&document, cells))

@@ -33,7 +33,7 @@ impl Chats for FakeChats {
         &self.target
     }
 
-    fn page<'a>(&'a self, asked: PageRequest) -> PageFuture<'a> {
+    fn page(&self, asked: PageRequest) -> PageFuture<'_> {
         self.asked.lock().unwrap().push(asked.clone());
         let within = |time: &Timestamp| {
             asked.since.is_none_or(|since| *time >= since)
@@ -71,7 +71,8 @@ fn message(time: Timestamp, text: &str) -> ChatMessage {
         options: Vec::new(),
         media: None,
         user_id: PERSON.to_owned(),
-        raw: serde_json::Value::Null,
+        // Texts that are ids stand for messages that say their own.
+        raw: json!({ "message_id": text.strip_prefix("wamid.").map(|_| text) }),
     }
 }
 
@@ -123,7 +124,9 @@ impl Bench {
             };
             found.push((item, word));
         };
-        let looked = self.outbox.read_back(items.to_vec(), chats, "meera@desk-4", &mut told);
+        let looked = self
+            .outbox
+            .read_back(items.to_vec(), chats, "meera@desk-4", &mut told);
         looked.await.unwrap();
         self.balanced();
         found
@@ -145,9 +148,12 @@ async fn the_one_equal_message_settles_a_result_and_is_used_up() {
     let chats = bench.chats(&[(after(sent, 200), TEXT), (after(sent, 900), "another text")]);
     assert_eq!(bench.look(&[item], &chats).await, [(item, "accepted")]);
     assert_eq!(bench.batch(batch).counts.accepted, 1);
-    let asked = chats.asked.lock().unwrap();
-    assert_eq!(asked[0].since, Some(sent - SignedDuration::from_mins(1)));
-    assert_eq!(bench.look(&[item], &bench.chats(&[])).await, [(item, "settled")]);
+    let since = chats.asked.lock().unwrap()[0].since;
+    assert_eq!(since, Some(sent - SignedDuration::from_mins(1)));
+    assert_eq!(
+        bench.look(&[item], &bench.chats(&[])).await,
+        [(item, "settled")]
+    );
 }
 
 #[tokio::test]
@@ -221,7 +227,10 @@ async fn an_accepted_twin_takes_the_message_first() {
     bench.pass(Duration::from_secs(60));
     let (_, item, sent) = bench.sent(&text_plan(), Verdict::Unknown);
     let late = [(after(sent, 200), TEXT)];
-    assert_eq!(bench.look(&[item], &bench.chats(&late)).await, [(item, "no evidence")]);
+    assert_eq!(
+        bench.look(&[item], &bench.chats(&late)).await,
+        [(item, "no evidence")]
+    );
     let both = [(after(twin_at, 200), TEXT), late[0]];
     let chats = bench.chats(&both);
     assert_eq!(bench.look(&[item], &chats).await, [(item, "accepted")]);
@@ -244,7 +253,10 @@ async fn the_servers_clock_decides_what_was_before() {
         };
         assert_eq!(bench.look(&[item], &before).await, [(item, "no evidence")]);
         let asked = before.asked.lock().unwrap().len();
-        assert_eq!(asked, 2, "the stretch is asked for anew by the server's clock");
+        assert_eq!(
+            asked, 2,
+            "the stretch is asked for anew by the server's clock"
+        );
         let own = FakeChats {
             ahead: Some(ahead),
             ..bench.chats(&[(after(by_server, 200), TEXT)])
@@ -263,6 +275,30 @@ async fn the_servers_clock_decides_what_was_before() {
 }
 
 #[tokio::test]
+async fn the_id_in_an_answer_that_broke_off_is_proof_without_any_words() {
+    let bench = Bench::new();
+    let id = bench.queue(&plan(1, fast(1)), 0);
+    let (store, now) = (bench.outbox.store(), bench.outbox.now());
+    let candidates = store.candidates(id, now, 9).unwrap();
+    let marked = store.mark(id, &candidates, now).unwrap();
+    let lost = judgement(Verdict::Unknown, Some(200));
+    let mut outcome = Outcome::judged(&marked[0], id, &lost, now);
+    outcome.response = r#"{"responseObject":{"message_id":"wamid.HBgM77"},"sta"#.to_owned();
+    store.record(&[outcome], &[]).unwrap();
+    let item = candidates[0].item;
+    let unknown = bench.outbox.unknown(item).unwrap().unwrap();
+    assert_eq!(unknown.read_back, ReadBackBy::MessageId);
+    let other = [(after(now, 200), "wamid.ANOTHER")];
+    let found = bench.look(&[item], &bench.chats(&other)).await;
+    assert_eq!(found, [(item, "no evidence")]);
+    let own = [(after(now, 200), "wamid.HBgM77")];
+    let found = bench.look(&[item], &bench.chats(&own)).await;
+    assert_eq!(found, [(item, "accepted")]);
+    let item = bench.outbox.item(item).unwrap().unwrap();
+    assert_eq!(item.message_id.as_deref(), Some("wamid.HBgM77"));
+}
+
+#[tokio::test]
 async fn what_no_conversation_can_prove_says_where_to_look() {
     let bench = Bench::new();
     let (_, template, _) = bench.sent(&plan(1, fast(1)), Verdict::Unknown);
@@ -270,7 +306,10 @@ async fn what_no_conversation_can_prove_says_where_to_look() {
     let mut many = text_plan();
     many.title = "autumn_sale~7F3K".to_owned();
     let others = plan(3, fast(1)).calls;
-    many.calls[0].recipients = others.into_iter().flat_map(|call| call.recipients).collect();
+    many.calls[0].recipients = others
+        .into_iter()
+        .flat_map(|call| call.recipients)
+        .collect();
     many.sha256 = Plan::digest(&many.target, Schedule::Now, &many.calls);
     let (_, broadcast, _) = bench.sent(&many, Verdict::Unknown);
     let chats = bench.chats(&[]);
@@ -280,7 +319,10 @@ async fn what_no_conversation_can_prove_says_where_to_look() {
     let unknown = bench.outbox.unknown(broadcast).unwrap().unwrap();
     assert_eq!(unknown.people(), 3);
     let yourself = unknown.look_yourself.unwrap();
-    assert!(yourself.contains("Broadcast → Published for autumn_sale~7F3K"), "{yourself}");
+    assert!(
+        yourself.contains("Broadcast → Published for autumn_sale~7F3K"),
+        "{yourself}"
+    );
     let unknown = bench.outbox.unknown(template).unwrap().unwrap();
     assert!(unknown.look_yourself.unwrap().contains("not known here"));
     let stranger = FakeChats {
@@ -291,5 +333,9 @@ async fn what_no_conversation_can_prove_says_where_to_look() {
         ..bench.chats(&[])
     };
     let found = bench.look(&[broadcast], &stranger).await;
-    assert_eq!(found, [(broadcast, "failed")], "another bot's chats prove nothing");
+    assert_eq!(
+        found,
+        [(broadcast, "failed")],
+        "another bot's chats prove nothing"
+    );
 }

@@ -127,7 +127,10 @@ fn evidence(row: &Row, now: &Zoned) -> String {
         }
         (ReadBackBy::Text | ReadBackBy::Nobody, _) => {
             let minute = jiff::SignedDuration::from_mins(1);
-            let from = unknown.started.saturating_sub(minute).unwrap_or(unknown.started);
+            let from = unknown
+                .started
+                .saturating_sub(minute)
+                .unwrap_or(unknown.started);
             format!(
                 "none yet. r reads the conversation from {} on and looks for this text.",
                 clock(from)
@@ -139,7 +142,10 @@ fn evidence(row: &Row, now: &Zoned) -> String {
 fn last_of(answer: &str) -> String {
     let clean = sanitize::clean_line(answer);
     let from = clean.char_indices().rev().nth(LAST - 1);
-    match from.and_then(|(at, _)| clean.get(at..)).filter(|_| clean.chars().count() > LAST) {
+    match from
+        .and_then(|(at, _)| clean.get(at..))
+        .filter(|_| clean.chars().count() > LAST)
+    {
         Some(end) => format!("…{end}"),
         None => clean.into_owned(),
     }

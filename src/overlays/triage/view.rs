@@ -100,54 +100,47 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect, now: &Zoned) {
         painter.centred(inside, text, Role::Muted);
         return;
     }
-    let mut y = inside.y;
-    if has_head(usize::from(inside.height)) {
-        row_of_texts(
-            painter,
-            Rect {
-                y,
-                height: 1,
-                ..inside
-            },
-            Role::Muted,
-            ["batch", "person", "at", "what happened", "looked"],
-        );
-        y += 1;
+    let top = inside.y + u16::from(has_head(usize::from(inside.height)));
+    if top > inside.y {
+        let heads = ["batch", "person", "at", "what happened", "looked"];
+        row_of_texts(painter, line_of(inside, inside.y), Role::Muted, heads);
     }
     let height = rows_for(state, (inside.width, inside.height), now);
-    let visible = state.list.visible(rows.len(), height);
-    let first = visible.start;
     let list = Rect {
-        y,
+        y: top,
         height: u16::try_from(height).unwrap_or(u16::MAX),
         ..inside
     };
-    for at in visible {
+    let visible = state.list.visible(rows.len(), height);
+    let first = visible.start;
+    for (y, at) in (list.y..list.bottom()).zip(visible) {
         if let Some(row) = rows.get(at) {
-            let place = Rect {
-                y,
-                height: 1,
-                ..inside
-            };
-            draw_row(state, painter, place, (row, at == state.list.selected), now);
+            let row = (row, at == state.list.selected);
+            draw_row(state, painter, line_of(inside, y), row, now);
         }
-        y += 1;
     }
-    painter.thumb(area.right().saturating_sub(1), list, first, rows.len());
+    let edge = area.right().saturating_sub(1);
+    painter.thumb(edge, list, first, rows.len());
+    draw_below(state, painter, (inside, list.bottom()), now);
+}
+
+/// One row of an area.
+fn line_of(inside: Rect, y: u16) -> Rect {
+    Rect {
+        y,
+        height: 1,
+        ..inside
+    }
+}
+
+fn draw_below(state: &State, painter: &mut Painter<'_>, (inside, from): (Rect, u16), now: &Zoned) {
     let room = (usize::from(inside.width), usize::from(inside.height));
-    let below = below(state, room, now);
-    for (y, line) in (y..inside.bottom()).zip(below) {
+    for (y, line) in (from..inside.bottom()).zip(below(state, room, now)) {
         match line {
-            Line::Rule(text) => painter.titled_rule(
-                Rect {
-                    y,
-                    height: 1,
-                    ..inside
-                },
-                &text,
-                Glyph::ThinRule,
-                (Role::Border, Role::Text),
-            ),
+            Line::Rule(text) => {
+                let roles = (Role::Border, Role::Text);
+                painter.titled_rule(line_of(inside, y), &text, Glyph::ThinRule, roles);
+            }
             Line::Text(spans) => {
                 painter.spans((inside.x, y), inside.right(), &spans);
             }
@@ -249,7 +242,10 @@ fn below(state: &State, (width, height): (usize, usize), now: &Zoned) -> Vec<Lin
     let item = &row.unknown.item;
     let title = sanitize::clean_line(&row.unknown.title);
     let person = person(row, width / 2);
-    let head = format!("{person} · {} {title} · attempt {}", item.batch, item.attempts);
+    let head = format!(
+        "{person} · {} {title} · attempt {}",
+        item.batch, item.attempts
+    );
     let head = width::truncate(&head, width.saturating_sub(8), "…").into_owned();
     let mut below = vec![Line::Rule(head)];
     let known = facts(row, now);
@@ -262,7 +258,12 @@ fn below(state: &State, (width, height): (usize, usize), now: &Zoned) -> Vec<Lin
     if height >= 2 * ROOMY - 8 {
         below.insert(0, Line::Text(Spans::default()));
     }
-    below.extend(known.iter().flat_map(|fact| lines(fact, width)).map(Line::Text));
+    below.extend(
+        known
+            .iter()
+            .flat_map(|fact| lines(fact, width))
+            .map(Line::Text),
+    );
     below.push(Line::Text(Spans::default()));
     for (key, does, means) in KEYS {
         let line = Spans::of(Role::Key, format!("{key}  "));
@@ -288,7 +289,10 @@ fn warning(state: &State, row: &Row, width: usize, now: &Zoned) -> Vec<Spans> {
     )];
     let until = row.unknown.wait_until;
     if now.timestamp() < until {
-        let text = format!("  Arrival can take 15 min: better wait until {}.", clock(until));
+        let text = format!(
+            "  Arrival can take 15 min: better wait until {}.",
+            clock(until)
+        );
         texts.push((Role::Text, text));
     }
     if let Some(until) = too_early(&state.chosen(), now.timestamp()) {

@@ -129,9 +129,7 @@ pub(super) fn repeat(
             request,
         });
     }
-    let schedule = parent
-        .publish_at
-        .map_or(Schedule::Now, Schedule::PublishAt);
+    let schedule = parent.publish_at.map_or(Schedule::Now, Schedule::PublishAt);
     let plan = Plan {
         kind: parent.batch.kind,
         title: parent.batch.title.clone(),

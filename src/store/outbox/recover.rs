@@ -58,9 +58,10 @@ impl OutboxStore {
         }
         self.db.change(|tx| {
             let mut recovery = Recovery::default();
+            let mut late = Vec::new();
             for outcome in emergency {
                 if !record_outcome(tx, outcome)? {
-                    recovery.batches.extend(note_late(tx, outcome)?);
+                    late.extend(note_late(tx, outcome)?);
                 }
             }
             let crashed = ids(
@@ -73,6 +74,7 @@ impl OutboxStore {
                 recovery.batches.extend(stop_crashed(tx, id)?);
             }
             hold_all(tx, rules, &mut recovery)?;
+            recovery.batches.extend(late);
             Ok(recovery)
         })
     }
@@ -97,10 +99,7 @@ fn ids(tx: &Transaction<'_>, sql: &str) -> rusqlite::Result<Vec<BatchId>> {
 
 /// A result that came after the attempt had been closed otherwise: kept beside it, never over it,
 /// and said once.
-fn note_late(
-    tx: &Transaction<'_>,
-    outcome: &Outcome,
-) -> rusqlite::Result<Option<RecoveredBatch>> {
+fn note_late(tx: &Transaction<'_>, outcome: &Outcome) -> rusqlite::Result<Option<RecoveredBatch>> {
     let text = format!(
         "Late evidence: {} ({}). If it was sent again, the person was reached twice.",
         outcome.sentence, outcome.rule

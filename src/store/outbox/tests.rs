@@ -3,8 +3,8 @@
 mod triage;
 
 use super::{
-    Change, ItemFilter, Marked, NewBatch, OutboxStore, Outcome, OutcomeVerdict, RecoveryRules, SendError,
-    Stop, StopKind,
+    Change, ItemFilter, Marked, NewBatch, OutboxStore, Outcome, OutcomeVerdict, RecoveryRules,
+    SendError, Stop, StopKind,
 };
 use crate::domain::{
     BatchId, BatchState, BotTarget, FrozenRequest, ItemState, PhoneNumber, Plan, PlannedCall,
@@ -102,37 +102,32 @@ impl Record {
     fn mark(&self, count: u64, verdict: OutcomeVerdict) -> Vec<Outcome> {
         let candidates = self.store.candidates(self.batch, time(1), count).unwrap();
         let marked = self.store.mark(self.batch, &candidates, time(1)).unwrap();
-        self.outcomes(self.batch, marked, verdict)
+        outcomes(self.batch, marked, verdict)
     }
+}
 
-    /// What became of marked calls: the same of all.
-    fn outcomes(
-        &self,
-        batch: BatchId,
-        marked: Vec<Marked>,
-        verdict: OutcomeVerdict,
-    ) -> Vec<Outcome> {
-        marked
-            .into_iter()
-            .map(|marked| Outcome {
-                attempt: marked.attempt,
-                item: marked.candidate.item,
-                batch,
-                verdict,
-                rule: "test".to_owned(),
-                message_id: None,
-                http_status: Some(200),
-                platform_code: Some(1000),
-                errors: Vec::new(),
-                transient: false,
-                sentence: "It was tested.".to_owned(),
-                response: "{}".to_owned(),
-                finished: time(2),
-                duration: Duration::from_millis(84),
-                retry_at: None,
-            })
-            .collect()
-    }
+/// What became of marked calls: the same of all.
+fn outcomes(batch: BatchId, marked: Vec<Marked>, verdict: OutcomeVerdict) -> Vec<Outcome> {
+    marked
+        .into_iter()
+        .map(|marked| Outcome {
+            attempt: marked.attempt,
+            item: marked.candidate.item,
+            batch,
+            verdict,
+            rule: "test".to_owned(),
+            message_id: None,
+            http_status: Some(200),
+            platform_code: Some(1000),
+            errors: Vec::new(),
+            transient: false,
+            sentence: "It was tested.".to_owned(),
+            response: "{}".to_owned(),
+            finished: time(2),
+            duration: Duration::from_millis(84),
+            retry_at: None,
+        })
+        .collect()
 }
 
 fn reason(rule: &str) -> Reason {
