@@ -228,12 +228,12 @@ pub fn settled(state: &mut State, settled: Settled) -> Effects {
     let text = match settled.made.as_slice() {
         [] => format!("{}: {words}", format::people(people)),
         [one] => format!(
-            "{}: {words}. {} is paused with them · 4 shows it, R sends",
+            "{}: {words}, paused in {} · 4 shows it, R sends",
             format::people(people),
             one.id
         ),
         several => format!(
-            "{}: {words}. {} batches are paused with them · 4 shows them, R sends",
+            "{}: {words}, paused in {} batches · 4 shows them, R sends",
             format::people(people),
             several.len()
         ),
@@ -252,11 +252,7 @@ pub fn settled(state: &mut State, settled: Settled) -> Effects {
 
 /// A look at a conversation ended.
 pub fn looked(state: &mut State, item: ItemId, found: Found) -> Effects {
-    let name = opened(state).and_then(|open| {
-        open.looking.remove(&item);
-        let row = open.rows().iter().find(|row| row.unknown.item.id == item);
-        row.map(triage::person_of)
-    });
+    let name = opened(state).and_then(|open| open.looking.remove(&item));
     let who = name.unwrap_or_else(|| format!("item {}", item.0));
     let notice = match found {
         Found::Accepted { at, batch, .. } => {

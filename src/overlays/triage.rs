@@ -13,7 +13,7 @@ use crate::contract::UnknownItem;
 use crate::domain::{BatchId, ItemId};
 use crate::widgets::WindowedList;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Cells of a person in a title or a sentence.
 const NAME: usize = 40;
@@ -38,8 +38,9 @@ pub struct State {
     pub list: WindowedList,
     /// What is marked, to be decided together.
     pub marked: BTreeSet<ItemId>,
-    /// Whose conversations are being looked at.
-    pub looking: BTreeSet<ItemId>,
+    /// Whose conversations are being looked at: the person in words, because a result that is
+    /// proven is gone from the list before its answer comes.
+    pub looking: BTreeMap<ItemId, String>,
     /// When it opened or was resized.
     pub opened: Timestamp,
     /// Whether real customers are meant.
@@ -54,7 +55,7 @@ impl State {
             rows: None,
             list: WindowedList::default(),
             marked: BTreeSet::new(),
-            looking: BTreeSet::new(),
+            looking: BTreeMap::new(),
             opened,
             guarded,
         }
@@ -77,7 +78,6 @@ impl State {
         self.list.selected = at.unwrap_or(self.list.selected).min(last);
         let known: BTreeSet<ItemId> = rows.iter().map(|row| row.unknown.item.id).collect();
         self.marked.retain(|id| known.contains(id));
-        self.looking.retain(|id| known.contains(id));
         self.rows = Some(rows);
     }
 

@@ -192,7 +192,7 @@ async fn what_is_not_found_is_sent_again_only_by_a_person_and_as_a_paused_batch(
     desk.keys("Enter");
     desk.until_idle().await;
     desk.assert_shows("? 0 unknown");
-    desk.assert_shows("#2 is paused with them");
+    desk.assert_shows("not accepted, paused in #2");
     let child = desk
         .until_batch("it is paused", |batch| batch.id == BatchId(2))
         .await;
@@ -474,7 +474,7 @@ fn a_star_marks_the_batch_and_reading_back_leaves_out_what_it_cannot_prove() {
     let Some(Overlay::Triage(open)) = stage.state.overlays.last() else {
         panic!("{}", stage.screen())
     };
-    assert!(!open.looking.contains(&ItemId(71)) && open.looking.contains(&ItemId(75)));
+    assert!(!open.looking.contains_key(&ItemId(71)) && open.looking.contains_key(&ItemId(75)));
     let mut broadcast = stage_with(unknowns());
     broadcast.keys("j r");
     assert_eq!(asked(&broadcast), None);

@@ -1,8 +1,9 @@
 //! What actions do in the list of unknown results.
 
-use super::{Row, State};
+use super::{Row, State, person_of};
 use crate::contract::{Action, ReadBackBy};
 use crate::domain::{Decision, ItemId};
+use std::collections::BTreeMap;
 
 /// What the list wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,17 +90,18 @@ fn read_back(state: &mut State) -> Option<Wish> {
     let chosen = state.chosen();
     let first = chosen.first()?;
     let can = |row: &&&Row| row.unknown.read_back != ReadBackBy::Nobody;
-    let ids: Vec<ItemId> = chosen
+    let asked: BTreeMap<ItemId, String> = chosen
         .iter()
         .filter(can)
-        .map(|row| row.unknown.item.id)
-        .filter(|id| !state.looking.contains(id))
+        .filter(|row| !state.looking.contains_key(&row.unknown.item.id))
+        .map(|row| (row.unknown.item.id, person_of(row)))
         .collect();
-    if ids.is_empty() {
+    if asked.is_empty() {
         let yourself = first.unknown.look_yourself.clone();
         let why = yourself.unwrap_or_else(|| "it is being looked at already".to_owned());
         return Some(Wish::Refuse(why));
     }
-    state.looking.extend(ids.iter().copied());
+    let ids = asked.keys().copied().collect();
+    state.looking.extend(asked);
     Some(Wish::ReadBack(ids))
 }

@@ -41,8 +41,11 @@ const KEYS: [(&str, &str, &str); 4] = [
 ];
 
 fn area(state: &State, body: Rect) -> Rect {
-    let rows = u16::try_from(state.rows().len()).unwrap_or(u16::MAX);
-    frame::area(body, WIDTH, rows.clamp(1, 30).saturating_add(BELOW))
+    let height = match u16::try_from(state.rows().len()).unwrap_or(u16::MAX) {
+        0 => 5,
+        rows => rows.min(30) + BELOW,
+    };
+    frame::area(body, WIDTH, height)
 }
 
 /// Width and height inside the frame.
@@ -197,7 +200,7 @@ fn draw_row(
     let [_, (_, cells), ..] = columns(place.width);
     let zone = now.time_zone().clone();
     let at = format::clock_seconds(&row.unknown.started.to_zoned(zone));
-    let looked = if state.looking.contains(&id) {
+    let looked = if state.looking.contains_key(&id) {
         "looking"
     } else {
         looked(row)
