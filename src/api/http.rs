@@ -12,11 +12,12 @@ use super::{Observation, clock, decode, url};
 use crate::api::classify::Unsent;
 use crate::contract::{
     ApiError, ApiRequest, ApiResponse, CallDetail, CallDirection, CallOutcome, CallRecord,
-    ErrorKind, PageRequest,
+    ErrorKind, PageRequest, ServerClock,
 };
 use crate::domain::BotTarget;
+use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::Client;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -83,6 +84,7 @@ struct Reply {
     status: u16,
     retry_after: Option<String>,
     location: Option<String>,
+    clock: Option<ServerClock>,
     body: Vec<u8>,
 }
 
@@ -196,6 +198,7 @@ impl ReadClient {
             }
             let reply = tried.map_err(|(error, _)| error)?;
             record.http_status = Some(reply.status);
+            record.detail.server_clock = reply.clock;
             record.detail.response = beginning(&reply.body);
             return decoded(request, &reply);
         }
@@ -221,6 +224,7 @@ impl ReadClient {
     }
 
     async fn get(&self, address: &str) -> Try {
+        let asked = clock::wall();
         let mut response = self
             .client
             .get(address)
@@ -232,12 +236,21 @@ impl ReadClient {
         let status = response.status().as_u16();
         let retry_after = header(&response, RETRY_AFTER);
         let location = header(&response, LOCATION);
+        let date = header(&response, DATE)
+            .and_then(|date| DateTimeParser::new().parse_timestamp(&date).ok());
+        let answered = clock::wall();
+        let clock = date.map(|date| ServerClock {
+            date,
+            asked,
+            answered,
+        });
         let mut body = Vec::new();
         match read_body(&mut response, self.config.max_body, &mut body).await {
             BodyEnd::Whole => Ok(Reply {
                 status,
                 retry_after,
                 location,
+                clock,
                 body: self.config.key.hide_in(body),
             }),
             BodyEnd::Broken(text) => {

@@ -6,9 +6,9 @@ use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, choosing, commands, dialogs, drafts, flows, focus, help, importing, library, reading,
-    waits,
+    triage, waits,
 };
-use crate::contract::{Action, Effect, Notice, OutboxCommand, PaneId};
+use crate::contract::{Action, Effect, Notice, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
 };
@@ -84,7 +84,7 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
         Action::Flows => library::open_flows(state, false),
         Action::Audit => audit::open(state, ""),
         Action::VerifyAudit => audit::verify(),
-        Action::Unknowns => vec![Effect::Outbox(OutboxCommand::LoadUnknown)],
+        Action::Unknowns => triage::open(state),
         Action::Preview => drafts::show_preview(state),
         Action::Edit if state.focus != PaneId::Composer => {
             flows::visit_pane(state, PaneId::Composer);

@@ -6,6 +6,7 @@ use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, cache_news, choosing, dialogs, draft_shelf, drafts, flows, importing, library, reading,
+    triage,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
@@ -215,7 +216,13 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
         }
         OutboxEvent::Recovered(sentences) => {
             if let Some(first) = sentences.first() {
-                let text = format!("! {first} 4 shows it, R resumes.");
+                let unknown = first.contains(" unknown") && !first.contains(" 0 unknown");
+                let keys = if unknown {
+                    "U, then R"
+                } else {
+                    "4 shows it, R resumes"
+                };
+                let text = format!("! {first} · {keys}");
                 notify(state, Notice::error("recovered", text));
             }
             state.broadcasts.recovered = sentences;
@@ -236,6 +243,7 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
         .batches
         .iter()
         .find(|known| known.id == batch.id);
+    let unknown = before.map(|known| known.counts.unknown);
     let was_finished = before.is_some_and(|known| is_final(known.state));
     if is_final(batch.state) && !was_finished && before.is_some() {
         notify(state, finished(&batch));
@@ -253,6 +261,7 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
     }
     let (id, working) = (batch.id, is_working(batch.state));
     let mut effects = after_undo(state, &batch);
+    effects.extend(triage::batch_changed(state, unknown, &batch));
     state.broadcasts.change(batch);
     effects.extend(reload_detail(state, id, working));
     effects
@@ -355,10 +364,10 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
             }
         }
         OutboxAnswer::LastSent { ticket, found } => last_sent(state, ticket, found),
-        OutboxAnswer::Unknown(items) => {
-            let page = super::help::unknown_page(&items);
-            return flows::push_page(state, page);
-        }
+        OutboxAnswer::Unknown { only, items } => triage::listed(state, only, items),
+        OutboxAnswer::ReadBack { item, found } => return triage::looked(state, item, found),
+        OutboxAnswer::Settled(settled) => return triage::settled(state, *settled),
+        OutboxAnswer::Retried(batch) => return triage::retried(state, batch),
         OutboxAnswer::Audit { filter, lines, cut } => audit::arrived(state, &filter, &lines, cut),
         OutboxAnswer::AuditVerified(check) => audit::verified(state, &check),
         OutboxAnswer::Report(batch, result) => audit::reported(state, batch, result),

@@ -59,12 +59,18 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
             Some(Overlay::Review(review)) if review.left_out_twins().is_some() => Ok(()),
             _ => Err("nobody is left out for having the same already".to_owned()),
         },
+        Action::ReadBack
+        | Action::SettleAccepted
+        | Action::SettleNotAccepted
+        | Action::GiveUp
+        | Action::MarkAll => on_unknown(action, state),
         Action::PauseBatch
         | Action::ResumeBatch
         | Action::GoOn
         | Action::CancelBatch
         | Action::RateUp
-        | Action::RateDown => on_batch(action, state),
+        | Action::RateDown
+        | Action::RetryFailed => on_batch(action, state),
         other => in_chat_or_draft(other, state),
     }
 }
@@ -197,6 +203,20 @@ fn raw(state: &State) -> Result<(), Why> {
     }
 }
 
+/// What can be done with the result under the cursor. Looking is always possible.
+fn on_unknown(action: Action, state: &State) -> Result<(), Why> {
+    let Some(Overlay::Triage(open)) = state.overlays.last() else {
+        return Err("no unknown result is shown: U lists them".to_owned());
+    };
+    if open.selected().is_none() {
+        return Err("nothing is unknown".to_owned());
+    }
+    if state.profile.read_only && !matches!(action, Action::ReadBack | Action::MarkAll) {
+        return Err("this profile is read-only; P changes it".to_owned());
+    }
+    Ok(())
+}
+
 fn on_batch(action: Action, state: &State) -> Result<(), Why> {
     let Some(batch) = state.broadcasts.selected() else {
         return Err("no batch is under the cursor".to_owned());
@@ -205,6 +225,12 @@ fn on_batch(action: Action, state: &State) -> Result<(), Why> {
         return Err("this profile is read-only; P changes it".to_owned());
     }
     let stopped = matches!(batch.state, BatchState::Paused | BatchState::Held);
+    if action == Action::RetryFailed {
+        return match batch.counts.rejected {
+            0 => Err(format!("nothing of {} was rejected", batch.id)),
+            _ => Ok(()),
+        };
+    }
     let finished = matches!(
         batch.state,
         BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled

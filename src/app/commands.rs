@@ -2,7 +2,9 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{actions, audit, choosing, dialogs, draft_shelf, drafts, flows, importing, reading};
+use super::{
+    actions, audit, choosing, dialogs, draft_shelf, drafts, flows, importing, reading, triage,
+};
 use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
 use crate::domain::time_range::read_range;
 use crate::domain::{BatchId, User};
@@ -13,7 +15,7 @@ use crate::text::nearest::nearest;
 use jiff::Timestamp;
 
 /// Every command with what follows it, for completion, help and error sentences.
-pub const COMMANDS: [(&str, &str); 30] = [
+pub const COMMANDS: [(&str, &str); 31] = [
     ("open", "USER"),
     ("find", "NAME=VALUE"),
     ("and", "NAME=VALUE"),
@@ -35,6 +37,7 @@ pub const COMMANDS: [(&str, &str); 30] = [
     ("pause", ""),
     ("resume", ""),
     ("cancel", ""),
+    ("retry", ""),
     ("rate", "N"),
     ("ctx", "PROFILE"),
     ("ro", "on|off"),
@@ -122,7 +125,12 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "rate" => rate(state, rest),
         "ctx" => profile(state, rest),
         "ro" => read_only(state, rest),
-        "unknown" => run(state, Action::Unknowns),
+        "unknown" => {
+            super::availability::available(Action::Unknowns, state)?;
+            state.command = None;
+            Ok(triage::open_for(state, None))
+        }
+        "retry" => on_batch(state, Action::RetryFailed, context),
         "audit" if rest.is_empty() => run(state, Action::Audit),
         "audit" if rest == "verify" => run(state, Action::VerifyAudit),
         "audit" => {

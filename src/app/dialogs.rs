@@ -2,13 +2,14 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{audit, drafts, files, flows, helping, importing, library};
+use super::{audit, drafts, files, flows, helping, importing, library, triage};
 use crate::contract::{
-    Action, Effect, Notice, OutboxCommand, SenderState, ShelfRequest, StoreRequest, TimerId,
+    Action, Effect, Notice, OutboxCommand, SenderState, Settlement, ShelfRequest, StoreRequest,
+    TimerId,
 };
 use crate::domain::{BatchId, Guard, Plan};
 use crate::overlays::audit as audit_list;
-use crate::overlays::confirm::Purpose;
+use crate::overlays::confirm::{Asked, Purpose};
 use crate::overlays::decision::{Decision, QUIET};
 use crate::overlays::{Overlay, confirm, form, link, page, palette, phone, prompt, review};
 use crate::text::{format, sanitize};
@@ -19,7 +20,10 @@ use std::sync::Arc;
 /// What happens to early and held keys in a dialog that decides: nothing. `None` lets the key in.
 pub fn drop_early_input(state: &mut State, held: bool) -> Option<Effects> {
     let now = state.now.timestamp();
-    let decision = state.overlays.last_mut()?.decision()?;
+    let overlay = state.overlays.last_mut()?;
+    // Held keys only move there: what decides is asked in a question of its own.
+    let held = held && !matches!(overlay, Overlay::Triage(_));
+    let decision = overlay.decision()?;
     (held || decision.is_quiet(now)).then(Vec::new)
 }
 
@@ -59,7 +63,11 @@ pub fn key(state: &mut State, key: KeyEvent) -> Effects {
         Overlay::Confirm(confirm) => confirm::key(confirm, key),
         Overlay::Form(open) => form::key(open, key),
         Overlay::Audit(list) => audit_list::key(list, key),
-        Overlay::Page(_) | Overlay::Media(_) | Overlay::Link(_) | Overlay::Phone(_) => {}
+        Overlay::Page(_)
+        | Overlay::Media(_)
+        | Overlay::Link(_)
+        | Overlay::Triage(_)
+        | Overlay::Phone(_) => {}
     }
     Vec::new()
 }
@@ -86,6 +94,7 @@ pub fn paste(state: &mut State, text: &str) -> Effects {
             | Overlay::Page(_)
             | Overlay::Media(_)
             | Overlay::Link(_)
+            | Overlay::Triage(_)
             | Overlay::Phone(_),
         )
         | None => {}
@@ -154,6 +163,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             }
         },
         Some(Overlay::AddTemplate(_)) => importing::act(state, action),
+        Some(Overlay::Triage(_)) => triage::act(state, action),
         Some(Overlay::Prompt(asked)) => match prompt::act(asked, action) {
             None => Vec::new(),
             Some(prompt::Wish::Close) => close(state),
@@ -184,8 +194,9 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             None => Vec::new(),
             Some(confirm::Wish::Close) => close(state),
             Some(confirm::Wish::Confirmed(purpose)) => {
+                let reason = confirm.reason_text();
                 state.overlays.pop();
-                confirmed(state, purpose)
+                confirmed(state, purpose, reason)
             }
         },
     }
@@ -219,7 +230,7 @@ fn confirmed_plan(state: &mut State) -> Effects {
     })]
 }
 
-fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
+fn confirmed(state: &mut State, purpose: Purpose, reason: String) -> Effects {
     match purpose {
         Purpose::Resume(batch, remaining) => {
             vec![Effect::Outbox(OutboxCommand::Resume { batch, remaining })]
@@ -234,12 +245,19 @@ fn confirmed(state: &mut State, purpose: Purpose) -> Effects {
         Purpose::Remove(change) => vec![Effect::Store(StoreRequest::Shelf(ShelfRequest::Change(
             change,
         )))],
-        Purpose::Override(reason) => {
+        Purpose::Override => {
             // The plan under review is made anew with everybody in it.
             state
                 .overlays
                 .retain(|overlay| !matches!(overlay, Overlay::Review(_)));
             drafts::review_overriding(state, reason)
+        }
+        Purpose::Settle(settlement) => {
+            let settlement = Settlement {
+                reason,
+                ..settlement
+            };
+            vec![Effect::Outbox(OutboxCommand::Settle(settlement))]
         }
         Purpose::TakeDraft => {
             if let Some(draft) = &mut state.composer.draft {
@@ -304,15 +322,20 @@ pub fn ask(
     lines: Vec<String>,
     wanted: String,
 ) -> Effects {
-    let question = confirm::State {
+    let asked = Asked {
         purpose,
         title,
         lines,
         wanted,
-        field: TextField::default(),
-        decision: Decision::new(state.now.timestamp()),
-        guarded: state.profile.guard == Guard::Production,
+        reason: false,
     };
+    ask_with(state, asked)
+}
+
+/// Asks a question, with a reason where it wants one.
+pub fn ask_with(state: &mut State, asked: Asked) -> Effects {
+    let guarded = state.profile.guard == Guard::Production;
+    let question = confirm::State::new(asked, state.now.timestamp(), guarded);
     open_quietly(state, Overlay::Confirm(question))
 }
 
@@ -327,9 +350,14 @@ pub fn ask_override(state: &mut State, sentence: &str) -> Effects {
          with the batch."
             .to_owned(),
     ];
-    let title = "They have it already".to_owned();
-    let purpose = Purpose::Override(String::new());
-    ask(state, purpose, title, lines, String::new())
+    let asked = Asked {
+        purpose: Purpose::Override,
+        title: "They have it already".to_owned(),
+        lines,
+        wanted: String::new(),
+        reason: true,
+    };
+    ask_with(state, asked)
 }
 
 /// Shows the addresses in a message; opening one is asked for there.

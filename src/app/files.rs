@@ -63,6 +63,7 @@ fn open_file(state: &mut State) -> Option<&mut media::State> {
         | Overlay::Prompt(_)
         | Overlay::AddTemplate(_)
         | Overlay::Audit(_)
+        | Overlay::Triage(_)
         | Overlay::Phone(_) => None,
     })
 }

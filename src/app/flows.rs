@@ -146,6 +146,7 @@ pub fn broadcasts(state: &mut State, wish: Option<broadcast_scheduler::Wish>) ->
         Some(Wish::AskResume(batch)) => dialogs::ask_resume(state, batch),
         Some(Wish::AskCancel(batch)) => dialogs::ask_cancel(state, batch),
         Some(Wish::AskReport(batch)) => audit::ask_report(state, batch),
+        Some(Wish::Retry(batch)) => vec![Effect::Outbox(OutboxCommand::Retry(batch))],
         Some(Wish::ChangeRate(batch, percent)) => change_rate(state, batch, percent),
         Some(Wish::Copy(text)) => copy(state, text),
     }

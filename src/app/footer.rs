@@ -28,7 +28,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Broadcasts,
-        "open go_on pause_batch resume_batch cancel_batch rate_up rate_down unknowns export_batch new_broadcast",
+        "open go_on pause_batch resume_batch cancel_batch rate_up rate_down unknowns retry_failed export_batch new_broadcast",
     ),
     (
         KeyContext::Payload,
@@ -42,6 +42,10 @@ const HERE: &[(KeyContext, &str)] = &[
     (
         KeyContext::Review,
         "next_tab previous_tab override_twins back",
+    ),
+    (
+        KeyContext::Unknowns,
+        "read_back settle_accepted settle_not_accepted give_up mark mark_all open back",
     ),
     (KeyContext::Media, "save_file open_file back"),
     (KeyContext::Link, "open_file copy next_tab back"),

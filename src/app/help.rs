@@ -1,10 +1,9 @@
-//! Pages to read: the keys of a place, a call in full, a raw answer, the unknown results.
+//! Pages to read: the keys of a place, a call in full, a raw answer.
 
 use super::availability::available;
 use super::state::State;
 use super::{commands, focus};
 use crate::contract::{CallDirection, CallOutcome, CallRecord};
-use crate::domain::{Item, rule_in_words};
 use crate::keymap::{Described, KeyContext, Keymap};
 use crate::overlays::page::{self, Kind};
 use crate::text::{format, sanitize, wrap};
@@ -254,42 +253,5 @@ pub fn raw_page(title: &str, json: &str) -> page::State {
         lines,
         scroll: 0,
         copy: json.to_owned(),
-    }
-}
-
-/// The unknown results: who, what happened, and that nothing is repeated by itself.
-pub fn unknown_page(items: &[(Item, String)]) -> page::State {
-    let mut lines = vec![
-        Spans::of(
-            Role::Text,
-            "Whether the platform took these cannot be known from here. Nothing is repeated by itself.",
-        ),
-        Spans::of(
-            Role::Muted,
-            "Look on the phone or in the panel. They stay counted until a person decides.",
-        ),
-        Spans::default(),
-    ];
-    for (item, title) in items {
-        let who = match (&item.recipient, item.recipients) {
-            (Some(recipient), _) => format::recipient(&sanitize::clean_line(recipient)),
-            (None, Some(count)) => format::people(count),
-            (None, None) => String::new(),
-        };
-        let what = item.rule.as_deref().map_or_else(String::new, rule_in_words);
-        let title = crate::text::width::fit(&sanitize::clean_line(title), 20, "…");
-        let line = Spans::of(Role::Unknown, "? ")
-            .with(Role::Text, format!("{} {title} ", item.batch))
-            .with(Role::Text, crate::text::width::fit(&who, 20, "…"))
-            .with(Role::Muted, format!(" {what}"));
-        lines.push(line);
-    }
-    page::State {
-        kind: Kind::Unknowns,
-        title: "Unknown: did these people get it?".to_owned(),
-        state: Spans::of(Role::Unknown, format!("{} open", items.len())),
-        copy: plain(&lines),
-        lines,
-        scroll: 0,
     }
 }

@@ -33,6 +33,7 @@ fn dialog(state: &mut State) -> Option<&mut add_template::State> {
         | Overlay::Form(_)
         | Overlay::Link(_)
         | Overlay::Audit(_)
+        | Overlay::Triage(_)
         | Overlay::Phone(_) => None,
     })
 }

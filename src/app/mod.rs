@@ -31,6 +31,7 @@ pub mod people;
 pub mod reading;
 mod state;
 pub mod toasts;
+pub mod triage;
 pub mod update;
 pub mod view;
 pub mod waits;

@@ -8,6 +8,7 @@ use crate::contract::PaneId;
 use crate::keymap::Keymap;
 use crate::overlays::{
     Overlay, add_template, audit, confirm, form, link, media, page, palette, phone, prompt, review,
+    triage,
 };
 use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::panes::{
@@ -147,6 +148,7 @@ fn draw_overlay(state: &State, overlay: &Overlay, painter: &mut Painter<'_>, bod
         Overlay::Link(links) => link::draw(links, painter, body),
         Overlay::Palette(palette) => palette::draw(palette, painter, body),
         Overlay::Review(review) => review::draw(review, painter, body, &state.now),
+        Overlay::Triage(open) => triage::draw(open, painter, body, &state.now),
         Overlay::Form(open) => form::draw(open, painter, body),
         Overlay::Confirm(confirm) => confirm::draw(confirm, painter, body),
         Overlay::Prompt(asked) => prompt::draw(asked, painter, body),

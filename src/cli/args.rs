@@ -317,8 +317,34 @@ pub enum OutboxCommand {
         /// Number of the batch
         batch: String,
     },
-    /// Every item whose outcome cannot be known
-    Unknown,
+    /// Every item whose outcome cannot be known, with what speaks for it
+    Unknown {
+        /// Only those of this batch
+        #[arg(long, value_name = "BATCH")]
+        batch: Option<String>,
+    },
+    /// Look for the message of an unknown item in its conversation; a clear match settles it
+    #[command(
+        after_long_help = "Only positive evidence settles anything: no match never means that it was not sent.\n\nExample:\n  alertdesk outbox read-back 85"
+    )]
+    ReadBack {
+        /// Numbers of items
+        #[arg(required_unless_present = "batch")]
+        items: Vec<String>,
+        /// Everything unknown of this batch
+        #[arg(long, value_name = "BATCH", conflicts_with = "items")]
+        batch: Option<String>,
+    },
+    /// Settle unknown items as a person says
+    #[command(
+        after_long_help = "Not accepted: the same calls wait in a new paused batch; `outbox resume` with their number sends them.\n\nExamples:\n  alertdesk outbox resolve 85 --as accepted --reason 'seen on the phone'\n  alertdesk outbox resolve --batch 31 --as abandoned --confirm 3"
+    )]
+    Resolve(ResolveArgs),
+    /// Put what was refused for a reason that passes into a new paused batch
+    Retry {
+        /// Number of the batch
+        batch: String,
+    },
     /// Make a copied data folder one of its own; what is unfinished in it waits for a person
     Adopt,
     /// Print a systemd unit that sends while nobody is logged in
@@ -341,6 +367,37 @@ pub enum OutboxCommand {
                                  are.\n\nExample:\n  alertdesk outbox purge --older-than 90d --dry-run"
     )]
     Purge(BatchPurge),
+}
+
+/// `outbox resolve`.
+#[derive(Debug, Args)]
+pub struct ResolveArgs {
+    /// Numbers of items
+    #[arg(required_unless_present = "batch")]
+    pub items: Vec<String>,
+    /// Everything unknown of this batch; needs --confirm
+    #[arg(long, value_name = "BATCH", conflicts_with = "items")]
+    pub batch: Option<String>,
+    /// What about them
+    #[arg(long = "as", value_name = "WHAT")]
+    pub decision: DecisionArg,
+    /// Why; goes into the record
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    /// How many people it is about
+    #[arg(long, value_name = "COUNT")]
+    pub confirm: Option<u64>,
+}
+
+/// What a person decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DecisionArg {
+    /// It arrived: seen on the phone or in the panel
+    Accepted,
+    /// It did not arrive: it is put into a new paused batch
+    NotAccepted,
+    /// Closed without knowing
+    Abandoned,
 }
 
 /// `explain`.

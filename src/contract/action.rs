@@ -124,12 +124,19 @@ actions! {
     ResumeBatch = "resume_batch", "resume", "resume the batch after typing what is left";
     GoOn = "go_on", "go on", "go on with a batch that waits after its first people";
     CancelBatch = "cancel_batch", "cancel", "cancel what is not sent of the batch";
+    RetryFailed = "retry_failed", "retry failed", "put what was refused for a while into a new paused batch";
     RateUp = "rate_up", "faster", "more messages a minute";
     RateDown = "rate_down", "slower", "fewer messages a minute";
     ExportBatch = "export_batch", "report", "write a report of the batch to a file";
 
     Audit = "audit", "audit", "read the audit: who confirmed what, and how each call ended";
     VerifyAudit = "verify_audit", "check chain", "read every line of the audit and compare it with the chain";
+
+    ReadBack = "read_back", "read back", "look for the message in the conversation";
+    SettleAccepted = "settle_accepted", "was accepted", "settle it as accepted, asks why";
+    SettleNotAccepted = "settle_not_accepted", "was not", "settle it as not accepted and plan it once more, asks first";
+    GiveUp = "give_up", "give up", "close it without knowing, asks why";
+    MarkAll = "mark_all", "mark all", "mark or unmark all of the same batch";
 
     Templates = "templates", "templates", "look after the templates of the library";
     Flows = "flows", "flows", "look after the flows of the library";

@@ -137,4 +137,18 @@ pub struct CallDetail {
     pub recipient: Option<String>,
     /// The series it is a step of.
     pub series: Option<Series>,
+    /// The server's clock beside ours, for reads.
+    pub server_clock: Option<ServerClock>,
+}
+
+/// The server's clock as an answer tells it, between the two moments of ours at which it can have
+/// been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerClock {
+    /// What the answer says, cut to whole seconds.
+    pub date: Timestamp,
+    /// Just before the call was made.
+    pub asked: Timestamp,
+    /// When its answer began.
+    pub answered: Timestamp,
 }

@@ -6,6 +6,7 @@ use super::import::{NewProfile, NewTemplates};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
 use super::shelves::ShelfRequest;
 use super::slot::{Slot, Ticket};
+use super::unknown::Settlement;
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
@@ -148,8 +149,13 @@ pub enum OutboxCommand {
         /// Whose request is preferred, as digits.
         recipient: Option<String>,
     },
-    /// Every unknown item.
-    LoadUnknown,
+    /// Unknown results with their evidence, of one batch or of all; at most as many as a person
+    /// can look through.
+    LoadUnknown(Option<BatchId>),
+    /// A person decided about unknown results.
+    Settle(Settlement),
+    /// Put what was refused for a reason that passes into a new paused batch.
+    Retry(BatchId),
     /// The newest lines of the audit that fit.
     LoadAudit(AuditFilter),
     /// Compare every line of the audit with the chain.
@@ -218,6 +224,8 @@ pub enum Effect {
     Store(StoreRequest),
     /// Use the outbox.
     Outbox(OutboxCommand),
+    /// Look at the conversations of unknown results for messages that prove them.
+    ReadBack(Vec<ItemId>),
     /// Freeze a draft into a plan.
     BuildPlan {
         /// Which asking it answers.

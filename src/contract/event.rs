@@ -10,11 +10,12 @@ use super::media::MediaAnswer;
 use super::outbox::OutboxEvent;
 use super::shelves::ShelfAnswer;
 use super::slot::{Slot, Ticket};
+use super::unknown::{Found, Settled, UnknownItem};
 use crate::domain::audit::AuditFilter;
 use crate::domain::intent::{DUPLICATE, SAME_FILE};
 use crate::domain::{
-    AuditCheck, AuditLine, Batch, BatchId, Flow, FrozenRequest, Item, Plan, Profile, SkippedRow,
-    Template, Usage, Used, User,
+    AuditCheck, AuditLine, Batch, BatchId, Flow, FrozenRequest, Item, ItemId, Plan, Profile,
+    SkippedRow, Template, Usage, Used, User,
 };
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
@@ -129,8 +130,24 @@ pub enum OutboxAnswer {
         /// The batch and the request.
         found: Option<(BatchId, FrozenRequest)>,
     },
-    /// Every unknown item with its batch's title.
-    Unknown(Vec<(Item, String)>),
+    /// For `LoadUnknown`.
+    Unknown {
+        /// Of which batch; `None` for all.
+        only: Option<BatchId>,
+        /// The results, the newest batch first.
+        items: Vec<UnknownItem>,
+    },
+    /// A look at a conversation ended.
+    ReadBack {
+        /// The item it was about.
+        item: ItemId,
+        /// What it came to.
+        found: Found,
+    },
+    /// For `Settle`.
+    Settled(Box<Settled>),
+    /// For `Retry`: the new paused batch.
+    Retried(Batch),
     /// Lines of the audit, oldest first.
     Audit {
         /// Which were asked for.

@@ -16,9 +16,10 @@ pub mod pane;
 pub mod remote;
 pub mod shelves;
 pub mod slot;
+pub mod unknown;
 
 pub use action::Action;
-pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord, Series};
+pub use activity::{CallDetail, CallDirection, CallOutcome, CallRecord, Series, ServerClock};
 pub use api::{ApiError, ApiRequest, ApiResponse, ConversationPage, ErrorKind, PageRequest};
 pub use cached::{
     Above, CacheNews, CachedAnswer, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover,
@@ -37,3 +38,4 @@ pub use pane::PaneId;
 pub use remote::Remote;
 pub use shelves::{LibraryChange, ShelfAnswer, ShelfRequest, Shelves};
 pub use slot::{Slot, SlotPolicy, Ticket, Tickets};
+pub use unknown::{Found, Look, Phase, ReadBackBy, Settled, Settlement, UnknownItem};

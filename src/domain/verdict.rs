@@ -92,6 +92,8 @@ pub fn rule_in_words(rule: &str) -> String {
         }
         "bulk_failure_2000" => "the platform answered failure for all at once",
         "refused_code" | "refused_false" => "refused by the platform",
+        "by_person" => "a person decided",
+        "read_back" => "found in the conversation",
         "http_401" | "http_403" => "the key was refused",
         other => return other.replace('_', " "),
     };

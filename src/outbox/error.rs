@@ -1,5 +1,6 @@
 //! Why the outbox did not do what it was asked, in sentences for people.
 
+use super::unknown::Fault;
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::{BatchId, BatchState};
 use crate::store::StoreError;
@@ -70,6 +71,9 @@ pub enum OutboxError {
         /// What was asked, as a participle: `paused`.
         wanted: &'static str,
     },
+    /// Nothing was decided about an unknown result, or nothing is to be tried again.
+    #[error("{0}")]
+    Unknown(String, Fault),
     /// Another process sends for this data folder.
     #[error("process {pid} is sending for this data folder")]
     OtherSender {
@@ -107,10 +111,14 @@ impl OutboxError {
             | OutboxError::Plan(_)
             | OutboxError::Young
             | OutboxError::Twins { .. }
-            | OutboxError::SameFile(_) => ErrorKind::Usage,
-            OutboxError::Missing(_) => ErrorKind::NotFound,
+            | OutboxError::SameFile(_)
+            | OutboxError::Unknown(_, Fault::Usage) => ErrorKind::Usage,
+            OutboxError::Missing(_) | OutboxError::Unknown(_, Fault::Missing) => {
+                ErrorKind::NotFound
+            }
             OutboxError::State { .. }
             | OutboxError::TooOld { .. }
+            | OutboxError::Unknown(_, Fault::Refused)
             | OutboxError::OtherSender { .. }
             | OutboxError::Copied(_)
             | OutboxError::Broken(_) => ErrorKind::Refused,
@@ -142,6 +150,9 @@ impl OutboxError {
             OutboxError::Missing(_) => "`alertdesk outbox list` shows every batch.".to_owned(),
             OutboxError::State { batch, .. } => {
                 format!("`alertdesk outbox show {}` says where it stands.", batch.0)
+            }
+            OutboxError::Unknown(..) => {
+                "`alertdesk outbox unknown` lists what is unknown.".to_owned()
             }
             OutboxError::OtherSender { .. } => {
                 "What is queued here is sent by that process.".to_owned()

@@ -15,7 +15,9 @@ pub mod freeze;
 mod home;
 pub mod limiter;
 pub mod lock;
+mod operator;
 mod queue;
+mod read_back;
 mod records;
 mod report;
 pub mod sender;
@@ -25,6 +27,7 @@ pub mod summary;
 pub mod transport;
 mod turn;
 pub mod twins;
+mod unknown;
 pub mod watch;
 
 pub use api_transport::ApiTransport;
@@ -34,12 +37,15 @@ pub use engine::Scope;
 pub use error::OutboxError;
 pub use freeze::{FreezeError, freeze, freeze_without};
 pub use lock::SenderLock;
+pub use operator::operator;
 pub use queue::{Confirmation, Outbox};
+pub use read_back::{Chats, PageFuture};
 pub use records::DUPLICATE_WINDOW;
 pub use sender::{Hooks, NoHooks, Point, Sender};
 pub use snapshot::Snapshot;
 pub use summary::{RunBatch, RunEnd, RunSummary};
 pub use transport::{Call, Judged, NoTransport, OneBot, SendFuture, Transport, TransportProvider};
+pub use unknown::Fault;
 pub use watch::FollowEnd;
 
 #[cfg(test)]

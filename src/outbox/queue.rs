@@ -224,6 +224,14 @@ impl Outbox {
         Ok(self.inner.store.items(id, filter, limit, offset)?)
     }
 
+    /// One item.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub fn item(&self, id: ItemId) -> Result<Option<Item>, OutboxError> {
+        Ok(self.inner.store.item(id)?)
+    }
+
     /// Every item whose outcome cannot be known, over all batches.
     ///
     /// # Errors

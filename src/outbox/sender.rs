@@ -102,6 +102,9 @@ impl Sender {
         outbox.copy_audit();
         let mut engine = Engine::new(outbox.clone(), store, emergency);
         engine.remember_recipients(now)?;
+        // From here on every change is told, also one that comes before the first turn.
+        engine.reporter.changed_outside(&engine.store);
+        engine.reporter.compare(&engine.store, now)?;
         engine
             .served
             .extend(recovery.batches.iter().map(|batch| batch.id));

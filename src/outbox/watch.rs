@@ -9,6 +9,7 @@ use super::summary::{RunBatch, RunEnd, RunSummary};
 use super::transport::TransportProvider;
 use crate::contract::{OutboxEvent, SenderState};
 use crate::domain::{Batch, BatchId, BatchState};
+use crate::store::outbox::Footprint;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,11 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 const LOOK: Duration = Duration::from_secs(1);
+/// Of so many looks one reads the record in any case: the clock of a file system is coarse.
+const EVERY: u32 = 10;
+
+/// Who sends, what the record looks like, and batches that may have changed.
+type News = (SenderState, Option<Footprint>, Vec<Batch>);
 
 /// Why following ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,12 +58,14 @@ impl Outbox {
         let mut speaker = Speaker::new(events);
         let mut changes = self.changes();
         let mut known: HashMap<BatchId, Batch> = HashMap::new();
+        let (mut begun, mut looks, mut seen) = (false, 0, None);
         let mut sender = SenderState::Nobody;
         loop {
             let outbox = self.clone();
-            let (now, list) =
-                blocking(move || Ok::<_, OutboxError>((outbox.sender()?, outbox.list()?)))
-                    .await??;
+            let same = seen.filter(|_| looks % EVERY != 0);
+            looks += 1;
+            let (now, print, list) = blocking(move || outbox.news_since(same)).await??;
+            seen = print;
             if now != sender && now != SenderState::Nobody {
                 sender = now;
                 speaker.say(OutboxEvent::Sender(now));
@@ -65,9 +73,13 @@ impl Outbox {
             for batch in list {
                 if known.get(&batch.id) != Some(&batch) {
                     known.insert(batch.id, batch.clone());
-                    speaker.say(OutboxEvent::BatchChanged(Box::new(batch)));
+                    // What rested before this began is no news.
+                    if begun || is_active(batch.state) {
+                        speaker.say(OutboxEvent::BatchChanged(Box::new(batch)));
+                    }
                 }
             }
+            begun = true;
             if now == SenderState::Nobody {
                 return Ok(FollowEnd::NobodySends);
             }
@@ -77,6 +89,17 @@ impl Outbox {
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
+    }
+
+    /// Who sends, and every batch unless the record looks as it did.
+    fn news_since(&self, seen: Option<Footprint>) -> Result<News, OutboxError> {
+        let print = self.store().footprint();
+        let list = if print.is_some() && print == seen {
+            Vec::new()
+        } else {
+            self.list()?
+        };
+        Ok((self.sender()?, print, list))
     }
 
     /// Waits until a batch has nothing queued or on the way, or is paused or held; sends it here
@@ -132,6 +155,17 @@ impl Outbox {
         }
         Ok(())
     }
+}
+
+fn is_active(state: BatchState) -> bool {
+    matches!(
+        state,
+        BatchState::Ready
+            | BatchState::Armed
+            | BatchState::Scheduled
+            | BatchState::Running
+            | BatchState::Draining
+    )
 }
 
 fn is_over(run: &RunBatch) -> bool {

@@ -1,8 +1,9 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Eleven kinds serve everything: a page to read, a list to choose from, a form of several texts, the
-//! review of a plan, a question that decides, a question that only takes a text, the file of a
-//! message, the links in its text, a message as a phone shows it, the lines of the audit, and the
+//! Twelve kinds serve everything: a page to read, a list to choose from, a form of several texts,
+//! the review of a plan, a question that decides, a question that only takes a text, the file of a
+//! message, the links in its text, a message as a phone shows it, the lines of the audit, the
+//! unknown results, and the
 //! dialog that adds templates.
 
 pub mod add_template;
@@ -18,6 +19,7 @@ pub mod palette;
 pub mod phone;
 pub mod prompt;
 pub mod review;
+pub mod triage;
 
 use decision::Decision;
 
@@ -44,6 +46,8 @@ pub enum Overlay {
     AddTemplate(Box<add_template::State>),
     /// The draft's message as a phone shows it.
     Phone(phone::State),
+    /// The unknown results.
+    Triage(Box<triage::State>),
     /// Several texts that are saved as a whole.
     Form(Box<form::State>),
 }
@@ -56,6 +60,7 @@ impl Overlay {
             Overlay::Review(review) => Some(&mut review.decision),
             Overlay::Confirm(confirm) => Some(&mut confirm.decision),
             Overlay::Link(link) => Some(&mut link.decision),
+            Overlay::Triage(open) => Some(&mut open.decision),
             Overlay::Page(_)
             | Overlay::Palette(_)
             | Overlay::Media(_)

@@ -1,4 +1,4 @@
-//! A page to read: help, the details of a call, a raw answer, the unknown results.
+//! A page to read: help, the details of a call, a raw answer, all about an unknown result.
 
 use super::frame::{self, OverlayEdges};
 use crate::contract::Action;
@@ -12,8 +12,6 @@ pub enum Kind {
     Help,
     /// A call in full, or a raw answer.
     Detail,
-    /// The unknown results.
-    Unknowns,
 }
 
 /// A page.

@@ -7,15 +7,15 @@ use super::sender_loop;
 use super::storage::{Job, execute};
 use super::whole_conversation::{self, Calls};
 use super::world::World;
-use super::{clock, files, importing, plan_builder};
+use super::{clock, files, importing, plan_builder, reading_back};
 use crate::contract::{
     AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
     Event, FetchedMedia, ImportAnswer, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer,
     PlanFailure, PlanProblem, PlanPurpose, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
-use crate::domain::Profile;
+use crate::domain::{ItemId, Profile};
 use crate::outbox::Outbox;
-use crate::store::{CacheStore, ConversationKey};
+use crate::store::ConversationKey;
 use crate::sync::Progress;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -93,6 +93,7 @@ impl EffectRunner {
                 }
                 self.job(Job::Outbox(command));
             }
+            Effect::ReadBack(items) => self.read_back(items),
             Effect::BuildPlan {
                 ticket,
                 purpose,
@@ -217,13 +218,21 @@ impl EffectRunner {
                 events: &events,
                 series: ticket,
             };
-            let (progress, end) = match cache_of(&world).await {
+            let (progress, end) = match whole_conversation::cache_of(&world).await {
                 Ok(cache) => whole_conversation::fetch(&world, cache, &key, calls, &mut tell).await,
                 Err(error) => (Progress::default(), SyncEnd::Failed(error)),
             };
             deliver(&events, told(progress, Some(end))).await;
         });
         self.slots.insert(Slot::Sync, task.abort_handle());
+    }
+
+    fn read_back(&self, items: Vec<ItemId>) {
+        let (world, events, live) = self.task();
+        spawn(async move {
+            let _live = live;
+            reading_back::read_back(&world, items, &events).await;
+        });
     }
 
     fn after(&mut self, delay: Duration, timer: TimerId) {
@@ -439,18 +448,6 @@ fn open_in_browser(files: &files::Files, address: String) -> Result<String, ApiE
 fn broke(error: &tokio::task::JoinError) -> ApiError {
     let text = format!("The work on the file broke: {error}.");
     ApiError::new(ErrorKind::Unreadable, text, "Save it, or try again.")
-}
-
-async fn cache_of(world: &Arc<World>) -> Result<CacheStore, ApiError> {
-    let opening = Arc::clone(world);
-    match run_blocking(move || opening.cache().cloned()).await {
-        Ok(cache) => cache,
-        Err(error) => {
-            tracing::error!(%error, "opening the local copy broke");
-            let text = "The local copy cannot be opened.";
-            Err(ApiError::new(ErrorKind::Storage, text, "Start anew."))
-        }
-    }
 }
 
 pub(super) async fn deliver(events: &mpsc::Sender<Event>, event: Event) {

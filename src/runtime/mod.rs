@@ -20,6 +20,7 @@ pub mod local_copy;
 pub mod loop_effect;
 pub mod named_files;
 pub mod plan_builder;
+pub mod reading_back;
 mod reports;
 pub mod screen;
 pub mod sender_loop;

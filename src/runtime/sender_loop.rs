@@ -23,7 +23,9 @@ pub async fn send_until_stopped(
     while !stop.is_cancelled() {
         match try_to_send(&world, &events, &stop).await {
             Ok(()) => return,
-            Err(OutboxError::OtherSender { .. }) => {}
+            // What others do is told here as well: a result that becomes unknown there waits for
+            // a person wherever one looks.
+            Err(OutboxError::OtherSender { .. }) => follow(&world, &events, &stop).await,
             // It stays one as long as this process has it open.
             Err(error @ OutboxError::Copied(_)) => {
                 refused(&events, error).await;
@@ -49,6 +51,28 @@ async fn refused(events: &mpsc::Sender<Event>, error: OutboxError) {
 
 async fn tell(events: &mpsc::Sender<Event>, event: OutboxEvent) {
     deliver(events, Event::Outbox(Box::new(event))).await;
+}
+
+/// Tells what another process does for as long as it sends.
+async fn follow(world: &Arc<World>, events: &mpsc::Sender<Event>, stop: &CancellationToken) {
+    let opening = Arc::clone(world);
+    let Ok(Ok(outbox)) = run_blocking(move || opening.outbox().cloned()).await else {
+        return;
+    };
+    let (news, mut incoming) = mpsc::channel(QUEUE);
+    let following = outbox.follow(news, stop.clone());
+    tokio::pin!(following);
+    loop {
+        tokio::select! {
+            Some(event) = incoming.recv() => tell(events, event).await,
+            ended = &mut following => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "another sender could not be followed");
+                }
+                return;
+            }
+        }
+    }
 }
 
 async fn try_to_send(

@@ -7,10 +7,10 @@ use crate::contract::{
     ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
     OutboxEvent, StorageEvent, StoreRequest, Ticket,
 };
+use crate::domain::ItemId;
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::{TemplateEdit, Wording};
-use crate::domain::{Item, ItemId};
-use crate::outbox::{Confirmation, Outbox};
+use crate::outbox::{Confirmation, Outbox, operator};
 use crate::store::ChangeError;
 use crate::store::cache::ConversationKey;
 use crate::store::outbox::ItemFilter;
@@ -19,6 +19,8 @@ use crate::store::outbox::ItemFilter;
 const ITEMS_SHOWN: u64 = 5000;
 /// Lines of the audit that its list holds, the newest.
 const LINES_SHOWN: u64 = 2000;
+/// Unknown results that a person is shown at once; settled ones make room for the next.
+const UNKNOWN_SHOWN: u64 = 1000;
 /// People offered because their conversation was opened last.
 const RECENT: u32 = 50;
 
@@ -73,7 +75,9 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::LoadAudit(_)
                 | OutboxCommand::VerifyAudit
                 | OutboxCommand::ExportBatch { .. }
-                | OutboxCommand::LoadUnknown => OutboxAnswer::Refused,
+                | OutboxCommand::LoadUnknown(_)
+                | OutboxCommand::Settle(_)
+                | OutboxCommand::Retry(_) => OutboxAnswer::Refused,
             };
             outbox(world, command)
                 .unwrap_or_else(|error| Some(Event::OutboxAnswer(Box::new(refused(error)))))
@@ -247,7 +251,15 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
                 .map_err(|error| storage_error(&error))?;
             OutboxAnswer::LastSent { ticket, found }
         }
-        OutboxCommand::LoadUnknown => OutboxAnswer::Unknown(unknowns(outbox)?),
+        OutboxCommand::LoadUnknown(only) => OutboxAnswer::Unknown {
+            only,
+            items: outbox.unknowns(only, UNKNOWN_SHOWN)?,
+        },
+        OutboxCommand::Settle(settlement) => {
+            let settled = outbox.settle(&settlement, &operator())?;
+            OutboxAnswer::Settled(Box::new(settled))
+        }
+        OutboxCommand::Retry(batch) => OutboxAnswer::Retried(outbox.retry(batch)?),
         OutboxCommand::LoadAudit(filter) => audit(outbox, filter)?,
         OutboxCommand::VerifyAudit => OutboxAnswer::AuditVerified(outbox.verify_audit()?),
         OutboxCommand::ExportBatch { batch, file } => {
@@ -280,15 +292,4 @@ fn audit(outbox: &Outbox, filter: AuditFilter) -> Result<OutboxAnswer, ApiError>
     let lines = outbox.audit(&filter, LINES_SHOWN)?;
     let cut = lines.len() as u64 == LINES_SHOWN;
     Ok(OutboxAnswer::Audit { filter, lines, cut })
-}
-
-/// Every unknown item with the title of its batch.
-fn unknowns(outbox: &Outbox) -> Result<Vec<(Item, String)>, ApiError> {
-    let batches = outbox.list()?;
-    let titled = |item: Item| {
-        let batch = batches.iter().find(|batch| batch.id == item.batch);
-        let title = batch.map_or_else(String::new, |batch| batch.title.clone());
-        (item, title)
-    };
-    Ok(outbox.unknown_items()?.into_iter().map(titled).collect())
 }

@@ -2,12 +2,15 @@
 //! call on the way is told of, as any other call is.
 
 use super::clock;
-use super::effect_runner::deliver;
+use super::effect_runner::{deliver, run_blocking};
 use super::world::{World, storage_error};
 use crate::api::ReadClient;
-use crate::contract::{ApiRequest, CallRecord, Event, PageRequest, Series, SyncEnd, Ticket};
+use crate::contract::{
+    ApiError, ApiRequest, CallRecord, ErrorKind, Event, PageRequest, Series, SyncEnd, Ticket,
+};
 use crate::store::{CacheStore, ConversationKey};
 use crate::sync::{self, PageFuture, Pages, Progress, Syncer};
+use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -96,4 +99,20 @@ pub async fn fetch(
         }
     };
     (fetched.progress, end)
+}
+
+/// The local copy, opened where it may block.
+///
+/// # Errors
+/// When it cannot be used.
+pub async fn cache_of(world: &Arc<World>) -> Result<CacheStore, ApiError> {
+    let opening = Arc::clone(world);
+    match run_blocking(move || opening.cache().cloned()).await {
+        Ok(cache) => cache,
+        Err(error) => {
+            tracing::error!(%error, "opening the local copy broke");
+            let text = "The local copy cannot be opened.";
+            Err(ApiError::new(ErrorKind::Storage, text, "Start anew."))
+        }
+    }
 }

@@ -21,4 +21,5 @@ mod sends;
 mod signals;
 mod support;
 mod terminal;
+mod triage;
 mod twins;

@@ -29,4 +29,5 @@ mod screens;
 mod scripts;
 mod sealed;
 mod sending;
+mod triage;
 mod twins;

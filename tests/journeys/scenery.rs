@@ -2,9 +2,10 @@
 
 use crate::support::stage::{Stage, opening};
 use alertdesk::contract::{
-    CallDetail, CallDirection, CallOutcome, CallRecord, Event, OutboxAnswer, OutboxEvent,
-    SenderState,
+    CallDetail, CallDirection, CallOutcome, CallRecord, Event, OutboxAnswer, OutboxEvent, Phase,
+    ReadBackBy, SenderState, UnknownItem,
 };
+use alertdesk::domain::unknown::ARRIVAL;
 use alertdesk::domain::{
     Batch, BatchId, BatchState, Counts, Item, ItemId, ItemState, Reason, SendKind, Sha256Hex,
 };
@@ -158,7 +159,8 @@ pub fn with_calls(stage: &mut Stage) {
 }
 
 /// A person whose result is unknown.
-pub fn unknown_item(id: i64, digits: &str) -> (Item, String) {
+pub fn unknown_item(id: i64, digits: &str) -> UnknownItem {
+    let started = opening() - SignedDuration::from_mins(5 + (id - 71) * 11);
     let item = Item {
         id: ItemId(id),
         batch: BatchId(34),
@@ -174,5 +176,32 @@ pub fn unknown_item(id: i64, digits: &str) -> (Item, String) {
         body_sha256: None,
         retry_at: None,
     };
-    (item, "winter_hours".to_owned())
+    UnknownItem {
+        item,
+        kind: SendKind::Template,
+        title: "winter_hours".to_owned(),
+        profile: "fern-oak".to_owned(),
+        text: Some("Hello Ruth, our showroom closes at 17:00 from Sun 25 Oct.".to_owned()),
+        started,
+        duration_ms: Some(90_000),
+        body_bytes: 498,
+        phase: Phase::NoAnswer,
+        sentence: Some("No answer came within 90 s. It may have arrived.".to_owned()),
+        response: None,
+        read_back: ReadBackBy::Text,
+        look_yourself: None,
+        looked: None,
+        wait_until: started + ARRIVAL,
+        late_evidence: None,
+    }
+}
+
+/// `U`, answered with these results and past its quiet time.
+pub fn with_unknowns(stage: &mut Stage, items: Vec<UnknownItem>) {
+    stage.keys("U");
+    stage.event(Event::OutboxAnswer(Box::new(OutboxAnswer::Unknown {
+        only: None,
+        items,
+    })));
+    stage.wait(400);
 }

@@ -1,7 +1,7 @@
 //! Screens as text, by pane, state and size. Everything is pure state with a fixed time, so that
 //! a picture changes only when the program does. Read the folder `snapshots` as a specification.
 
-use crate::scenery::{batch, counts, outbox, unknown_item, with_batches, with_calls, with_review};
+use crate::scenery::{batch, counts, outbox, with_batches, with_calls, with_review};
 use crate::support::screen;
 use crate::support::stage::{Stage, chat, message, no_answer, people, person, profile};
 use alertdesk::contract::{
@@ -259,12 +259,6 @@ fn overlays() {
     let mut resume = stage.clone();
     resume.keys("4 R");
     keep_stage("confirm__resume", &resume);
-    let items = [("447700900118", 71), ("447700900871", 72)];
-    let items = items.map(|(digits, id)| unknown_item(id, digits));
-    stage.event(Event::OutboxAnswer(Box::new(OutboxAnswer::Unknown(
-        items.to_vec(),
-    ))));
-    keep_sizes("unknowns__two", &stage);
 }
 
 #[test]

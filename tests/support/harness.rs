@@ -90,7 +90,7 @@ pub struct Harness {
     /// What the dashboard knows.
     pub state: State,
     /// The other side of the network.
-    pub platform: Platform,
+    pub platform: Arc<Platform>,
     /// The moment the dashboard is told with every event.
     pub now: Timestamp,
     /// Every effect so far, timers left out.
@@ -110,7 +110,7 @@ pub struct Harness {
     live: Arc<Live>,
     events: mpsc::Receiver<Event>,
     stop: CancellationToken,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Drop for Harness {
@@ -122,11 +122,22 @@ impl Drop for Harness {
 impl Harness {
     /// Starts a dashboard and its sandbox and waits until both are ready.
     pub async fn start(options: Options) -> Self {
-        let now = clock::now();
-        let mut config = SandboxConfig::new(now);
+        let mut config = SandboxConfig::new(clock::now());
         config.messages = options.messages;
         config.faults = options.faults.parse().unwrap();
-        let platform = Platform::start(config);
+        let platform = Arc::new(Platform::start(config));
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::open(options, platform, folder).await
+    }
+
+    /// Another dashboard on the same data folder and platform, as after a restart.
+    pub async fn beside(&self, options: Options) -> Self {
+        let (platform, folder) = (Arc::clone(&self.platform), Arc::clone(&self.folder));
+        Self::open(options, platform, folder).await
+    }
+
+    async fn open(options: Options, platform: Arc<Platform>, folder: Arc<TempDir>) -> Self {
+        let now = clock::now();
         let profiles = profiles(&platform, &options);
         let mut settings = app::Settings {
             profiles: profiles
@@ -136,7 +147,6 @@ impl Harness {
             ..app::Settings::default()
         };
         (options.settings)(&mut settings);
-        let folder = tempfile::tempdir().unwrap();
         let connector = TestConnector {
             profiles: profiles.clone(),
             key: platform.known.api_key.clone(),
@@ -180,9 +190,10 @@ impl Harness {
         harness.event(Event::Started);
         harness.until_idle().await;
         if options.sends {
+            // Itself, or the dashboard that was there before.
             harness
-                .until("this process sends", |state| {
-                    state.sender == alertdesk::contract::SenderState::ThisProcess
+                .until("it is known who sends", |state| {
+                    state.sender != alertdesk::contract::SenderState::Nobody
                 })
                 .await;
         }

@@ -4,6 +4,7 @@
 mod keep;
 mod run;
 mod service;
+mod triage;
 
 pub use run::{Finish, send_and_wait};
 
@@ -15,24 +16,13 @@ use crate::contract::ApiError;
 use crate::domain::{Batch, BatchId, Item};
 use crate::outbox::{Outbox, SystemClock};
 use crate::store::outbox::ItemFilter;
+use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
 
 const BATCH_HEADERS: [&str; 11] = [
     "id", "kind", "title", "state", "planned", "accepted", "rejected", "unknown", "queued",
     "skipped", "reason",
-];
-
-const ITEM_HEADERS: [&str; 9] = [
-    "id",
-    "batch",
-    "recipient",
-    "state",
-    "message_id",
-    "rule",
-    "http_status",
-    "platform_code",
-    "attempts",
 ];
 
 /// Runs an `outbox` command. Every one recovers first when no sender is alive.
@@ -72,15 +62,14 @@ pub fn run(context: &Context, command: &OutboxCommand) -> Result<ExitStatus, Api
         OutboxCommand::Pause { batch } => print_batch(context, &outbox.pause(number(batch)?)?),
         OutboxCommand::Cancel { batch } => print_batch(context, &outbox.cancel(number(batch)?)?),
         OutboxCommand::Resume { batch, confirm } => resume(context, &outbox, batch, *confirm)?,
-        OutboxCommand::Unknown => {
-            let rows: Vec<Row> = outbox.unknown_items()?.iter().map(item_row).collect();
-            context.output.list(&ITEM_HEADERS, &rows);
-            if rows.is_empty() {
-                context.output.note("Nothing is unknown.");
-            }
+        OutboxCommand::Unknown { batch } => triage::list(context, &outbox, batch.as_deref())?,
+        OutboxCommand::ReadBack { items, batch } => {
+            return triage::read_back(context, &settings, &outbox, (items, batch.as_deref()));
         }
         OutboxCommand::Export(args) => keep::export(context, &settings, &outbox, args)?,
         OutboxCommand::Purge(args) => keep::purge(context, &settings, &outbox, args)?,
+        OutboxCommand::Resolve(args) => triage::resolve(context, &outbox, args)?,
+        OutboxCommand::Retry { batch } => triage::retry(context, &outbox, batch)?,
         OutboxCommand::Run { .. } | OutboxCommand::Service | OutboxCommand::Adopt => {}
     }
     Ok(ExitStatus::Done)
@@ -173,9 +162,14 @@ pub fn print_batch(context: &Context, batch: &Batch) {
 /// When the record cannot be read.
 pub fn print_with_items(context: &Context, outbox: &Outbox, batch: &Batch) -> Result<(), ApiError> {
     let items = outbox.items(batch.id, ItemFilter::All, u64::MAX >> 1, 0)?;
+    let late = triage::late_evidence(context, outbox, batch.id)?;
+    let documents: Vec<Value> = items
+        .iter()
+        .map(|item| triage::with_late_evidence(item, &late))
+        .collect();
     let mut document = to_value(batch);
     if let Some(object) = document.as_object_mut() {
-        object.insert("items".to_owned(), to_value(&items));
+        object.insert("items".to_owned(), Value::from(documents));
     }
     let mut lines = batch_lines(batch);
     lines.push((
@@ -219,6 +213,9 @@ fn batch_lines(batch: &Batch) -> Vec<(&'static str, String)> {
     if let Some(scheduled) = batch.scheduled {
         lines.push(("scheduled", scheduled.to_string()));
     }
+    if let Some(parent) = batch.parent {
+        lines.push(("again of", format!("batch {}", parent.0)));
+    }
     if let Some(reason) = &batch.reason {
         lines.push(("reason", reason.text.clone()));
     }
@@ -249,22 +246,6 @@ fn batch_row(batch: &Batch) -> Row {
             .map_or_else(String::new, |reason| reason.text.clone()),
     );
     Row::new(batch, cells)
-}
-
-fn item_row(item: &Item) -> Row {
-    let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
-    let cells = vec![
-        item.id.0.to_string(),
-        item.batch.0.to_string(),
-        recipient(item),
-        item.state.to_string(),
-        item.message_id.clone().unwrap_or_default(),
-        item.rule.clone().unwrap_or_default(),
-        number(item.http_status.map(i64::from)),
-        number(item.platform_code),
-        item.attempts.to_string(),
-    ];
-    Row::new(item, cells)
 }
 
 fn recipient(item: &Item) -> String {

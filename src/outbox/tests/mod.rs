@@ -3,6 +3,7 @@
 
 mod pace;
 mod plans;
+mod read_back;
 mod twins;
 
 use crate::contract::OutboxEvent;

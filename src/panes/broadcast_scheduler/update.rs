@@ -23,6 +23,8 @@ pub enum Wish {
     AskCancel(BatchId),
     /// Ask for the file of the batch's report, then write it.
     AskReport(BatchId),
+    /// Put what was refused for a while into a new paused batch.
+    Retry(BatchId),
     /// Change the speed by this many per cent.
     ChangeRate(BatchId, i32),
     /// Copy this text.
@@ -70,6 +72,7 @@ fn on_batch(state: &State, action: Action) -> Option<Wish> {
         Action::GoOn => Some(Wish::GoOn(batch.id)),
         Action::CancelBatch => Some(Wish::AskCancel(batch.id)),
         Action::ExportBatch => Some(Wish::AskReport(batch.id)),
+        Action::RetryFailed => Some(Wish::Retry(batch.id)),
         Action::RateUp => Some(Wish::ChangeRate(batch.id, 25)),
         Action::RateDown => Some(Wish::ChangeRate(batch.id, -20)),
         Action::Copy => Some(Wish::Copy(format!("{} {}", batch.id, batch.title))),

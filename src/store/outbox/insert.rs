@@ -2,10 +2,10 @@
 
 use super::OutboxStore;
 use super::intents;
-use super::rows::stored_number;
+use super::rows::{StopKind, stored_number};
 use crate::domain::{
-    BatchId, BatchState, FrozenRequest, Plan, Recipient, RequestBody, Schedule, Sha256Hex,
-    SkippedRow, Used,
+    BatchId, BatchState, FrozenRequest, ItemId, Plan, Reason, Recipient, RequestBody, Schedule,
+    Sha256Hex, SkippedRow, Used,
 };
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
@@ -49,6 +49,16 @@ pub enum InsertError {
     SameFile(BatchId),
 }
 
+/// Where a batch comes from that sends again what an older one could not.
+pub(super) struct Again<'a> {
+    /// The older batch; it stays as it is.
+    pub parent: BatchId,
+    /// The items it repeats, one for each call of the plan and in the same order.
+    pub items: &'a [ItemId],
+    /// Why it waits for a person.
+    pub reason: &'a Reason,
+}
+
 impl OutboxStore {
     /// Stores batch, items, bodies, intents and left-out rows, durably once this returns.
     ///
@@ -60,15 +70,22 @@ impl OutboxStore {
             if let Some(stands) = in_the_way(tx, new).map_err(fail)? {
                 return Err(stands);
             }
-            Ok(insert_plan(tx, new).map_err(fail)?)
+            Ok(insert_plan(tx, new, None).map_err(fail)?)
         })
     }
 }
 
-fn insert_plan(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<BatchId> {
+/// The one place where a batch and its items are written. What is sent again comes in paused, so
+/// that it needs the number of its people before anything leaves.
+pub(super) fn insert_plan(
+    tx: &Transaction<'_>,
+    new: &NewBatch<'_>,
+    again: Option<&Again<'_>>,
+) -> rusqlite::Result<BatchId> {
     let seen = intents::see(tx, new.confirmed)?;
-    let batch = insert_batch(tx, new, seen)?;
-    let items = insert_calls(tx, batch, new.plan)?;
+    let batch = insert_batch(tx, new, seen, again)?;
+    let repeated = again.map_or(&[][..], |again| again.items);
+    let items = insert_calls(tx, batch, new.plan, repeated)?;
     intents::write(tx, new, &items)?;
     insert_skipped(tx, batch, &new.plan.skipped)?;
     count_use(tx, new)?;
@@ -97,11 +114,17 @@ fn in_the_way(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<Opti
     }))
 }
 
-fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>, seen: i64) -> rusqlite::Result<i64> {
+fn insert_batch(
+    tx: &Transaction<'_>,
+    new: &NewBatch<'_>,
+    seen: i64,
+    again: Option<&Again<'_>>,
+) -> rusqlite::Result<i64> {
     let plan = new.plan;
-    let state = match new.start_at {
-        Some(_) => BatchState::Armed,
-        None => BatchState::Ready,
+    let state = match (again, new.start_at) {
+        (Some(_), _) => BatchState::Paused,
+        (None, Some(_)) => BatchState::Armed,
+        (None, None) => BatchState::Ready,
     };
     let publish_at = match plan.schedule {
         Schedule::Now => None,
@@ -112,9 +135,9 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>, seen: i64) -> rusqlite
         "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
             confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
             plan_sha256, planned, skipped, queued, twin_window, override_reason, file_key,
-            marked, canary, spread_minutes)
+            marked, canary, spread_minutes, parent, reason_rule, reason_text, stop_kind)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
+            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
         params![
             plan.kind.word(),
             plan.title,
@@ -142,16 +165,25 @@ fn insert_batch(tx: &Transaction<'_>, new: &NewBatch<'_>, seen: i64) -> rusqlite
             seen,
             plan.limits.canary,
             plan.limits.spread_minutes,
+            again.map(|again| again.parent.0),
+            again.map(|again| again.reason.rule.as_str()),
+            again.map(|again| again.reason.text.as_str()),
+            again.map(|_| StopKind::Person.word()),
         ],
     )?;
     Ok(tx.last_insert_rowid())
 }
 
 /// Gives the item of each call.
-fn insert_calls(tx: &Transaction<'_>, batch: i64, plan: &Plan) -> rusqlite::Result<Vec<i64>> {
+fn insert_calls(
+    tx: &Transaction<'_>,
+    batch: i64,
+    plan: &Plan,
+    repeated: &[ItemId],
+) -> rusqlite::Result<Vec<i64>> {
     let mut item = tx.prepare_cached(
-        "INSERT INTO items (batch, recipient, recipients, state, body_sha256)
-         VALUES (?1, ?2, ?3, 'queued', ?4)",
+        "INSERT INTO items (batch, recipient, recipients, state, body_sha256, again_of)
+         VALUES (?1, ?2, ?3, 'queued', ?4, ?5)",
     )?;
     let mut body = tx.prepare_cached(
         "INSERT INTO bodies (item, head, form, body, recipients, intents, touches)
@@ -161,7 +193,7 @@ fn insert_calls(tx: &Transaction<'_>, batch: i64, plan: &Plan) -> rusqlite::Resu
     let mut person = 0;
     // Calls of a list share address and headers, so they are stored once for a run of equal ones.
     let mut head: Option<(i64, &FrozenRequest)> = None;
-    for call in &plan.calls {
+    for (index, call) in plan.calls.iter().enumerate() {
         let request = &call.request;
         let head_id = match head {
             Some((id, last)) if same_head(last, request) => id,
@@ -180,6 +212,7 @@ fn insert_calls(tx: &Transaction<'_>, batch: i64, plan: &Plan) -> rusqlite::Resu
             single,
             stored_number(call.recipients.len() as u64),
             request.body_sha256.as_str(),
+            repeated.get(index).map(|old| old.0),
         ])?;
         let id = tx.last_insert_rowid();
         items.push(id);

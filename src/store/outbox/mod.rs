@@ -3,9 +3,11 @@
 //! It keeps facts and refuses illegal ones. When to send, and what an answer means, is decided by
 //! the outbox engine.
 
+mod again;
 pub mod audit;
 mod change;
 mod claim;
+mod evidence;
 mod home;
 mod insert;
 mod intents;
@@ -13,14 +15,17 @@ mod purge;
 mod read;
 mod recover;
 mod report;
+mod resolve;
 mod rows;
 pub(super) mod schema;
 mod send;
 #[cfg(test)]
 mod tests;
 
+pub use again::{Asked, Retry};
 pub use audit::AuditNote;
 pub use change::{Change, Stop, StopScope};
+pub use evidence::{Proof, Proven, READ_BACK, Rival, UnknownRow};
 pub use home::Home;
 pub use insert::{InsertError, NewBatch};
 pub use intents::Twin;
@@ -28,6 +33,7 @@ pub use purge::{Purge, PurgeRefusal, Purgeable};
 pub use read::{Attempt, ItemFilter};
 pub use recover::{PROCESS_STOPPED, RecoveredBatch, Recovery, RecoveryRules};
 pub use report::{ReportGroup, ReportHead};
+pub use resolve::{BY_PERSON, Chosen, Refusal, Ruled, Ruling};
 pub use rows::{StopKind, StoredBatch};
 pub use send::{Candidate, MarkTime, Marked, Outcome, OutcomeVerdict, SendError};
 

@@ -47,7 +47,9 @@ pub struct PurgeRefusal {
 }
 
 /// What goes with a batch, in the order in which it goes. Every statement takes the batch.
-const DROPS: [&str; 7] = [
+const DROPS: [&str; 9] = [
+    "UPDATE decisions SET reason = '' WHERE item IN (SELECT id FROM items WHERE batch = ?1)",
+    "DELETE FROM looks WHERE item IN (SELECT id FROM items WHERE batch = ?1)",
     "DELETE FROM intents WHERE item IN (SELECT id FROM items WHERE batch = ?1)",
     "DELETE FROM touches WHERE item IN (SELECT id FROM items WHERE batch = ?1)",
     "DELETE FROM bodies WHERE item IN (SELECT id FROM items WHERE batch = ?1)",

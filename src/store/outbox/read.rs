@@ -219,13 +219,10 @@ impl OutboxStore {
     /// # Errors
     /// Whatever the database says.
     pub fn attempts(&self, item: ItemId) -> Result<Vec<Attempt>, StoreError> {
+        let sql = format!("SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE item = ?1 ORDER BY number");
         self.db.read(|connection| {
             connection
-                .prepare_cached(
-                    "SELECT number, started, duration_us, verdict, rule, http_status,
-                        platform_code, errors, sentence, response, late_evidence
-                     FROM attempts WHERE item = ?1 ORDER BY number",
-                )?
+                .prepare_cached(&sql)?
                 .query_map([item.0], attempt)?
                 .collect()
         })
@@ -251,6 +248,22 @@ impl OutboxStore {
         })
     }
 }
+
+/// The last try of an item.
+pub(super) fn last_attempt(
+    connection: &Connection,
+    item: ItemId,
+) -> rusqlite::Result<Option<Attempt>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {ATTEMPT_COLUMNS} FROM attempts WHERE item = ?1 ORDER BY number DESC LIMIT 1"
+        ))?
+        .query_row([item.0], attempt)
+        .optional()
+}
+
+const ATTEMPT_COLUMNS: &str = "number, started, duration_us, verdict, rule, http_status, \
+    platform_code, errors, sentence, response, late_evidence";
 
 fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
     let micros: Option<i64> = row.get(2)?;

@@ -59,12 +59,13 @@ impl OutboxStore {
             self.db.check()?;
         }
         self.db.change(|tx| {
+            let mut recovery = Recovery::default();
+            let mut late = Vec::new();
             for outcome in emergency {
                 if !record_outcome(tx, outcome)? {
-                    note_late(tx, outcome)?;
+                    late.extend(note_late(tx, outcome)?);
                 }
             }
-            let mut recovery = Recovery::default();
             let crashed = ids(
                 tx,
                 "SELECT id FROM batches WHERE state IN ('running','draining') OR sending > 0
@@ -76,6 +77,7 @@ impl OutboxStore {
             }
             hold_all(tx, rules, &mut recovery)?;
             note_recovery(tx, &recovery, emergency.len())?;
+            recovery.batches.extend(late);
             Ok(recovery)
         })
     }
@@ -117,14 +119,16 @@ fn ids(tx: &Transaction<'_>, sql: &str) -> rusqlite::Result<Vec<BatchId>> {
         .collect()
 }
 
-/// A result that came after the attempt had been closed otherwise: kept beside it, never over it.
-fn note_late(tx: &Transaction<'_>, outcome: &Outcome) -> rusqlite::Result<()> {
+/// A result that came after the attempt had been closed otherwise: kept beside it, never over it,
+/// and said once.
+fn note_late(tx: &Transaction<'_>, outcome: &Outcome) -> rusqlite::Result<Option<RecoveredBatch>> {
     let text = format!(
         "Late evidence: {} ({}). If it was sent again, the person was reached twice.",
         outcome.sentence, outcome.rule
     );
-    tx.execute(
-        "UPDATE attempts SET late_evidence = ?2 WHERE id = ?1 AND verdict <> ?3",
+    let noted = tx.execute(
+        "UPDATE attempts SET late_evidence = ?2
+         WHERE id = ?1 AND verdict <> ?3 AND late_evidence IS NULL",
         params![
             outcome.attempt,
             text,
@@ -133,7 +137,13 @@ fn note_late(tx: &Transaction<'_>, outcome: &Outcome) -> rusqlite::Result<()> {
                 .and_then(|word| word.as_str().map(str::to_owned)),
         ],
     )?;
-    Ok(())
+    Ok((noted > 0).then(|| RecoveredBatch {
+        id: outcome.batch,
+        sentence: format!(
+            "Batch {}, item {}: a result came late and changes nothing by itself. {text}",
+            outcome.batch.0, outcome.item.0
+        ),
+    }))
 }
 
 pub(super) fn make_unknown(tx: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<()> {

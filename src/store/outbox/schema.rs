@@ -8,6 +8,7 @@ mod audit;
 mod home;
 mod intents;
 mod pace;
+mod triage;
 
 use crate::store::database::{Durability, Schema};
 
@@ -24,6 +25,7 @@ pub const SCHEMA: Schema = Schema {
         pace::PACE,
         audit::AUDIT,
         intents::INTENTS,
+        triage::TRIAGE,
     ],
     durability: Durability::Full,
 };
@@ -288,8 +290,11 @@ END;
 #[cfg(test)]
 mod tests {
     use super::SCHEMA;
+    use crate::domain::{BatchState, Decision, ItemId, Sha256Hex};
     use crate::store::database::{Database, Schema};
+    use crate::store::outbox::{Asked, Chosen, Ruling};
     use crate::store::{Library, OutboxStore};
+    use jiff::Timestamp;
 
     #[test]
     fn a_template_kept_by_an_older_version_keeps_its_body() {
@@ -314,5 +319,53 @@ mod tests {
         let library = Library::of(&OutboxStore::open(dir.path()).unwrap());
         let templates = library.templates().unwrap();
         assert_eq!(templates[0].wording.body.as_deref(), Some("Hi {{1}}"));
+    }
+
+    #[test]
+    fn what_an_older_version_left_unknown_can_be_settled() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("outbox.db");
+        let older = Schema {
+            migrations: &SCHEMA.migrations[..5],
+            ..SCHEMA
+        };
+        let old = Database::open(&path, &older).unwrap();
+        let body = r#"{"phoneNumber":"447700900412"}"#;
+        let hash = Sha256Hex::of(body.as_bytes());
+        let sql = format!(
+            "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state,
+                created, confirmed, per_minute, concurrency, calls, owner, typed, notes,
+                plan_sha256, planned, skipped, queued, unknown)
+             VALUES ('template', 'care', 'p', 'https://api.fern-and-oak.example', '9', 'ff',
+                'done_with_problems', 0, 0, 60, 4, 1, 'me', '1', '[]', '{hash}', 1, 0, 0, 1);
+             INSERT INTO items (batch, recipient, recipients, state, body_sha256, attempts)
+             VALUES (1, '447700900412', 1, 'unknown', '{hash}', 1);
+             INSERT INTO heads VALUES (1, 'POST', 'https://api.fern-and-oak.example/x', '[]');
+             INSERT INTO bodies VALUES (1, 1, 'json', '{body}', NULL);
+             INSERT INTO attempts (item, number, started, body_sha256, pid, finished, verdict)
+             VALUES (1, 1, 0, '{hash}', 1, 1, 'unknown');",
+            hash = hash.as_str()
+        );
+        old.change(|tx| tx.execute_batch(&sql)).unwrap();
+        drop(old);
+
+        let store = OutboxStore::open(dir.path()).unwrap();
+        assert_eq!(store.unknown_rows(None, 9).unwrap().len(), 1);
+        let asked = Asked {
+            now: Timestamp::UNIX_EPOCH,
+            owner: "me",
+            typed: "",
+        };
+        let ruling = Ruling {
+            chosen: Chosen::Items(&[ItemId(1)]),
+            decision: Decision::NotAccepted,
+            count: None,
+            who: "meera@desk-4",
+            reason: "",
+            asked,
+        };
+        let ruled = store.resolve(&ruling).unwrap().unwrap();
+        let made = store.batch(ruled.made[0]).unwrap().unwrap();
+        assert_eq!(made.batch.state, BatchState::Paused);
     }
 }

@@ -1,8 +1,10 @@
 //! Tests of the record: nothing illegal can be written, counts always add up.
 
+mod triage;
+
 use super::{
-    Change, ItemFilter, NewBatch, OutboxStore, Outcome, OutcomeVerdict, RecoveryRules, SendError,
-    Stop, StopKind,
+    Change, ItemFilter, Marked, NewBatch, OutboxStore, Outcome, OutcomeVerdict, RecoveryRules,
+    SendError, Stop, StopKind,
 };
 use crate::domain::{
     BatchId, BatchState, BotTarget, FrozenRequest, ItemState, Once, PhoneNumber, Plan, PlannedCall,
@@ -101,27 +103,49 @@ impl Record {
     pub(super) fn mark(&self, count: u64, verdict: OutcomeVerdict) -> Vec<Outcome> {
         let candidates = self.store.candidates(self.batch, time(1), count).unwrap();
         let marked = self.store.mark(self.batch, &candidates, time(1)).unwrap();
-        marked
-            .into_iter()
-            .map(|marked| Outcome {
-                attempt: marked.attempt,
-                item: marked.candidate.item,
-                batch: self.batch,
-                verdict,
-                rule: "test".to_owned(),
-                message_id: None,
-                http_status: Some(200),
-                platform_code: Some(1000),
-                errors: Vec::new(),
-                transient: false,
-                sentence: "It was tested.".to_owned(),
-                response: "{}".to_owned(),
-                finished: time(2),
-                duration: Duration::from_millis(84),
-                retry_at: None,
-            })
-            .collect()
+        outcomes(self.batch, marked, verdict)
     }
+}
+
+/// What became of marked calls: the same of all.
+fn outcomes(batch: BatchId, marked: Vec<Marked>, verdict: OutcomeVerdict) -> Vec<Outcome> {
+    marked
+        .into_iter()
+        .map(|marked| Outcome {
+            attempt: marked.attempt,
+            item: marked.candidate.item,
+            batch,
+            verdict,
+            rule: "test".to_owned(),
+            message_id: None,
+            http_status: Some(200),
+            platform_code: Some(1000),
+            errors: Vec::new(),
+            transient: false,
+            sentence: "It was tested.".to_owned(),
+            response: "{}".to_owned(),
+            finished: time(2),
+            duration: Duration::from_millis(84),
+            retry_at: None,
+        })
+        .collect()
+}
+
+/// Writes down that a person settles what is unknown of these items, as every settling needs.
+pub(super) fn settle_unknown(
+    tx: &rusqlite::Transaction<'_>,
+    state: &str,
+    which: &str,
+    number: i64,
+) -> rusqlite::Result<usize> {
+    if !["accepted", "not_accepted", "abandoned"].contains(&state) {
+        return Ok(0);
+    }
+    let sql = format!(
+        "INSERT INTO decisions (item, decided, decided_by, who, at, reason)
+         SELECT id, ?1, 'person', 'me', 0, '' FROM items WHERE state = 'unknown' AND {which}"
+    );
+    tx.execute(&sql, (state, number))
 }
 
 /// A reason of this rule.
@@ -298,6 +322,7 @@ fn every_change_of_state_is_legal_exactly_as_listed() {
                 // Put the item into the state to start from without the rules, try, undo.
                 tx.execute_batch(&format!(
                     "DROP TRIGGER items_legal; DROP TRIGGER items_counted;
+                     DROP TRIGGER items_decided;
                      UPDATE items SET state = '{}' WHERE id = 1;",
                     from.word()
                 ))

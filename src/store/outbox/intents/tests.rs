@@ -6,7 +6,7 @@ use crate::domain::{
     Recipient, RequestBody, SendKind, Touch,
 };
 use crate::store::StoreError;
-use crate::store::outbox::tests::plan;
+use crate::store::outbox::tests::{plan, settle_unknown};
 use crate::store::outbox::{InsertError, NewBatch, OutboxStore};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -56,6 +56,7 @@ fn insert(store: &OutboxStore, plan: &Plan, second: i64) -> Result<BatchId, Inse
 fn set_all(store: &OutboxStore, batch: BatchId, states: &[&str], marked: Timestamp) {
     for state in states {
         let changed = store.database().change(|tx| {
+            settle_unknown(tx, state, "batch = ?2", batch.0)?;
             tx.execute(
                 "UPDATE items SET state = ?2, marked = ?3 WHERE batch = ?1 AND state <> 'skipped'",
                 (batch.0, state, marked.as_microsecond()),

@@ -2,7 +2,7 @@
 //! asked for, retold from the lines and compared with the record.
 
 use crate::domain::{AuditLine, ItemState};
-use crate::store::outbox::tests::{Record, plan, reason, record_with, time};
+use crate::store::outbox::tests::{Record, plan, reason, record_with, settle_unknown, time};
 use crate::store::outbox::{
     ItemFilter, NewBatch, OutboxStore, Outcome, OutcomeVerdict, RecoveryRules, Stop, StopKind,
 };
@@ -176,6 +176,9 @@ fn take(record: &mut Record, taken: &Step, going: &mut Vec<Outcome>) {
             store
                 .database()
                 .change(|tx| {
+                    let newest = "id = (SELECT max(id) FROM items WHERE state = 'unknown')
+                        AND ?2 = ?2";
+                    settle_unknown(tx, state.word(), newest, 0)?;
                     tx.execute(
                         "UPDATE items SET state = ?1 WHERE state = 'unknown'
                          AND id = (SELECT max(id) FROM items WHERE state = 'unknown')",
