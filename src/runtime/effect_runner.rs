@@ -14,7 +14,6 @@ use crate::contract::{
     PlanFailure, PlanProblem, PlanPurpose, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::{ItemId, Profile};
-use crate::outbox::Outbox;
 use crate::store::ConversationKey;
 use crate::sync::Progress;
 use std::collections::HashMap;
@@ -270,22 +269,10 @@ impl EffectRunner {
             let _live = live;
             let Ok(turn) = turn.await else { return };
             let built = run_blocking(move || {
-                // Only free text needs to know who wrote last.
-                let free_text = draft.content.is_free_text();
-                let cache = free_text.then(|| world.cache().ok()).flatten();
-                // Without a record the plan is compared when it is queued.
-                let record = world.outbox().ok().map(Outbox::store);
-                let shows_twins = purpose == PlanPurpose::Preview;
-                let kept = plan_builder::Kept {
-                    cache,
-                    record,
-                    shows_twins,
-                };
-                let plan = plan_builder::build(&draft, &profile, kept, (clock::now(), &nonce));
-                let countries = plan.as_ref().map(|plan| plan_builder::countries(plan));
+                let built = plan_builder::build_in(&world, &draft, &profile, purpose, &nonce);
                 // Held to the end of the work, also when nobody waits for it any more.
                 drop(turn);
-                (countries.unwrap_or_default(), plan)
+                built
             });
             let (countries, result) = built.await.unwrap_or_else(|error| {
                 let text = format!("the plan could not be built: {error}");

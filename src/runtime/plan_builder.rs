@@ -1,9 +1,12 @@
 //! From a draft as typed to a frozen plan: the same road for preview and review.
 
-use crate::contract::{DraftForm, PlanFailure, PlanProblem};
+use super::clock;
+use super::world::World;
+use crate::contract::{DraftForm, PlanFailure, PlanProblem, PlanPurpose};
 use crate::domain::audience::from_recipients;
 use crate::domain::schedule::read_plan_time;
 use crate::domain::{Plan, Profile, Schedule, SendDraft};
+use crate::outbox::Outbox;
 use crate::outbox::freeze::FreezeError;
 use crate::outbox::twins::{self, Planning};
 use crate::store::{CacheStore, OutboxStore};
@@ -90,6 +93,30 @@ pub fn build(
         plan.limits.canary = 0;
     }
     Ok(Arc::new(plan))
+}
+
+/// Countries with how many people each has, the one with most people first.
+pub type Countries = Vec<(String, u64)>;
+
+/// A plan and the countries of its numbers, built with what this world keeps. Blocks.
+pub fn build_in(
+    world: &World,
+    form: &DraftForm,
+    profile: &Profile,
+    purpose: PlanPurpose,
+    nonce: &str,
+) -> (Countries, Result<Arc<Plan>, PlanFailure>) {
+    // Only free text needs to know who wrote last.
+    let free_text = form.content.is_free_text();
+    let kept = Kept {
+        cache: free_text.then(|| world.cache().ok()).flatten(),
+        // Without a record the plan is compared when it is queued.
+        record: world.outbox().ok().map(Outbox::store),
+        shows_twins: purpose == PlanPurpose::Preview,
+    };
+    let plan = build(form, profile, kept, (clock::now(), nonce));
+    let countries = plan.as_ref().map(|plan| countries(plan));
+    (countries.unwrap_or_default(), plan)
 }
 
 /// The countries of a plan's numbers, the one with most people first. Nothing for long lists,

@@ -4,7 +4,8 @@
 /// One intent per recipient of every call. Rows are written once and never change: whether an
 /// intent is live is the state of its item, so that nothing can tell the two apart, and a result
 /// costs no write here. An intent that is queued, on the way or unknown stands alone, unless a
-/// person overrode that with a reason.
+/// person overrode that with a reason. Rows lie in the order of their keys and name their item
+/// without a foreign key: checking a million of those would jump through the whole table of items.
 ///
 /// `marked` is when an item was marked last, and when a batch was queued, resumed or marked last,
 /// by the highest time ever seen: a clock that was set back never makes a message look older than
@@ -12,7 +13,7 @@
 pub const INTENTS: &str = "
 CREATE TABLE intents (
     key       BLOB NOT NULL CHECK (length(key) = 16),
-    item      INTEGER NOT NULL REFERENCES items(id),
+    item      INTEGER NOT NULL,
     overrides INTEGER NOT NULL CHECK (overrides IN (0, 1)),
     PRIMARY KEY (key, item)
 ) WITHOUT ROWID;
@@ -27,7 +28,7 @@ BEGIN SELECT RAISE(ABORT, 'a plan is never edited'); END;
 
 CREATE TABLE touches (
     person INTEGER NOT NULL,
-    item   INTEGER NOT NULL REFERENCES items(id),
+    item   INTEGER NOT NULL,
     PRIMARY KEY (person, item)
 ) WITHOUT ROWID;
 
