@@ -5,6 +5,7 @@
 //! state changes without a line of the audit.
 
 mod audit;
+mod counting;
 
 use crate::store::database::{Durability, Schema};
 
@@ -17,6 +18,7 @@ pub const SCHEMA: Schema = Schema {
         VERSION_3,
         VERSION_4,
         VERSION_5,
+        counting::COUNTED_ONCE,
         audit::AUDIT,
     ],
     durability: Durability::Full,
