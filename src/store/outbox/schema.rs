@@ -5,6 +5,7 @@
 //! state changes without a line of the audit.
 
 mod audit;
+mod counting;
 mod home;
 mod intents;
 mod pace;
@@ -21,6 +22,7 @@ pub const SCHEMA: Schema = Schema {
         VERSION_3,
         VERSION_4,
         VERSION_5,
+        counting::COUNTED_ONCE,
         home::HOME,
         pace::PACE,
         audit::AUDIT,
@@ -290,7 +292,7 @@ END;
 #[cfg(test)]
 mod tests {
     use super::SCHEMA;
-    use crate::domain::{BatchState, Decision, ItemId, Sha256Hex};
+    use crate::domain::{BatchId, BatchState, Decision, ItemId, Sha256Hex};
     use crate::store::database::{Database, Schema};
     use crate::store::outbox::{Asked, Chosen, Ruling};
     use crate::store::{Library, OutboxStore};
@@ -367,5 +369,41 @@ mod tests {
         let ruled = store.resolve(&ruling).unwrap().unwrap();
         let made = store.batch(ruled.made[0]).unwrap().unwrap();
         assert_eq!(made.batch.state, BatchState::Paused);
+    }
+
+    #[test]
+    fn a_batch_of_a_version_without_an_audit_goes_on_and_is_purged() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("outbox.db");
+        let older = Schema {
+            migrations: &SCHEMA.migrations[..5],
+            ..SCHEMA
+        };
+        let old = Database::open(&path, &older).unwrap();
+        let sha256 = "a".repeat(64);
+        old.change(|tx| {
+            tx.execute_batch(&format!(
+                "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state,
+                    created, confirmed, per_minute, concurrency, calls, owner, typed, notes,
+                    plan_sha256, planned, skipped, queued)
+                 VALUES ('template', 'care', 'p', 'b', 'c', 'k', 'ready', 0, 0, 600, 4, 1, 'o',
+                    '0412', '[]', '{sha256}', 1, 0, 1);
+                 INSERT INTO items (batch, recipient, recipients, state, body_sha256)
+                 VALUES (1, '447700900412', 1, 'queued', '{sha256}');"
+            ))
+        })
+        .unwrap();
+        drop(old);
+
+        let store = OutboxStore::open(dir.path()).unwrap();
+        assert_eq!(store.audit_end().unwrap(), 0);
+        store.cancel(BatchId(1)).unwrap();
+        // Who writes, what was decided, whom it met.
+        assert_eq!(store.audit_end().unwrap(), 3);
+        let later = jiff::Timestamp::from_second(4_000_000_000).unwrap();
+        assert_eq!(store.purgeable(later, later).unwrap().batches.len(), 1);
+        store.purge(BatchId(1), later).unwrap();
+        let check = store.audit_check().unwrap();
+        assert_eq!((check.lines, check.broken), (4, None));
     }
 }

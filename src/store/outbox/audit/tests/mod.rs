@@ -8,8 +8,8 @@ use super::{AuditNote, write_note};
 use crate::domain::audit::AuditFilter;
 use crate::domain::{AuditLine, BatchId, BatchState};
 use crate::store::StoreError;
-use crate::store::outbox::tests::{Record, reason, record_with};
-use crate::store::outbox::{OutboxStore, OutcomeVerdict, Stop, StopKind};
+use crate::store::outbox::tests::{Record, plan, reason, record_with, time};
+use crate::store::outbox::{NewBatch, OutboxStore, OutcomeVerdict, Stop, StopKind};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -136,6 +136,48 @@ fn lines_are_found_by_batch_by_person_and_by_time() {
         10,
         "the newest ones, the oldest of them first"
     );
+}
+
+#[test]
+fn one_of_the_many_of_a_call_is_found_and_reported() {
+    let mut record = record_with(1, None);
+    let mut plan = plan(3);
+    let several = plan.calls.iter().flat_map(|call| call.recipients.clone());
+    plan.calls[0].recipients = several.collect();
+    plan.calls.truncate(1);
+    let new = NewBatch {
+        plan: &plan,
+        confirmed: time(0),
+        start_at: None,
+        owner: "me",
+        typed: "3",
+        twins_since: time(0),
+    };
+    record.batch = record.store.insert(&new).unwrap();
+    let done = record.mark(1, OutcomeVerdict::Accepted);
+    record.store.record(&done, &[]).unwrap();
+    let filter = AuditFilter {
+        recipient: Some("0002".to_owned()),
+        ..AuditFilter::default()
+    };
+    let found = record.store.audit_lines(&filter, 10).unwrap();
+    let found: Vec<_> = found.iter().map(AuditLine::read).collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].action.as_str(), &found[0].recipient),
+        ("result", &None)
+    );
+
+    let rows = record.store.report_rows(record.batch, 0, 10).unwrap();
+    assert_eq!(
+        (rows.len(), rows[0].1.len(), rows[0].0.recipients),
+        (2, 3, 3)
+    );
+    assert_eq!(rows[0].1[2], "447700900002");
+    assert_eq!(rows[0].0.last, Some(time(2)));
+    let groups = record.store.report_groups(record.batch).unwrap();
+    assert_eq!((groups.len(), groups[0].recipients), (1, 1));
+    assert_eq!(groups[0].sample.sentence.as_deref(), Some("too short"));
 }
 
 #[test]
