@@ -2,6 +2,7 @@
 //! only a copy. Whoever wrote lines appends whatever the file lacks; what a crash left out is
 //! appended at the next start, and a failure never stops a send.
 
+use super::lock::give_back;
 use crate::store::StoreError;
 use crate::store::outbox::OutboxStore;
 use serde::Deserialize;
@@ -94,12 +95,18 @@ impl AuditCopy {
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
         }
+        let written = self.follow(&mut file, store);
+        give_back(&file);
+        written
+    }
+
+    fn follow(&mut self, file: &mut File, store: &OutboxStore) -> Result<(), CopyError> {
         let length = file.metadata()?.len();
         let (mut length, mut last) = match self.known {
             Some((known, last)) if known == length => (known, last),
             Some(_) | None => {
                 // Half a line, as a crash leaves it, is cut off.
-                let end = look_for_end(&mut file, length)?;
+                let end = look_for_end(file, length)?;
                 file.set_len(end.0)?;
                 end
             }

@@ -45,7 +45,10 @@ impl SenderLock {
     pub fn holder(data_dir: &Path) -> Result<SenderState, OutboxError> {
         let mut file = open(data_dir)?;
         match file.try_lock_shared() {
-            Ok(()) => Ok(SenderState::Nobody),
+            Ok(()) => {
+                give_back(&file);
+                Ok(SenderState::Nobody)
+            }
             Err(TryLockError::WouldBlock) => Ok(match read_pid(&mut file) {
                 pid if pid == std::process::id() => SenderState::ThisProcess,
                 pid => SenderState::Other { pid },
@@ -57,10 +60,19 @@ impl SenderLock {
 
 impl Drop for SenderLock {
     fn drop(&mut self) {
-        // The pid is only for people; the lock itself goes with the file.
+        // The pid is only for people.
         if let Err(error) = self.file.set_len(0) {
             tracing::debug!(%error, "the pid in the lock file stays");
         }
+        give_back(&self.file);
+    }
+}
+
+/// Closing is not enough: a program that this process starts at this moment holds every open file
+/// until it has begun, and with the file the lock.
+pub(super) fn give_back(file: &File) {
+    if let Err(error) = file.unlock() {
+        tracing::debug!(%error, "a lock is given back only when its file is closed");
     }
 }
 
@@ -121,5 +133,15 @@ mod tests {
         );
         drop(lock);
         SenderLock::take(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn it_is_free_at_once_even_while_a_program_that_was_just_started_has_its_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = SenderLock::take(dir.path()).unwrap();
+        let inherited = lock.file.try_clone().unwrap();
+        drop(lock);
+        SenderLock::take(dir.path()).unwrap();
+        drop(inherited);
     }
 }

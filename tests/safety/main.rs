@@ -9,6 +9,10 @@
 )]
 
 mod crash;
+mod faults;
 mod invariants;
+mod kill;
+mod oracle;
+mod server;
 mod speed;
 mod support;

@@ -1,20 +1,24 @@
-//! What the safety tests share: plans, transports that answer or count, a server that counts.
+//! What the safety tests share: plans, transports that answer, a person who resumes.
 
+use alertdesk::api::{ApiKey, ClassifierOptions, SendClient, SendClientConfig};
 use alertdesk::domain::{
-    BatchId, BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan,
-    PlannedCall, RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Verdict,
+    BatchId, BatchState, BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice,
+    PhoneNumber, Plan, PlannedCall, RequestBody, Schedule, SendKind, SendLimits, SkippedRow,
+    Verdict,
 };
 use alertdesk::outbox::{
-    Call, Confirmation, Judged, OneBot, Outbox, SendFuture, SystemClock, Transport,
-    TransportProvider,
+    ApiTransport, Call, Confirmation, Judged, OneBot, Outbox, RunSummary, Scope, SendFuture,
+    Sender, SystemClock, Transport, TransportProvider,
 };
-use std::collections::HashMap;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// A key of nobody.
+pub const KEY: &str = "k3yOfNobody0123456789";
 
 /// A bot at this address.
 pub fn target(base_url: &str) -> BotTarget {
@@ -36,6 +40,7 @@ static PLANS: AtomicU64 = AtomicU64::new(0);
 /// A template plan for so many people and two who are left out.
 pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
     let target = target(base_url);
+    let fern = PLANS.fetch_add(1, Ordering::Relaxed);
     let calls: Vec<PlannedCall> = (0..people)
         .map(|index| {
             let digits = digits(index);
@@ -43,7 +48,7 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
                 request: FrozenRequest::post(
                     format!("{base_url}/template"),
                     RequestBody::Json(format!(
-                        "{{\"phoneNumber\":\"{digits}\",\"text\":\"Your fern is ready.\"}}"
+                        "{{\"phoneNumber\":\"{digits}\",\"text\":\"Your fern {fern} is ready.\"}}"
                     )),
                 ),
                 recipients: vec![PhoneNumber::from_digits(&digits).unwrap().into()],
@@ -58,7 +63,7 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
     });
     let people = calls.iter().flat_map(|call| &call.recipients);
     let mut meaning = Meaning::new(&target, SendKind::Template);
-    meaning.text(&PLANS.fetch_add(1, Ordering::Relaxed).to_string());
+    meaning.text(&fern.to_string());
     let once = Once {
         intents: people.map(|one| meaning.to(one)).collect(),
         ..Once::default()
@@ -143,95 +148,56 @@ pub fn provider(base_url: &str, transport: impl Transport + 'static) -> Arc<dyn 
     })
 }
 
-/// A server that reads whole requests, counts them per recipient, and answers them all alike.
-pub struct CountingServer {
-    pub address: SocketAddr,
-    counts: Arc<Mutex<HashMap<String, u32>>>,
+/// The real client and the real classifier. Hanging calls end after half a second.
+pub fn real(base_url: &str) -> impl Transport + use<> {
+    let mut config = SendClientConfig::new(target(base_url), ApiKey::parse(KEY).unwrap());
+    config.answer_timeout = Duration::from_millis(500);
+    ApiTransport::new(
+        Arc::new(SendClient::new(config).unwrap()),
+        ClassifierOptions::default(),
+        Arc::new(SystemClock::new()),
+    )
 }
 
-impl CountingServer {
-    pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let counts = Arc::new(Mutex::new(HashMap::new()));
-        let shared = Arc::clone(&counts);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let counts = Arc::clone(&shared);
-                std::thread::spawn(move || serve(stream, &counts));
-            }
-        });
-        Self { address, counts }
-    }
-
-    pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// How often each person's message was taken.
-    pub fn counts(&self) -> HashMap<String, u32> {
-        self.counts.lock().unwrap().clone()
-    }
+/// Sends everything that is ready, on threads of its own.
+pub fn run_sender(
+    sender: Sender,
+    base_url: &str,
+    transport: impl Transport + 'static,
+) -> RunSummary {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let (events, _reader) = mpsc::channel(16);
+    runtime
+        .block_on(sender.run_until_done(
+            Scope::Everything,
+            provider(base_url, transport),
+            events,
+            CancellationToken::new(),
+        ))
+        .unwrap()
 }
 
-fn serve(mut stream: TcpStream, counts: &Mutex<HashMap<String, u32>>) {
-    let Some(body) = read_request(&mut stream) else {
-        return;
-    };
-    let number = body.split('"').nth(3).unwrap().to_owned();
-    *counts.lock().unwrap().entry(number).or_insert(0) += 1;
-    let answer = "{\"status\":{\"code\":1000}}";
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{answer}",
-        answer.len()
-    );
-    // The caller may be dead by now; what was counted stays counted.
-    drop(stream.write_all(head.as_bytes()));
-}
-
-fn read_request(stream: &mut TcpStream) -> Option<String> {
-    let mut bytes = Vec::new();
-    let mut chunk = [0; 1024];
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length: usize = head.rsplit_once("Content-Length: ")?.1.parse().ok()?;
-            if body.len() >= length {
-                return Some(body.to_owned());
-            }
+/// Plays the person who resumes a batch whenever it stops, until nothing of it is left.
+pub fn finish(outbox: &Outbox, id: BatchId, mut send: impl FnMut()) {
+    for _ in 0..1000 {
+        let batch = outbox.show(id).unwrap();
+        if batch.counts.queued == 0 {
+            return;
         }
-        match stream.read(&mut chunk) {
-            Ok(0) | Err(_) => return None,
-            Ok(count) => bytes.extend(&chunk[..count]),
+        if matches!(batch.state, BatchState::Paused | BatchState::Held) {
+            outbox.resume(id, batch.counts.queued).unwrap();
         }
+        send();
     }
+    panic!("{:?} does not end", outbox.show(id).unwrap());
 }
 
-/// Writes one request to the counting server and judges by how far it came.
-pub struct TcpTransport(pub SocketAddr);
-
-impl Transport for TcpTransport {
-    fn send<'a>(&'a self, call: Call<'a>) -> SendFuture<'a> {
-        let address = self.0;
-        let body = call.request.body.bytes();
-        Box::pin(async move {
-            use tokio::io::{AsyncReadExt, AsyncWriteExt};
-            let Ok(mut stream) = tokio::net::TcpStream::connect(address).await else {
-                return judged(Verdict::Retry { after: None }, None, "no_connection");
-            };
-            let head = format!(
-                "POST /template HTTP/1.1\r\nContent-Length: {}\r\n\r\n",
-                body.len()
-            );
-            let mut answer = String::new();
-            let done = async {
-                stream.write_all(&[head.as_bytes(), &body].concat()).await?;
-                stream.read_to_string(&mut answer).await
-            };
-            match done.await {
-                Ok(_) if answer.contains("1000") => accepted(),
-                Ok(_) | Err(_) => judged(Verdict::Unknown, None, "connection_lost"),
-            }
-        })
-    }
+/// A number from the environment, for the longer forms of a test.
+pub fn asked_for(variable: &str) -> Option<u32> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap())
 }
