@@ -12,6 +12,7 @@ mod crash;
 mod faults;
 mod invariants;
 mod kill;
+mod model;
 mod oracle;
 mod server;
 mod speed;
