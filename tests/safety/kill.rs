@@ -13,11 +13,19 @@ use std::process::{Child, Command, Stdio};
 const PEOPLE: u32 = 1000;
 const KILLS_PER_BATCH: u32 = 3;
 
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_alertdesk");
+
 /// `outbox run` of the program, for this data folder and server.
 pub fn start_program(dir: &Path, base_url: &str) -> Child {
+    let mut program = Command::new(PROGRAM);
+    program.args(["outbox", "run"]);
+    start(program, dir, base_url)
+}
+
+/// A command that ends up as the program, with its settings.
+pub fn start(mut program: Command, dir: &Path, base_url: &str) -> Child {
     let bot = target(base_url);
-    Command::new(env!("CARGO_BIN_EXE_alertdesk"))
-        .args(["outbox", "run"])
+    program
         .env_clear()
         .env("HOME", dir)
         .env("TZ", "Europe/London")

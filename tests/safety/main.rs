@@ -10,6 +10,7 @@
 
 mod crash;
 mod faults;
+mod hostile;
 mod invariants;
 mod kill;
 mod model;

@@ -222,6 +222,8 @@ struct Shared {
     mix: Mix,
     tally: Mutex<Tally>,
     came: Condvar,
+    held: Mutex<bool>,
+    released: Condvar,
 }
 
 /// Runs until the test ends.
@@ -241,6 +243,8 @@ impl FaultServer {
             mix,
             tally: Mutex::default(),
             came: Condvar::new(),
+            held: Mutex::new(false),
+            released: Condvar::new(),
         });
         let served = Arc::clone(&shared);
         std::thread::spawn(move || {
@@ -268,6 +272,12 @@ impl FaultServer {
             let tick = std::time::Duration::from_millis(50);
             tally = self.shared.came.wait_timeout(tally, tick).unwrap().0;
         }
+    }
+
+    /// From now on every call is taken and its answer kept back; or all of that ends.
+    pub fn hold(&self, held: bool) {
+        *self.shared.held.lock().unwrap() = held;
+        self.shared.released.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, Tally> {
@@ -304,6 +314,8 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
         fault
     };
     shared.came.notify_all();
+    let held = shared.held.lock().unwrap();
+    drop(shared.released.wait_while(held, |held| *held).unwrap());
     let answer = match fault {
         None => Some(whole("200 OK", "", GOOD)),
         Some(fault) => fault.answer(),
