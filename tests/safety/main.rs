@@ -4,12 +4,14 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::disallowed_methods,
     reason = "test code: helpers outside test functions, a server and stop-watches of its own"
 )]
 
 mod crash;
 mod faults;
+mod histories;
 mod hostile;
 mod invariants;
 mod kill;
