@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 const PEOPLE: u32 = 1000;
-const KILLS_PER_BATCH: u32 = 3;
+const KILLS_PER_BATCH: u32 = 6;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_alertdesk");
 
@@ -47,7 +47,7 @@ pub fn start(mut program: Command, dir: &Path, base_url: &str) -> Child {
 fn kill_once(dir: &Path, outbox: &Outbox, id: BatchId, server: &FaultServer) {
     let came = server.tally().came.len();
     let left = usize::try_from(outbox.show(id).unwrap().counts.queued).unwrap();
-    let moment = came + fastrand::usize(1..=left.div_ceil(2));
+    let moment = came + fastrand::usize(1..=left.div_ceil(4));
     let mut child = start_program(dir, &server.base_url());
     server.until(moment, || child.try_wait().unwrap().is_some());
     child.kill().unwrap();
@@ -58,7 +58,7 @@ fn kill_once(dir: &Path, outbox: &Outbox, id: BatchId, server: &FaultServer) {
 
 #[test]
 fn a_program_that_is_killed_at_any_moment_sends_nothing_twice_and_loses_nothing() {
-    let kills = asked_for("ALERTDESK_KILLS").unwrap_or(2 * KILLS_PER_BATCH);
+    let kills = asked_for("ALERTDESK_KILLS").unwrap_or(KILLS_PER_BATCH);
     let (mut done, mut faults, mut messages) = (0, 0, 0);
     while done < kills {
         let dir = tempfile::tempdir().unwrap();
