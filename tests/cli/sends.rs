@@ -403,10 +403,8 @@ fn a_list_waits_after_its_first_people_and_goes_on_with_the_number_of_the_others
     let sandbox = Sandbox::start(&[]);
     let desk = sandbox.desk();
     desk.import(&["order_replacement.en"]);
-    let rows: String = (410..422)
-        .map(|last| format!("+447700900{last}\n"))
-        .collect();
-    let file = desk.write("people.csv", &format!("phone\n{rows}"));
+    let rows: Vec<String> = (410..422).map(|last| format!("+447700900{last}")).collect();
+    let file = desk.write("people.csv", &format!("phone\n{}\n", rows.join("\n")));
     let list = [
         "--csv",
         &file,
