@@ -17,6 +17,7 @@ pub mod limiter;
 pub mod lock;
 mod operator;
 mod queue;
+mod reach;
 mod read_back;
 mod records;
 mod report;

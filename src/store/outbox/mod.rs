@@ -13,6 +13,7 @@ mod insert;
 mod intents;
 mod lease;
 mod purge;
+mod reach;
 mod read;
 mod recover;
 mod report;
