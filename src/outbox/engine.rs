@@ -416,47 +416,8 @@ impl Engine {
             .collect()
     }
 
-    /// The first people of a list have their results: a person looks at them before the rest.
-    fn wait_after_the_first(&mut self, stored: &StoredBatch, now: Moment) -> Claim {
-        let counts = stored.batch.counts;
-        let reason = Reason {
-            rule: Reason::CANARY.to_owned(),
-            text: format!(
-                "{} of the first {} accepted. Look at them, then go on with the other {}.",
-                counts.accepted,
-                counts.planned - counts.skipped - counts.queued,
-                counts.queued
-            ),
-        };
-        self.stop_for_a_person(stored, &reason, now)
-    }
-
-    fn stop_for_a_person(&mut self, stored: &StoredBatch, reason: &Reason, now: Moment) -> Claim {
-        match self.store.stop(stored.batch.id, StopKind::Other, reason) {
-            Ok(_) => {
-                self.wake_at(now.steady);
-                Claim::NotOurs
-            }
-            Err(error) => self.cannot_mark(stored.batch.id, &error, now),
-        }
-    }
-
-    fn hold(&mut self, stored: &StoredBatch, reason: &Reason, now: Moment) -> Claim {
-        if stored.batch.counts.sending > 0 {
-            // It is held as soon as its calls on the way have ended.
-            return Claim::Marked(Vec::new());
-        }
-        match self.store.hold(stored.batch.id, reason) {
-            Ok(_) => {
-                self.wake_at(now.steady);
-                Claim::NotOurs
-            }
-            Err(error) => self.cannot_mark(stored.batch.id, &error, now),
-        }
-    }
-
     /// Nothing was marked, so nothing is sent, and the batch stops as soon as that can be written.
-    fn cannot_mark(&mut self, id: BatchId, error: &impl CannotMark, now: Moment) -> Claim {
+    pub fn cannot_mark(&mut self, id: BatchId, error: &impl CannotMark, now: Moment) -> Claim {
         let rule = error.rule();
         let text = format!("{error}. Nothing more is sent until a person resumes it.");
         tracing::error!(batch = id.0, %error, "nothing could be marked");
@@ -473,7 +434,7 @@ impl Engine {
     }
 }
 
-enum Claim {
+pub(super) enum Claim {
     /// Another process's, or set aside.
     NotOurs,
     /// Marked now; none while it waits.
@@ -482,7 +443,7 @@ enum Claim {
     Failed,
 }
 
-trait CannotMark: std::fmt::Display {
+pub(super) trait CannotMark: std::fmt::Display {
     fn rule(&self) -> &'static str;
 }
 

@@ -22,6 +22,7 @@ mod read_back;
 mod records;
 mod report;
 pub mod sender;
+mod set_aside;
 pub mod snapshot;
 mod streak;
 pub mod summary;
