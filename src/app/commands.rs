@@ -101,14 +101,7 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "goto" => go_to(state, rest),
         "chart" => run(state, Action::Chart),
         "note" => in_chat(state, CachedAsk::SetNote(rest.to_owned())),
-        "label" => {
-            let labels = rest
-                .split(',')
-                .map(str::trim)
-                .filter(|label| !label.is_empty());
-            let labels = labels.map(str::to_owned).collect();
-            in_chat(state, CachedAsk::SetLabels(labels))
-        }
+        "label" => label(state, rest),
         "open" => open(state, rest),
         "template" => template(state, rest, context),
         "broadcast" => Ok(drafts::new_draft(state, DraftKind::Broadcast)),
@@ -143,6 +136,13 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "quit" | "q" => run(state, Action::Quit),
         other => Err(unknown_command(other)),
     }
+}
+
+fn label(state: &mut State, rest: &str) -> Result<Effects, String> {
+    let labels = rest.split(',').map(str::trim);
+    let labels = labels.filter(|label| !label.is_empty());
+    let labels = labels.map(str::to_owned).collect();
+    in_chat(state, CachedAsk::SetLabels(labels))
 }
 
 fn unknown_command(word: &str) -> String {

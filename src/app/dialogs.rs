@@ -153,15 +153,10 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
         Some(Overlay::Palette(_)) => in_palette(state, action, context),
         Some(Overlay::Media(_)) => files::act(state, action),
         Some(Overlay::Audit(_)) => audit::act(state, action),
-        Some(Overlay::Link(link)) => match link::act(link, action, body) {
-            None => Vec::new(),
-            Some(link::Wish::Close) => close(state),
-            Some(link::Wish::Copy(address)) => flows::copy(state, address),
-            Some(link::Wish::Open(address)) => {
-                state.overlays.pop();
-                vec![Effect::OpenLink(address)]
-            }
-        },
+        Some(Overlay::Link(link)) => {
+            let wish = link::act(link, action, body);
+            in_links(state, wish)
+        }
         Some(Overlay::AddTemplate(_)) => importing::act(state, action),
         Some(Overlay::Triage(_)) => triage::act(state, action),
         Some(Overlay::Prompt(asked)) => match prompt::act(asked, action) {
@@ -199,6 +194,18 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 confirmed(state, purpose, reason)
             }
         },
+    }
+}
+
+fn in_links(state: &mut State, wish: Option<link::Wish>) -> Effects {
+    match wish {
+        None => Vec::new(),
+        Some(link::Wish::Close) => close(state),
+        Some(link::Wish::Copy(address)) => flows::copy(state, address),
+        Some(link::Wish::Open(address)) => {
+            state.overlays.pop();
+            vec![Effect::OpenLink(address)]
+        }
     }
 }
 

@@ -85,11 +85,10 @@ pub async fn transport(
         trust_408: connection.profile.trust_408,
     };
     let clock = Arc::new(SystemClock::new());
-    Ok(Arc::new(ApiTransport::new(
-        Arc::new(client),
-        options,
-        clock,
-    )))
+    let transport = ApiTransport::new(Arc::new(client), options, clock);
+    Ok(Arc::new(
+        transport.with_people_a_day(connection.people_a_day),
+    ))
 }
 
 async fn api_key(context: &Context, connection: &Connection) -> Result<ApiKey, ApiError> {

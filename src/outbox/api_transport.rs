@@ -15,6 +15,7 @@ pub struct ApiTransport {
     client: Arc<dyn SendTransport>,
     options: ClassifierOptions,
     clock: Arc<dyn Clock>,
+    people_a_day: Option<u64>,
 }
 
 impl ApiTransport {
@@ -28,7 +29,15 @@ impl ApiTransport {
             client,
             options,
             clock,
+            people_a_day: None,
         }
+    }
+
+    /// Writes to no more different people within 24 hours than this.
+    #[must_use]
+    pub fn with_people_a_day(mut self, limit: Option<u64>) -> Self {
+        self.people_a_day = limit;
+        self
     }
 }
 
@@ -42,6 +51,10 @@ impl Transport for ApiTransport {
                 response: excerpt(&observation, self.client.authorization().as_ref()),
             }
         })
+    }
+
+    fn people_a_day(&self) -> Option<u64> {
+        self.people_a_day
     }
 
     fn authorization(&self) -> Option<SecretString> {

@@ -7,6 +7,7 @@ use super::clock::Moment;
 use super::emergency::EmergencyFile;
 use super::limiter::Limiter;
 use super::queue::Outbox;
+use super::reach::{Fits, Reach};
 use super::report::Reporter;
 use super::sender::{Hooks, Point};
 use super::streak::Streak;
@@ -66,6 +67,8 @@ pub(super) struct InFlight {
     pub batch: BatchId,
     pub target: BotTarget,
     pub recipient: Option<String>,
+    /// Who had not been written to within 24 hours before, where that is counted.
+    pub fresh: Vec<String>,
     pub ended: bool,
 }
 
@@ -82,6 +85,8 @@ pub(super) struct Engine {
     pub hooks: Arc<dyn Hooks>,
     pub scope: Scope,
     pub rates: HashMap<BotTarget, BotRate>,
+    /// Only of bots whose profile names a limit.
+    pub reaches: HashMap<BotTarget, Reach>,
     pub streaks: HashMap<BatchId, Streak>,
     pub in_flight: HashMap<i64, InFlight>,
     pub last_to: HashMap<String, Duration>,
@@ -113,6 +118,7 @@ impl Engine {
             hooks: Arc::new(super::sender::NoHooks),
             scope: Scope::Everything,
             rates: HashMap::new(),
+            reaches: HashMap::new(),
             streaks: HashMap::new(),
             in_flight: HashMap::new(),
             last_to: HashMap::new(),
@@ -252,12 +258,22 @@ impl Engine {
         if room == 0 {
             return Claim::Marked(Vec::new());
         }
-        let candidates = match self.choose(stored, room, now) {
-            Ok(candidates) => candidates,
+        let limit = transport.people_a_day();
+        let chosen = self
+            .choose(stored, room, now)
+            .and_then(|candidates| match limit {
+                Some(limit) => self.within_limit(stored, candidates, limit, now),
+                None => Ok(Fits::all(candidates)),
+            });
+        let Fits { candidates, full } = match chosen {
+            Ok(fits) => fits,
             Err(error) => return self.cannot_mark(id, &error, now),
         };
         if candidates.is_empty() {
-            return Claim::Marked(Vec::new());
+            return match full.filter(|_| stored.batch.counts.sending == 0) {
+                Some(reason) => self.stop_for_a_person(stored, &reason, now),
+                None => Claim::Marked(Vec::new()),
+            };
         }
         self.hooks.at(Point::BeforeMark);
         let time = MarkTime {
@@ -381,10 +397,12 @@ impl Engine {
                 if let Some(person) = &recipient {
                     self.last_to.insert(person.clone(), now.steady);
                 }
+                let fresh = self.note_call(&stored.target, &marked, now);
                 let flight = InFlight {
                     batch,
                     target: stored.target.clone(),
                     recipient,
+                    fresh,
                     ended: false,
                 };
                 self.in_flight.insert(marked.attempt, flight);
@@ -398,43 +416,8 @@ impl Engine {
             .collect()
     }
 
-    /// The first people of a list have their results: a person looks at them before the rest.
-    fn wait_after_the_first(&mut self, stored: &StoredBatch, now: Moment) -> Claim {
-        let counts = stored.batch.counts;
-        let reason = Reason {
-            rule: Reason::CANARY.to_owned(),
-            text: format!(
-                "{} of the first {} accepted. Look at them, then go on with the other {}.",
-                counts.accepted,
-                counts.planned - counts.skipped - counts.queued,
-                counts.queued
-            ),
-        };
-        match self.store.stop(stored.batch.id, StopKind::Other, &reason) {
-            Ok(_) => {
-                self.wake_at(now.steady);
-                Claim::NotOurs
-            }
-            Err(error) => self.cannot_mark(stored.batch.id, &error, now),
-        }
-    }
-
-    fn hold(&mut self, stored: &StoredBatch, reason: &Reason, now: Moment) -> Claim {
-        if stored.batch.counts.sending > 0 {
-            // It is held as soon as its calls on the way have ended.
-            return Claim::Marked(Vec::new());
-        }
-        match self.store.hold(stored.batch.id, reason) {
-            Ok(_) => {
-                self.wake_at(now.steady);
-                Claim::NotOurs
-            }
-            Err(error) => self.cannot_mark(stored.batch.id, &error, now),
-        }
-    }
-
     /// Nothing was marked, so nothing is sent, and the batch stops as soon as that can be written.
-    fn cannot_mark(&mut self, id: BatchId, error: &impl CannotMark, now: Moment) -> Claim {
+    pub fn cannot_mark(&mut self, id: BatchId, error: &impl CannotMark, now: Moment) -> Claim {
         let rule = error.rule();
         let text = format!("{error}. Nothing more is sent until a person resumes it.");
         tracing::error!(batch = id.0, %error, "nothing could be marked");
@@ -451,7 +434,7 @@ impl Engine {
     }
 }
 
-enum Claim {
+pub(super) enum Claim {
     /// Another process's, or set aside.
     NotOurs,
     /// Marked now; none while it waits.
@@ -460,7 +443,7 @@ enum Claim {
     Failed,
 }
 
-trait CannotMark: std::fmt::Display {
+pub(super) trait CannotMark: std::fmt::Display {
     fn rule(&self) -> &'static str;
 }
 

@@ -97,6 +97,7 @@ impl Sender {
             stale_before: now.wall.saturating_sub(STALE).unwrap_or(Timestamp::MIN),
             owner: outbox.owner(),
         };
+        store.take_lease(now.wall)?;
         let recovery = store.recover(&rules, &found.outcomes)?;
         emergency.clear(&found)?;
         outbox.copy_audit();

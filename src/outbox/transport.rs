@@ -36,6 +36,11 @@ pub trait Transport: Send + Sync {
     /// Makes the call.
     fn send<'a>(&'a self, call: Call<'a>) -> SendFuture<'a>;
 
+    /// How many different people may be written to within 24 hours; `None` for no limit.
+    fn people_a_day(&self) -> Option<u64> {
+        None
+    }
+
     /// As [`crate::api::SendTransport::authorization`].
     fn authorization(&self) -> Option<SecretString> {
         None

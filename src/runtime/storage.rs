@@ -209,9 +209,8 @@ fn load_library(world: &World) -> Result<StorageEvent, ApiError> {
 fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiError> {
     let outbox = world.outbox()?;
     let changed = |batch| {
-        Some(Event::Outbox(Box::new(OutboxEvent::BatchChanged(
-            Box::new(batch),
-        ))))
+        let change = OutboxEvent::BatchChanged(Box::new(batch));
+        Some(Event::Outbox(Box::new(change)))
     };
     let answer = match command {
         OutboxCommand::Load => OutboxAnswer::Batches(outbox.list()?),
@@ -256,8 +255,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             items: outbox.unknowns(only, UNKNOWN_SHOWN)?,
         },
         OutboxCommand::Settle(settlement) => {
-            let settled = outbox.settle(&settlement, &operator())?;
-            OutboxAnswer::Settled(Box::new(settled))
+            OutboxAnswer::Settled(Box::new(outbox.settle(&settlement, &operator())?))
         }
         OutboxCommand::Retry(batch) => OutboxAnswer::Retried(outbox.retry(batch)?),
         OutboxCommand::LoadAudit(filter) => audit(outbox, filter)?,

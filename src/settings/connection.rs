@@ -32,6 +32,8 @@ pub struct Connection {
     pub ca_file: Option<PathBuf>,
     /// Calls on the way at once unless a send says otherwise, 1 to 64.
     pub concurrency: u32,
+    /// How many different people may be written to within 24 hours; `None` for no limit.
+    pub people_a_day: Option<u64>,
     /// After so many people a long list of the dashboard waits for a person; 0 for no waiting.
     pub canary: u32,
     /// Undo times of the dashboard.
@@ -58,6 +60,7 @@ impl Connection {
             key: KeySource::Sandbox(key),
             ca_file: None,
             concurrency: 4,
+            people_a_day: None,
             canary: 5,
             grace: Grace {
                 single: Duration::from_secs(10),
@@ -115,6 +118,7 @@ pub(super) fn connect(
             .optional_text("ca_file")
             .map(|path| folders.config.path.join(path)),
         concurrency: small("limits.concurrency", 4),
+        people_a_day: merged.count("limits.daily_unique_recipients"),
         canary: small("limits.canary", 5),
         grace: grace(merged, guard),
     })

@@ -242,11 +242,11 @@ pub static PROFILE: &[Key] = &[
         Some("5"),
         "people after whom a long list of the dashboard waits; 0 for none",
     ),
-    later(
+    key(
         "limits.daily_unique_recipients",
         Shape::Count(1, 100_000_000),
         None,
-        "people who may be written to within 24 hours",
+        "different people who may be written to within 24 hours",
     ),
     key(
         "grace.single",

@@ -403,10 +403,8 @@ fn a_list_waits_after_its_first_people_and_goes_on_with_the_number_of_the_others
     let sandbox = Sandbox::start(&[]);
     let desk = sandbox.desk();
     desk.import(&["order_replacement.en"]);
-    let rows: String = (410..422)
-        .map(|last| format!("+447700900{last}\n"))
-        .collect();
-    let file = desk.write("people.csv", &format!("phone\n{rows}"));
+    let rows: Vec<String> = (410..422).map(|last| format!("+447700900{last}")).collect();
+    let file = desk.write("people.csv", &format!("phone\n{}\n", rows.join("\n")));
     let list = [
         "--csv",
         &file,
@@ -433,4 +431,44 @@ fn a_list_waits_after_its_first_people_and_goes_on_with_the_number_of_the_others
         .expect(0);
     desk.run(&["outbox", "run"]).expect(0);
     assert_eq!(sandbox.sends().len(), 12);
+}
+
+#[test]
+fn no_more_people_within_a_day_than_the_profile_allows() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    let lines = ["base_url", "customer_id", "bot_key"].map(|name| {
+        let value = sandbox.text(if name == "base_url" {
+            "listening"
+        } else {
+            name
+        });
+        format!("{name} = \"{value}\"\n")
+    });
+    desk.write_config(&format!(
+        "[profiles.care]\n{}api_key = {{ env = \"ALERTDESK_API_KEY\" }}\n[profiles.care.limits]\ndaily_unique_recipients = 1\n",
+        lines.concat()
+    ));
+    desk.import(&["order_replacement.en"]);
+    let (ana, tom) = (format!("+{ANA}"), format!("+{TOM}"));
+    let send = order(&[
+        "--to",
+        &ana,
+        "--to",
+        &tom,
+        "--now",
+        "--confirm",
+        "2",
+        "--wait",
+    ]);
+    let batch = desk
+        .run(&[&["--profile", "care", "--output", "json"], &send[..]].concat())
+        .expect(1)
+        .json();
+    assert_eq!(batch["reason"]["rule"], "people_limit", "{batch}");
+    assert_eq!(
+        (&batch["counts"]["accepted"], &batch["counts"]["queued"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(sandbox.sends().len(), 1);
 }

@@ -75,7 +75,7 @@ async fn everybody_has_it_already_and_a_typed_reason_sends_it_again() {
     desk.assert_shows("1 of 1 already triggered at ");
     desk.assert_shows("Type a reason to override.");
     desk.keys("Enter");
-    desk.assert_shows("Enter does nothing yet: type a reason");
+    desk.assert_shows("Enter does nothing yet: say why");
     desk.paste("because");
     desk.assert_shows("a paste is not taken here");
     desk.keys("Enter");

@@ -3,6 +3,7 @@
 
 mod pace;
 mod plans;
+mod reach;
 mod read_back;
 mod twins;
 

@@ -200,13 +200,7 @@ fn insert_calls(
             Some(_) | None => insert_head(tx, request)?,
         };
         head = Some((head_id, request));
-        let (single, all) = match call.recipients.as_slice() {
-            [one] => (Some(one.text()), None),
-            several => {
-                let texts: Vec<&str> = several.iter().map(Recipient::text).collect();
-                (None, Some(texts.join("\n")))
-            }
-        };
+        let (single, all) = people(&call.recipients);
         item.execute(params![
             batch,
             single,
@@ -236,6 +230,17 @@ fn insert_calls(
         ])?;
     }
     Ok(items)
+}
+
+/// The only person of a call, or all of several.
+fn people(recipients: &[Recipient]) -> (Option<&str>, Option<String>) {
+    match recipients {
+        [one] => (Some(one.text()), None),
+        several => {
+            let texts: Vec<&str> = several.iter().map(Recipient::text).collect();
+            (None, Some(texts.join("\n")))
+        }
+    }
 }
 
 fn same_head(left: &FrozenRequest, right: &FrozenRequest) -> bool {

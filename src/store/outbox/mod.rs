@@ -11,7 +11,9 @@ mod evidence;
 mod home;
 mod insert;
 mod intents;
+mod lease;
 mod purge;
+mod reach;
 mod read;
 mod recover;
 mod report;
@@ -46,6 +48,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct OutboxStore {
     db: Database,
+    lease: Arc<lease::Lease>,
 }
 
 impl OutboxStore {
@@ -55,11 +58,12 @@ impl OutboxStore {
     /// [`StoreError`] if it cannot be made, read or brought to this version.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let path = super::outbox_path(data_dir);
-        let pen = Arc::new(audit::Pen::default());
+        let lease = Arc::new(lease::Lease::default());
+        let pen = Arc::new(audit::Pen::under(Arc::clone(&lease)));
         let db = Database::open_with_scribe(&path, &schema::SCHEMA, pen)?;
         // What is only compared is never written outside the data folder.
         db.read(|connection| connection.pragma_update(None, "temp_store", "MEMORY"))?;
-        Ok(Self { db })
+        Ok(Self { db, lease })
     }
 
     /// The record as it is now, on a connection of its own that sees nothing of what is written

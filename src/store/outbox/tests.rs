@@ -2,6 +2,8 @@
 
 mod triage;
 
+pub(super) use triage::settle_unknown;
+
 use super::{
     Change, ItemFilter, Marked, NewBatch, OutboxStore, Outcome, OutcomeVerdict, RecoveryRules,
     SendError, Stop, StopKind,
@@ -129,23 +131,6 @@ fn outcomes(batch: BatchId, marked: Vec<Marked>, verdict: OutcomeVerdict) -> Vec
             retry_at: None,
         })
         .collect()
-}
-
-/// Writes down that a person settles what is unknown of these items, as every settling needs.
-pub(super) fn settle_unknown(
-    tx: &rusqlite::Transaction<'_>,
-    state: &str,
-    which: &str,
-    number: i64,
-) -> rusqlite::Result<usize> {
-    if !["accepted", "not_accepted", "abandoned"].contains(&state) {
-        return Ok(0);
-    }
-    let sql = format!(
-        "INSERT INTO decisions (item, decided, decided_by, who, at, reason)
-         SELECT id, ?1, 'person', 'me', 0, '' FROM items WHERE state = 'unknown' AND {which}"
-    );
-    tx.execute(&sql, (state, number))
 }
 
 /// A reason of this rule.

@@ -16,6 +16,7 @@ mod tests;
 mod writer;
 
 use super::OutboxStore;
+use super::lease::Lease;
 use crate::domain::BatchId;
 use crate::store::error::StoreError;
 use crate::store::scribe::Scribe;
@@ -70,9 +71,11 @@ pub(in crate::store) fn write_note(
         )
 }
 
-/// Gathers what the triggers tell, and writes it down before the commit.
-#[derive(Debug, Default)]
+/// Gathers what the triggers tell, and writes it down before the commit, if the writer may still
+/// write at all.
+#[derive(Debug)]
 pub(super) struct Pen {
+    lease: Arc<Lease>,
     pending: Arc<Mutex<Pending>>,
     process: Mutex<Process>,
 }
@@ -104,6 +107,7 @@ impl Scribe for Pen {
 
     fn seal(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let pending = self.take();
+        self.lease.check(transaction)?;
         if pending.is_empty() {
             return Ok(());
         }
@@ -118,6 +122,15 @@ impl Scribe for Pen {
 }
 
 impl Pen {
+    /// A pen that writes under this lease.
+    pub fn under(lease: Arc<Lease>) -> Self {
+        Self {
+            lease,
+            pending: Arc::default(),
+            process: Mutex::default(),
+        }
+    }
+
     fn take(&self) -> Pending {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *pending)

@@ -48,8 +48,6 @@ BEGIN
     SELECT audit_note('item', NEW.id, NEW.batch, OLD.state, NEW.state, NEW.rule, NEW.recipients,
                       NEW.recipient);
 END;
-CREATE TRIGGER audit_item_begins AFTER INSERT ON items WHEN NEW.state NOT IN ('queued','skipped')
-BEGIN SELECT RAISE(ABORT, 'an item begins queued or skipped'); END;
 CREATE TRIGGER audit_attempt AFTER INSERT ON attempts
 BEGIN SELECT audit_note('attempt', NEW.id, NEW.item, NEW.number, NEW.body_sha256); END;
 CREATE TRIGGER audit_result AFTER UPDATE OF finished ON attempts
@@ -63,6 +61,9 @@ CREATE TRIGGER audit_late AFTER UPDATE OF late_evidence ON attempts
 WHEN NEW.late_evidence IS NOT NULL AND OLD.late_evidence IS NOT NEW.late_evidence
 BEGIN SELECT audit_note('late', NEW.id, NEW.item, NEW.late_evidence); END;
 
+CREATE TRIGGER batches_begin BEFORE INSERT ON batches
+WHEN NEW.planned <> NEW.skipped + NEW.queued
+BEGIN SELECT RAISE(ABORT, 'a batch begins with nobody reached'); END;
 CREATE TRIGGER batches_kept BEFORE DELETE ON batches
 BEGIN SELECT RAISE(ABORT, 'a batch is never deleted'); END;
 CREATE TRIGGER items_kept BEFORE DELETE ON items

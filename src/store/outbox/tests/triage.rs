@@ -82,6 +82,23 @@ impl Record {
     }
 }
 
+/// Writes down that a person settles what is unknown of these items, as every settling needs.
+pub(in crate::store::outbox) fn settle_unknown(
+    tx: &rusqlite::Transaction<'_>,
+    state: &str,
+    which: &str,
+    number: i64,
+) -> rusqlite::Result<usize> {
+    if !["accepted", "not_accepted", "abandoned"].contains(&state) {
+        return Ok(0);
+    }
+    let sql = format!(
+        "INSERT INTO decisions (item, decided, decided_by, who, at, reason)
+         SELECT id, ?1, 'person', 'me', 0, '' FROM items WHERE state = 'unknown' AND {which}"
+    );
+    tx.execute(&sql, (state, number))
+}
+
 #[test]
 fn what_was_not_accepted_waits_in_a_paused_batch_of_the_same_bytes() {
     let (record, items) = Record::all_unknown(3);

@@ -281,8 +281,12 @@ fn lines_are_only_ever_added_at_the_end() {
         "DELETE FROM attempts",
         "DELETE FROM bodies",
         "UPDATE items SET recipient = NULL WHERE id = 1",
-        "INSERT INTO items (batch, recipients, state, body_sha256)
-         SELECT batch, 1, 'accepted', body_sha256 FROM items",
+        "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
+            confirmed, per_minute, concurrency, calls, owner, typed, notes, plan_sha256, planned,
+            skipped, queued, accepted)
+         SELECT kind, title, profile, base_url, customer_id, bot_key, 'ready', created, confirmed,
+            per_minute, concurrency, calls, owner, typed, notes, plan_sha256, 1, 0, 0, 1
+         FROM batches",
     ];
     for sql in refused {
         let done = record.store.database().change(|tx| tx.execute(sql, []));

@@ -1,0 +1,52 @@
+//! Sets a batch aside for a person, because of what it is and not because of an answer.
+
+use super::clock::Moment;
+use super::engine::{Claim, Engine};
+use crate::domain::Reason;
+use crate::store::outbox::{StopKind, StoredBatch};
+
+impl Engine {
+    /// The first people of a list have their results: a person looks at them before the rest.
+    pub fn wait_after_the_first(&mut self, stored: &StoredBatch, now: Moment) -> Claim {
+        let counts = stored.batch.counts;
+        let reason = Reason {
+            rule: Reason::CANARY.to_owned(),
+            text: format!(
+                "{} of the first {} accepted. Look at them, then go on with the other {}.",
+                counts.accepted,
+                counts.planned - counts.skipped - counts.queued,
+                counts.queued
+            ),
+        };
+        self.stop_for_a_person(stored, &reason, now)
+    }
+
+    pub fn stop_for_a_person(
+        &mut self,
+        stored: &StoredBatch,
+        reason: &Reason,
+        now: Moment,
+    ) -> Claim {
+        match self.store.stop(stored.batch.id, StopKind::Other, reason) {
+            Ok(_) => {
+                self.wake_at(now.steady);
+                Claim::NotOurs
+            }
+            Err(error) => self.cannot_mark(stored.batch.id, &error, now),
+        }
+    }
+
+    pub fn hold(&mut self, stored: &StoredBatch, reason: &Reason, now: Moment) -> Claim {
+        if stored.batch.counts.sending > 0 {
+            // It is held as soon as its calls on the way have ended.
+            return Claim::Marked(Vec::new());
+        }
+        match self.store.hold(stored.batch.id, reason) {
+            Ok(_) => {
+                self.wake_at(now.steady);
+                Claim::NotOurs
+            }
+            Err(error) => self.cannot_mark(stored.batch.id, &error, now),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Who was written to lately, for the limit on people within 24 hours.
+
+use super::OutboxStore;
+use crate::domain::{BotTarget, ItemId};
+use crate::store::database::{read_time, stored_time};
+use crate::store::error::StoreError;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+impl OutboxStore {
+    /// Everybody a bot wrote to since then, or may have, with when that was; somebody who got
+    /// several messages comes several times.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn reached_since(
+        &self,
+        target: &BotTarget,
+        since: Timestamp,
+    ) -> Result<Vec<(String, Timestamp)>, StoreError> {
+        self.database().read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT coalesce(items.recipient, bodies.recipients), items.marked
+                 FROM batches JOIN items ON items.batch = batches.id
+                 LEFT JOIN bodies ON bodies.item = items.id AND items.recipient IS NULL
+                 WHERE base_url = ?1 AND customer_id = ?2 AND bot_key = ?3
+                 AND batches.marked > ?4 AND items.marked > ?4
+                 AND items.state IN ('sending','accepted','unknown')",
+            )?;
+            let bot = (&target.base_url, &target.customer_id, &target.bot_key);
+            let mut rows = statement.query(params![bot.0, bot.1, bot.2, stored_time(since)])?;
+            let mut reached = Vec::new();
+            while let Some(row) = rows.next()? {
+                let at = read_time(row.get(1)?);
+                // A purge leaves nobody's number.
+                let people: Option<String> = row.get(0)?;
+                let people = people.unwrap_or_default();
+                reached.extend(people.lines().map(|person| (person.to_owned(), at)));
+            }
+            Ok(reached)
+        })
+    }
+
+    /// Everybody a call reaches.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn people_of(&self, item: ItemId) -> Result<Vec<String>, StoreError> {
+        self.database().read(|connection| {
+            let people: Option<Option<String>> = connection
+                .prepare_cached(
+                    "SELECT coalesce(items.recipient, bodies.recipients) FROM items
+                     LEFT JOIN bodies ON bodies.item = items.id WHERE items.id = ?1",
+                )?
+                .query_row([item.0], |row| row.get(0))
+                .optional()?;
+            let people = people.flatten().unwrap_or_default();
+            Ok(people.lines().map(str::to_owned).collect())
+        })
+    }
+}
