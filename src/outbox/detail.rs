@@ -1,0 +1,61 @@
+//! Looking at one batch: why people were not accepted, and its people part by part. It changes
+//! nothing, and never reads a list as a whole.
+
+use super::error::OutboxError;
+use super::queue::Outbox;
+use super::snapshot::class;
+use crate::domain::{BatchDetail, BatchId, Item, ItemId, RowPage, RowWindow};
+
+impl Outbox {
+    /// What is known of a batch besides its counts.
+    ///
+    /// # Errors
+    /// [`OutboxError::Missing`] if there is none of that number.
+    pub fn detail(&self, id: BatchId) -> Result<BatchDetail, OutboxError> {
+        let stored = self.stored(id)?;
+        let store = self.store();
+        let classes = store.report_groups(id)?;
+        Ok(BatchDetail {
+            batch: id,
+            revision: stored.batch.revision,
+            limits: stored.limits,
+            canary_passed: stored.canary_passed,
+            canary_accepted: store.accepted_of_first(id, stored.limits.canary)?,
+            ends: store.ends(&stored)?,
+            classes: classes.into_iter().map(class).collect(),
+        })
+    }
+
+    /// A part of the list of a batch's people. Whoever has one of the `named` numbers is found by
+    /// a search as well.
+    ///
+    /// # Errors
+    /// [`OutboxError::Missing`] if there is none of that number.
+    pub fn rows(
+        &self,
+        id: BatchId,
+        window: &RowWindow,
+        named: &[String],
+        limit: u64,
+    ) -> Result<RowPage, OutboxError> {
+        let stored = self.stored(id)?;
+        Ok(self.store().row_page(&stored, window, named, limit)?)
+    }
+
+    /// The call of the same batch after an item, or before it; `None` at either end.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub fn call_beside(&self, item: ItemId, after: bool) -> Result<Option<ItemId>, OutboxError> {
+        Ok(self.store().call_beside(item, after)?)
+    }
+
+    /// The place of an item among those of its batch from 1 on, and how many calls that has.
+    ///
+    /// # Errors
+    /// [`OutboxError::Missing`] if its batch is gone.
+    pub fn place_of(&self, item: &Item) -> Result<(u64, u64), OutboxError> {
+        let calls = self.stored(item.batch)?.calls;
+        Ok((self.store().place_of(item)?, calls))
+    }
+}
