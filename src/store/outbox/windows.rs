@@ -177,7 +177,7 @@ fn of_state(
         .collect()
 }
 
-fn state_sql(state: ItemState) -> String {
+pub(super) fn state_sql(state: ItemState) -> String {
     let waits = matches!(
         state,
         ItemState::Accepted | ItemState::Queued | ItemState::Sending
