@@ -5,8 +5,8 @@
 use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
-    audit, batches, cache_news, choosing, dialogs, draft_shelf, drafts, importing, library,
-    reading, triage,
+    audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
+    library, reading, triage,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
@@ -331,6 +331,7 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
         }
         OutboxAnswer::Queued(batch) => return queued(state, batch),
         OutboxAnswer::Detail { ticket, detail } => batches::detail_arrived(state, ticket, detail),
+        OutboxAnswer::Copy(copy) => return cloning::arrived(state, &copy),
         OutboxAnswer::Items {
             ticket,
             batch,

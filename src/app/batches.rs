@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{audit, dialogs, flows};
+use super::{audit, cloning, dialogs, flows};
 use crate::contract::{
     CallOutcome, CallRecord, Effect, Notice, OutboxCommand, PaneId, Slot, Ticket,
 };
@@ -25,6 +25,7 @@ pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
         Some(Wish::AskReport(batch)) => audit::ask_report(state, batch),
         Some(Wish::Retry(batch)) => vec![Effect::Outbox(OutboxCommand::Retry(batch))],
         Some(Wish::ChangeRate(batch, percent)) => change_rate(state, batch, percent),
+        Some(Wish::Clone(batch)) => cloning::ask(state, batch),
         Some(Wish::Copy(text)) => flows::copy(state, text),
     }
 }

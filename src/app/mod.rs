@@ -9,6 +9,7 @@ pub mod availability;
 pub mod batches;
 mod cache_news;
 pub mod choosing;
+pub mod cloning;
 pub mod commands;
 pub mod copying;
 pub mod dialogs;

@@ -138,6 +138,8 @@ pub enum OutboxCommand {
         /// Which part.
         window: RowWindow,
     },
+    /// What of a batch becomes a new draft.
+    LoadCopy(BatchId),
     /// The frozen request of an item.
     LoadRequest {
         /// Proof that the answer is still wanted.

@@ -14,8 +14,8 @@ use super::unknown::{Found, Settled, UnknownItem};
 use crate::domain::audit::AuditFilter;
 use crate::domain::intent::{DUPLICATE, SAME_FILE};
 use crate::domain::{
-    AuditCheck, AuditLine, Batch, BatchDetail, BatchId, Flow, FrozenRequest, Item, ItemId, Plan,
-    Profile, RowPage, SkippedRow, Template, Usage, Used, User,
+    AuditCheck, AuditLine, Batch, BatchCopy, BatchDetail, BatchId, Flow, FrozenRequest, Item,
+    ItemId, Plan, Profile, RowPage, SkippedRow, Template, Usage, Used, User,
 };
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
@@ -112,6 +112,8 @@ pub enum OutboxAnswer {
         /// What is known.
         detail: Box<BatchDetail>,
     },
+    /// For `LoadCopy`.
+    Copy(Box<BatchCopy>),
     /// A part of the list of a batch's people.
     Items {
         /// Which asking it answers.

@@ -4,6 +4,7 @@
 use super::batch::{Batch, BatchId, Item, ItemState};
 use super::batch_report::ReportClass;
 use super::draft::SendLimits;
+use super::request::FrozenRequest;
 
 /// Which people of a batch are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -117,6 +118,22 @@ pub struct BatchDetail {
     pub ends: Option<(String, String)>,
     /// Everybody who was not accepted, by why; most first.
     pub classes: Vec<ReportClass>,
+}
+
+/// What of a batch becomes a new draft.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatchCopy {
+    /// The batch.
+    pub batch: Batch,
+    /// Whether it is only for those who were not sent to.
+    pub only_not_sent: bool,
+    /// Digits of whom it was for, with the frozen call of each.
+    pub calls: Vec<(String, FrozenRequest)>,
+}
+
+impl BatchCopy {
+    /// More people than this are no list that a person reads.
+    pub const MOST: u64 = 300;
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 use super::error::OutboxError;
 use super::queue::Outbox;
 use super::snapshot::class;
-use crate::domain::{BatchDetail, BatchId, Item, ItemId, RowPage, RowWindow};
+use crate::domain::{
+    BatchCopy, BatchDetail, BatchId, Item, ItemId, ItemState, RowPage, RowWindow, SendKind,
+};
+use crate::store::outbox::ItemFilter;
 
 impl Outbox {
     /// What is known of a batch besides its counts.
@@ -40,6 +43,55 @@ impl Outbox {
     ) -> Result<RowPage, OutboxError> {
         let stored = self.stored(id)?;
         Ok(self.store().row_page(&stored, window, named, limit)?)
+    }
+
+    /// What of a batch becomes a new draft: those who were not sent to, if there are any, because
+    /// everybody else has it already; else everybody.
+    ///
+    /// # Errors
+    /// [`OutboxError::NoCopy`] if it is no template batch, or for more people than a person reads.
+    pub fn copy_of(&self, id: BatchId) -> Result<BatchCopy, OutboxError> {
+        let batch = self.stored(id)?.batch;
+        let not_sent = [ItemState::Queued, ItemState::Cancelled];
+        let counts = batch.counts;
+        let only_not_sent = counts.queued + counts.cancelled > 0;
+        let people = if only_not_sent {
+            counts.queued + counts.cancelled
+        } else {
+            counts.planned - counts.skipped
+        };
+        if batch.kind != SendKind::Template {
+            let why = "only a template batch becomes a draft again".to_owned();
+            return Err(OutboxError::NoCopy { batch: id, why });
+        }
+        if people > BatchCopy::MOST {
+            let why = format!("{people} people are too many for the list of a draft");
+            return Err(OutboxError::NoCopy { batch: id, why });
+        }
+        let mut items = Vec::new();
+        if only_not_sent {
+            for state in not_sent {
+                let filter = ItemFilter::State(state);
+                items.extend(self.items(id, filter, BatchCopy::MOST, 0)?);
+            }
+        } else {
+            items = self.items(id, ItemFilter::All, people, 0)?;
+        }
+        let mut calls = Vec::new();
+        for item in items {
+            if let (Some(one), Some(request)) = (item.recipient, self.request_of(item.id)?) {
+                calls.push((one, request));
+            }
+        }
+        if calls.is_empty() {
+            let why = "its personal text was purged".to_owned();
+            return Err(OutboxError::NoCopy { batch: id, why });
+        }
+        Ok(BatchCopy {
+            batch,
+            only_not_sent,
+            calls,
+        })
     }
 
     /// The call of the same batch after an item, or before it; `None` at either end.

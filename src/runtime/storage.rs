@@ -72,6 +72,7 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::Cancel(_)
                 | OutboxCommand::StartNow(_)
                 | OutboxCommand::SetRate(..)
+                | OutboxCommand::LoadCopy(_)
                 | OutboxCommand::LoadDetail { .. }
                 | OutboxCommand::LoadItems { .. }
                 | OutboxCommand::LoadRequest { .. }
@@ -234,6 +235,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             ticket,
             detail: Box::new(outbox.detail(batch)?),
         },
+        OutboxCommand::LoadCopy(batch) => OutboxAnswer::Copy(Box::new(outbox.copy_of(batch)?)),
         OutboxCommand::LoadItems {
             ticket,
             batch,

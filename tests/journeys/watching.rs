@@ -10,8 +10,8 @@ use alertdesk::contract::{
 };
 use alertdesk::domain::codes::{Numbering, lookup};
 use alertdesk::domain::{
-    Batch, BatchDetail, BatchId, BatchState, Item, ItemId, ItemState, Reason, ReportClass,
-    RowFilter, RowPage, RowWindow, SendLimits,
+    Batch, BatchCopy, BatchDetail, BatchId, BatchState, FrozenRequest, Item, ItemId, ItemState,
+    Reason, ReportClass, RequestBody, RowFilter, RowPage, RowWindow, SendLimits,
 };
 use jiff::SignedDuration;
 
@@ -357,4 +357,68 @@ fn people_are_filtered_by_state_and_found_by_number() {
     assert!(stage.state.broadcasts.detail_open);
     stage.keys("Esc");
     assert!(!stage.state.broadcasts.detail_open);
+}
+
+/// A frozen call of the template that stands first in the library, with these values.
+fn call(digits: &str, name: &str, hour: &str) -> (String, FrozenRequest) {
+    let body = serde_json::json!({
+        "phoneNumber": format!("+{digits}"),
+        "payload": {
+            "name": "fitting_slots",
+            "language": {"code": "en", "policy": "deterministic"},
+            "components": [{"type": "body", "parameters": [
+                {"type": "text", "text": name}, {"type": "text", "text": hour}]}]
+        }
+    });
+    let url = "https://api.fern-and-oak.example/template".to_owned();
+    let request = FrozenRequest::post(url, RequestBody::Json(body.to_string()));
+    (digits.to_owned(), request)
+}
+
+#[test]
+fn a_past_batch_becomes_a_draft_with_what_all_of_its_calls_share() {
+    let mut stage = watched(120, 40);
+    stage.keys("j j Y");
+    let asked = |stage: &Stage| {
+        let mut effects = stage.effects.iter().rev();
+        effects.any(|effect| *effect == Effect::Outbox(OutboxCommand::LoadCopy(BatchId(29))))
+    };
+    assert!(asked(&stage));
+    let copy = BatchCopy {
+        batch: batch(29, "fitting_slots", BatchState::Paused, counts(90, 0, 0, 2)),
+        only_not_sent: true,
+        calls: vec![
+            call("447700900412", "Sara", "Tue 27 Oct"),
+            call("447700900118", "Arjun", "Tue 27 Oct"),
+        ],
+    };
+    let answer = OutboxAnswer::Copy(Box::new(copy));
+    stage.event(Event::OutboxAnswer(Box::new(answer)));
+    let screen = shown(&stage);
+    for words in [
+        "A draft for the 2 people not sent of #29; values that differ",
+        "Tue 27 Oct",
+    ] {
+        assert!(screen.contains(words), "{words}\n{screen}");
+    }
+    let draft = stage.state.composer.draft.as_ref().unwrap();
+    assert_eq!(draft.recipients(), ["+447700900412", "+447700900118"]);
+    let values = draft.values();
+    assert!(
+        !values.values().any(|value| value == "Sara"),
+        "nobody gets the name of another"
+    );
+    keep_stage("broadcasts__cloned", &stage);
+
+    // As a command, and not across accounts.
+    let mut other = watched(120, 40);
+    other.state.profile.name = "another".to_owned();
+    other.keys(":");
+    other.text("clone");
+    other.keys("Enter");
+    assert!(
+        shown(&other).contains("was confirmed as fern-oak"),
+        "{}",
+        shown(&other)
+    );
 }

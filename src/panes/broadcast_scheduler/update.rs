@@ -29,6 +29,8 @@ pub enum Wish {
     Retry(BatchId),
     /// Change the speed by this many per cent.
     ChangeRate(BatchId, i32),
+    /// Make a draft of this batch.
+    Clone(BatchId),
     /// Copy this text.
     Copy(String),
 }
@@ -77,6 +79,7 @@ fn on_batch(state: &State, action: Action) -> Option<Wish> {
         Action::RetryFailed => Some(Wish::Retry(batch.id)),
         Action::RateUp => Some(Wish::ChangeRate(batch.id, 25)),
         Action::RateDown => Some(Wish::ChangeRate(batch.id, -20)),
+        Action::CloneBatch => Some(Wish::Clone(batch.id)),
         Action::Copy => Some(Wish::Copy(format!("{} {}", batch.id, batch.title))),
         _ => None,
     }
