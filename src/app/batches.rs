@@ -109,7 +109,7 @@ pub fn people_arrived(state: &mut State, ticket: Ticket, page: (BatchId, RowPage
     let got = page.1.items.len();
     state.broadcasts.people.page.succeed(page, now);
     let height = state.list_height(&state.layout(), PaneId::Broadcasts);
-    let len = state.broadcasts.people.len();
+    let len = state.broadcasts.people.rows();
     state.broadcasts.people.list.clamp(len, height);
     if got > 0 && state.broadcasts.people.lacks_rows(height) {
         return load_people(state);

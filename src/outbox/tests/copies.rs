@@ -32,7 +32,7 @@ fn a_batch_that_ended_is_copied_as_it_was_confirmed_and_a_stopped_one_without_th
 
 #[test]
 fn who_is_left_of_an_old_batch_is_pointed_to_a_draft() {
-    let mut bench = Bench::new();
+    let bench = Bench::new();
     let id = bench.queue(&plan(3, fast(1)), 0);
     bench.outbox.pause(id).unwrap();
     bench.pass(Duration::from_secs(25 * 3600));
@@ -47,7 +47,7 @@ fn who_is_left_of_an_old_batch_is_pointed_to_a_draft() {
 
 #[test]
 fn more_people_than_a_person_reads_are_refused_with_the_way_out() {
-    let mut bench = Bench::new();
+    let bench = Bench::new();
     let many = u32::try_from(BatchCopy::MOST).unwrap() + 1;
     let id = bench.queue(&plan(many, fast(1)), 0);
     let error = bench.outbox.copy_of(id).unwrap_err();

@@ -300,11 +300,11 @@ fn done_near(end: Timestamp, now: &Zoned) -> String {
         here.strftime("%a ").to_string()
     };
     let city = format::city(&here);
-    format!(
-        ", done near {day}{} {city}, {} UTC",
-        format::clock(&here),
-        format::clock(&utc)
-    )
+    let local = format!(", done near {day}{} {city}", format::clock(&here));
+    if city == "UTC" {
+        return local;
+    }
+    format!("{local}, {} UTC", format::clock(&utc))
 }
 
 fn canary(batch: &Batch, detail: &BatchDetail) -> Option<Spans> {

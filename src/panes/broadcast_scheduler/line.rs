@@ -12,6 +12,8 @@ use ratatui::layout::Rect;
 
 /// From this width on the middle of a line has something to say.
 const ROOMY: u16 = 60;
+/// Below this width a line has room for its name and one thing more.
+const TIGHT: u16 = 36;
 /// Cells of sign, number and title in a roomy line.
 const NAME: u16 = 22;
 /// Cells of the bar of a running batch.
@@ -48,7 +50,7 @@ pub fn draw(
     let right = row.right().saturating_sub(1);
     painter.text((row.x + 1, row.y), right, painter.theme.glyph(glyph), role);
     let roomy = row.width >= ROOMY;
-    let end = end(state, batch, roomy, context);
+    let end = end(state, batch, row.width, context);
     let cells = u16::try_from(end.cells()).unwrap_or(u16::MAX);
     let from = right.saturating_sub(cells).max(row.x + row.width / 3);
     painter.spans((from, row.y), right, &end);
@@ -72,13 +74,15 @@ pub fn draw(
 }
 
 /// What a person must do, or the number that counts.
-fn end(state: &State, batch: &Batch, roomy: bool, context: &ViewContext<'_>) -> Spans {
+fn end(state: &State, batch: &Batch, width: u16, context: &ViewContext<'_>) -> Spans {
+    let roomy = width >= ROOMY;
+    let alone = roomy || width < TIGHT;
     let counts = &batch.counts;
     let people = counts.planned - counts.skipped;
     let text = |text: String| Spans::of(Role::Text, text);
     match batch.state {
         BatchState::Held | BatchState::Paused => {
-            let left = if roomy {
+            let left = if alone {
                 Spans::default()
             } else {
                 text(format!("{} left  ", format::count(counts.queued)))
@@ -93,7 +97,7 @@ fn end(state: &State, batch: &Batch, roomy: bool, context: &ViewContext<'_>) -> 
         BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled
             if counts.unknown > 0 =>
         {
-            let unknown = if roomy {
+            let unknown = if alone {
                 Spans::default()
             } else {
                 Spans::of(
@@ -144,8 +148,9 @@ fn running(state: &State, batch: &Batch, roomy: bool, context: &ViewContext<'_>)
 
 /// `waits 42 s, the platform asked`.
 pub fn waiting(wait: super::Wait, now: &Zoned) -> String {
-    let left = wait.until.duration_since(now.timestamp());
-    let left = std::time::Duration::from_secs(left.as_secs_f64().ceil().max(0.0) as u64);
+    let left = wait.until.duration_since(now.timestamp()).as_millis();
+    let seconds = u64::try_from((left + 999) / 1000).unwrap_or(0);
+    let left = std::time::Duration::from_secs(seconds);
     let why = if wait.asked {
         ", the platform asked"
     } else {
@@ -230,6 +235,9 @@ fn finished(counts: &Counts) -> String {
 fn planned_short(at: &Zoned) -> String {
     let city = format::city(at);
     let here = at.strftime("%a %-d %b %H:%M");
+    if city == "UTC" {
+        return format!("{here} UTC");
+    }
     let utc = at.with_time_zone(jiff::tz::TimeZone::UTC);
     format!("{here} {city} · {} UTC", format::clock(&utc))
 }

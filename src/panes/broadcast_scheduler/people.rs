@@ -30,7 +30,7 @@ impl People {
     }
 
     /// Rows of the whole list, as far as known.
-    pub fn len(&self) -> usize {
+    pub fn rows(&self) -> usize {
         let page = self.page.value();
         page.map_or(0, |(_, page)| {
             usize::try_from(page.total).unwrap_or(usize::MAX)
@@ -60,7 +60,7 @@ impl People {
 
     /// Whether something visible is not in memory.
     pub fn lacks_rows(&self, height: usize) -> bool {
-        let visible = self.list.visible(self.len(), height);
+        let visible = self.list.visible(self.rows(), height);
         !visible.is_empty()
             && (self.row(visible.start).is_none() || self.row(visible.end - 1).is_none())
     }
@@ -74,7 +74,7 @@ impl People {
     /// Looks for what is typed, from the start.
     pub fn seek(&mut self) {
         self.typing = false;
-        self.sought = self.find.text().trim().to_owned();
+        self.find.text().trim().clone_into(&mut self.sought);
         self.list.first();
     }
 

@@ -30,17 +30,15 @@ pub fn draw(
     if people.page.value().is_none() {
         return say(painter, "reading the record");
     }
-    if people.len() == 0 {
-        return if people.sought().is_empty() {
-            say(painter, "Nobody.")
+    if people.rows() == 0 {
+        let text = if people.sought().is_empty() {
+            "Nobody."
         } else {
-            say(
-                painter,
-                "Nobody here has that number or name. Esc shows everybody.",
-            )
+            "Nobody here has that number or name. Esc shows everybody."
         };
+        return say(painter, text);
     }
-    let visible = people.list.visible(people.len(), usize::from(list.height));
+    let visible = people.list.visible(people.rows(), usize::from(list.height));
     let first = visible.start;
     for (y, at) in (list.y..list.bottom()).zip(visible) {
         let row = Rect {
@@ -60,7 +58,7 @@ pub fn draw(
         }
     }
     let edge = chrome::thumb_column(painter, list, context);
-    painter.thumb(edge, list, first, people.len());
+    painter.thumb(edge, list, first, people.rows());
 }
 
 /// `f all · accepted 612 · rejected 9 · …   / find`, or the field of the search.

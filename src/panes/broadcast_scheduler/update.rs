@@ -94,7 +94,7 @@ fn act_in_detail(state: &mut State, action: Action, height: usize) -> Option<Wis
     if people.typing {
         return act_in_find(people, action);
     }
-    let len = people.len();
+    let len = people.rows();
     let page = height.max(2).cast_signed();
     match action {
         Action::MoveDown => people.list.move_by(1, len, height),

@@ -32,8 +32,8 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
     }
     if state.detail_open {
         let people = &state.people;
-        let at = (people.list.selected + 1).min(people.len());
-        let whole = format::count(people.len() as u64);
+        let at = (people.list.selected + 1).min(people.rows());
+        let whole = format::count(people.rows() as u64);
         let position = format!("{} of {whole} · ", format::count(at as u64));
         edges.position = Spans::of(Role::Muted, position)
             .with(Role::Key, "Esc")

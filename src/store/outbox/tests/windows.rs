@@ -65,6 +65,7 @@ fn every_filter_shows_its_people_in_parts_and_all_of_them_together_are_everybody
 
 #[test]
 fn a_window_reaches_over_the_states_of_a_filter() {
+    use ItemState::{Queued, Sending};
     let record = mixed();
     // Two are on the way; they stand before those that wait.
     record.mark(2, OutcomeVerdict::Accepted);
@@ -72,7 +73,6 @@ fn a_window_reaches_over_the_states_of_a_filter() {
         let page = page(&record, RowFilter::NotSent, offset, limit);
         page.items.iter().map(|item| item.state).collect()
     };
-    use ItemState::{Queued, Sending};
     assert_eq!(states(0, 9), [Sending, Sending, Queued, Queued]);
     assert_eq!(states(1, 2), [Sending, Queued]);
     assert_eq!(states(3, 2), [Queued]);
