@@ -24,7 +24,7 @@ impl Outbox {
             limits: stored.limits,
             canary_passed: stored.canary_passed,
             canary_accepted: store.accepted_of_first(id, stored.limits.canary)?,
-            ends: store.ends(&stored)?,
+            ends: store.ends(id)?,
             classes: classes.into_iter().map(class).collect(),
         })
     }

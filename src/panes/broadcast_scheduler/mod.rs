@@ -11,6 +11,7 @@
 //!
 //! It must not decide anything about a batch: it asks, the outbox decides.
 
+mod chart;
 mod detail;
 mod groups;
 mod line;

@@ -67,25 +67,24 @@ impl OutboxStore {
         })
     }
 
-    /// The first and the last recipient of a batch, the last without those left out.
+    /// The recipients of the first and the last call of a batch. Who was left out stands behind
+    /// the calls, so that looking from the end walks over those only.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub fn ends(&self, stored: &StoredBatch) -> Result<Option<(String, String)>, StoreError> {
+    pub fn ends(&self, batch: BatchId) -> Result<Option<(String, String)>, StoreError> {
         self.db.read(|connection| {
-            let end = |offset: u64| {
+            let end = |order: &str| {
                 connection
-                    .prepare_cached(
-                        "SELECT recipient FROM items WHERE batch = ?1 ORDER BY id LIMIT 1 OFFSET ?2",
-                    )?
-                    .query_row(params![stored.batch.id.0, stored_number(offset)], |row| {
-                        row.get::<_, Option<String>>(0)
-                    })
+                    .prepare_cached(&format!(
+                        "SELECT recipient FROM items
+                         WHERE batch = ?1 AND body_sha256 IS NOT NULL ORDER BY id {order} LIMIT 1"
+                    ))?
+                    .query_row([batch.0], |row| row.get::<_, Option<String>>(0))
                     .optional()
                     .map(Option::flatten)
             };
-            let first = end(0)?;
-            Ok(first.zip(end(stored.calls.saturating_sub(1))?))
+            Ok(end("ASC")?.zip(end("DESC")?))
         })
     }
 

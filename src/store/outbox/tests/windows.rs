@@ -124,8 +124,7 @@ fn frozen_calls_are_walked_through_one_by_one() {
         Some(all[2].id)
     );
     assert_eq!(record.store.call_beside(all[0].id, false).unwrap(), None);
-    let stored = record.store.batch(record.batch).unwrap().unwrap();
-    let ends = record.store.ends(&stored).unwrap().unwrap();
+    let ends = record.store.ends(record.batch).unwrap().unwrap();
     assert_eq!(ends, ("447700900000".to_owned(), "447700900009".to_owned()));
     assert_eq!(record.store.accepted_of_first(record.batch, 5).unwrap(), 3);
 }
