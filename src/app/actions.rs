@@ -5,8 +5,8 @@ use super::availability::available;
 use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
 use super::{
-    audit, choosing, commands, dialogs, drafts, flows, focus, help, importing, library, reading,
-    triage, waits,
+    audit, batches, choosing, commands, dialogs, drafts, flows, focus, help, importing, library,
+    reading, triage, waits,
 };
 use crate::contract::{Action, Effect, Notice, PaneId};
 use crate::panes::{
@@ -177,7 +177,7 @@ pub fn in_pane(state: &mut State, pane: PaneId, action: Action, _context: &Conte
         }
         PaneId::Broadcasts => {
             let wish = broadcast_scheduler::act(&mut state.broadcasts, action, height);
-            flows::broadcasts(state, wish)
+            batches::wished(state, wish)
         }
         PaneId::Payload => {
             let wish = payload_preview::act(&mut state.payload, action, height);

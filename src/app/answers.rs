@@ -5,13 +5,12 @@
 use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
-    audit, cache_news, choosing, dialogs, draft_shelf, drafts, flows, importing, library, reading,
-    triage,
+    audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
+    library, reading, triage,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
-    OutboxAnswer, OutboxEvent, PaneId, PlanAnswer, PlanPurpose, Slot, StorageEvent, StoreRequest,
-    Ticket,
+    OutboxAnswer, OutboxEvent, PlanAnswer, PlanPurpose, Slot, StorageEvent, StoreRequest, Ticket,
 };
 use crate::domain::{Batch, BatchId, BatchState, FrozenRequest};
 use crate::panes::payload_preview::LastSent;
@@ -74,6 +73,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Preview
         | Slot::Review
         | Slot::BatchItems
+        | Slot::BatchDetail
         | Slot::ItemRequest
         | Slot::LastSent
         | Slot::Media
@@ -105,6 +105,7 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Preview
         | Slot::Review
         | Slot::BatchItems
+        | Slot::BatchDetail
         | Slot::ItemRequest
         | Slot::LastSent
         | Slot::Media
@@ -209,7 +210,10 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
 pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
     match event {
         OutboxEvent::BatchChanged(batch) => batch_changed(state, *batch),
-        OutboxEvent::CallFinished(record) => call(state, *record),
+        OutboxEvent::CallFinished(record) => {
+            batches::call_ended(state, &record);
+            call(state, *record)
+        }
         OutboxEvent::Sender(sender) => {
             state.sender = sender;
             Vec::new()
@@ -262,8 +266,9 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
     let (id, working) = (batch.id, is_working(batch.state));
     let mut effects = after_undo(state, &batch);
     effects.extend(triage::batch_changed(state, unknown, &batch));
-    state.broadcasts.change(batch);
-    effects.extend(reload_detail(state, id, working));
+    let now = state.now.timestamp();
+    state.broadcasts.change(batch, now);
+    effects.extend(batches::changed(state, id, working));
     effects
 }
 
@@ -280,18 +285,6 @@ fn after_undo(state: &mut State, batch: &Batch) -> Effects {
     }
     state.undoing = None;
     Vec::new()
-}
-
-/// The open detail follows its batch. While calls end by the dozen one reading at a time is
-/// enough; a batch that came to rest is read in any case.
-fn reload_detail(state: &mut State, id: BatchId, working: bool) -> Effects {
-    let shown = state.broadcasts.detail_open
-        && state.broadcasts.selected().map(|batch| batch.id) == Some(id);
-    if shown && !(working && state.tickets.is_waiting(Slot::BatchItems)) {
-        flows::load_items(state, id)
-    } else {
-        Vec::new()
-    }
 }
 
 fn is_working(state: BatchState) -> bool {
@@ -331,38 +324,25 @@ fn finished(batch: &Batch) -> Notice {
 
 /// The outbox answers a command.
 pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
-    let now = state.now.timestamp();
     match answer {
         OutboxAnswer::Batches(batches) => {
             state.toasts.settle("record");
             state.broadcasts.load(batches);
         }
         OutboxAnswer::Queued(batch) => return queued(state, batch),
+        OutboxAnswer::Detail { ticket, detail } => batches::detail_arrived(state, ticket, detail),
+        OutboxAnswer::Copy(copy) => return cloning::arrived(state, &copy),
         OutboxAnswer::Items {
             ticket,
             batch,
-            items,
-        } => {
-            if state.tickets.redeem(Slot::BatchItems, ticket) {
-                state.broadcasts.items.succeed((batch, items), now);
-            }
-        }
+            page,
+        } => return batches::people_arrived(state, ticket, (batch, page)),
         OutboxAnswer::Request {
             ticket,
             item,
             request,
-        } => {
-            if state.tickets.redeem(Slot::ItemRequest, ticket) {
-                let who = item
-                    .recipient
-                    .as_deref()
-                    .map_or_else(String::new, format::last_four);
-                state
-                    .payload
-                    .show_item(format!("{} {who}", item.batch), request);
-                flows::visit_pane(state, PaneId::Payload);
-            }
-        }
+            place,
+        } => batches::request_arrived(state, ticket, (&item, request, place)),
         OutboxAnswer::LastSent { ticket, found } => last_sent(state, ticket, found),
         OutboxAnswer::Unknown { only, items } => triage::listed(state, only, items),
         OutboxAnswer::ReadBack { item, found } => return triage::looked(state, item, found),
@@ -439,7 +419,8 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
         format::people(people)
     );
     notify(state, Notice::fact("batch", text));
-    state.broadcasts.change(batch);
+    let now = state.now.timestamp();
+    state.broadcasts.change(batch, now);
     forget
 }
 

@@ -52,7 +52,7 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::KeepTemplate | Action::ReadNamedFiles | Action::NewProfile => {
             in_import(action, state)
         }
-        Action::ExportBatch if state.broadcasts.selected().is_none() => {
+        Action::ExportBatch | Action::CloneBatch if state.broadcasts.selected().is_none() => {
             Err("no batch is under the cursor".to_owned())
         }
         Action::OverrideTwins => match state.overlays.last() {

@@ -15,7 +15,7 @@ use crate::text::nearest::nearest;
 use jiff::Timestamp;
 
 /// Every command with what follows it, for completion, help and error sentences.
-pub const COMMANDS: [(&str, &str); 31] = [
+pub const COMMANDS: [(&str, &str); 32] = [
     ("open", "USER"),
     ("find", "NAME=VALUE"),
     ("and", "NAME=VALUE"),
@@ -44,6 +44,7 @@ pub const COMMANDS: [(&str, &str); 31] = [
     ("unknown", ""),
     ("audit", "NUMBER|#BATCH|verify"),
     ("export", ""),
+    ("clone", ""),
     ("older", ""),
     ("help", ""),
     ("quit", ""),
@@ -131,6 +132,7 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
             Ok(audit::open(state, rest))
         }
         "export" => on_batch(state, Action::ExportBatch, context),
+        "clone" => on_batch(state, Action::CloneBatch, context),
         "older" => run(state, Action::LoadOlder),
         "help" => run(state, Action::Help),
         "quit" | "q" => run(state, Action::Quit),

@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{audit, copying, dialogs, draft_shelf, drafts, help, importing, people, reading};
+use super::{batches, copying, dialogs, draft_shelf, drafts, help, importing, people, reading};
 use crate::contract::{
     Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PaneId, Slot,
     StoreRequest, TimerId,
@@ -12,7 +12,7 @@ use crate::domain::Profile;
 use crate::overlays::{Overlay, page};
 use crate::panes::template_composer::{Draft, Wish};
 use crate::panes::user_search::Combine;
-use crate::panes::{activity as activity_pane, broadcast_scheduler, payload_preview, user_search};
+use crate::panes::{activity as activity_pane, payload_preview, user_search};
 use crate::text::sanitize;
 use crate::widgets::Lines;
 
@@ -130,50 +130,6 @@ pub(super) fn request(state: &mut State, slot: Slot, request: ApiRequest) -> Eff
     }
 }
 
-/// What the Broadcasts pane wishes.
-pub fn broadcasts(state: &mut State, wish: Option<broadcast_scheduler::Wish>) -> Effects {
-    use broadcast_scheduler::Wish;
-    match wish {
-        None => Vec::new(),
-        Some(Wish::LoadItems(batch)) => load_items(state, batch),
-        Some(Wish::ShowRequest(item)) => match state.tickets.issue(Slot::ItemRequest) {
-            Some(ticket) => vec![Effect::Outbox(OutboxCommand::LoadRequest { ticket, item })],
-            None => Vec::new(),
-        },
-        Some(Wish::Reload) => vec![Effect::Outbox(OutboxCommand::Load)],
-        Some(Wish::Pause(batch)) => vec![Effect::Outbox(OutboxCommand::Pause(batch))],
-        Some(Wish::GoOn(batch)) => vec![Effect::Outbox(OutboxCommand::GoOn(batch))],
-        Some(Wish::AskResume(batch)) => dialogs::ask_resume(state, batch),
-        Some(Wish::AskCancel(batch)) => dialogs::ask_cancel(state, batch),
-        Some(Wish::AskReport(batch)) => audit::ask_report(state, batch),
-        Some(Wish::Retry(batch)) => vec![Effect::Outbox(OutboxCommand::Retry(batch))],
-        Some(Wish::ChangeRate(batch, percent)) => change_rate(state, batch, percent),
-        Some(Wish::Copy(text)) => copy(state, text),
-    }
-}
-
-/// Reads the items of a batch for its detail.
-pub fn load_items(state: &mut State, batch: crate::domain::BatchId) -> Effects {
-    let now = state.now.timestamp();
-    state.broadcasts.items.start(now);
-    match state.tickets.issue(Slot::BatchItems) {
-        Some(ticket) => vec![Effect::Outbox(OutboxCommand::LoadItems { ticket, batch })],
-        None => Vec::new(),
-    }
-}
-
-fn change_rate(state: &mut State, batch: crate::domain::BatchId, percent: i32) -> Effects {
-    let rate = i64::from(state.limits().per_minute);
-    let changed = (rate + rate * i64::from(percent) / 100).clamp(1, 60_000);
-    let changed = u32::try_from(changed).unwrap_or(1);
-    state.profile.per_minute = changed;
-    notify(
-        state,
-        Notice::fact("rate", format!("{batch}: {changed} a minute")),
-    );
-    vec![Effect::Outbox(OutboxCommand::SetRate(batch, changed))]
-}
-
 /// What the Payload pane wishes.
 pub fn payload(state: &mut State, wish: Option<payload_preview::Wish>) -> Effects {
     match wish {
@@ -185,6 +141,9 @@ pub fn payload(state: &mut State, wish: Option<payload_preview::Wish>) -> Effect
             Vec::new()
         }
         Some(payload_preview::Wish::Review) => drafts::review(state),
+        Some(payload_preview::Wish::CallBeside(item, after)) => {
+            batches::load_request(state, item, Some(after))
+        }
         Some(payload_preview::Wish::GoToField(name)) => {
             if let (Some(draft), Some(name)) = (&mut state.composer.draft, name) {
                 let at = draft

@@ -44,7 +44,8 @@ pub fn target(state: &State) -> Target {
             .is_some_and(|find| find.typing),
         PaneId::Composer => state.composer.typing,
         PaneId::Payload => state.payload.find.as_ref().is_some_and(|find| find.typing),
-        PaneId::Broadcasts | PaneId::Activity => false,
+        PaneId::Broadcasts => state.broadcasts.detail_open && state.broadcasts.people.typing,
+        PaneId::Activity => false,
     };
     if typing {
         Target::Field(state.focus)

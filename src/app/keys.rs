@@ -6,7 +6,9 @@ use super::{actions, choosing, dialogs, drafts, flows, focus};
 use crate::contract::{Action, MouseInput, Notice, PaneId};
 use crate::keymap::Chord;
 use crate::overlays::Overlay;
-use crate::panes::{conversation, payload_preview, template_composer, user_search};
+use crate::panes::{
+    broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
+};
 use crossterm::event::{KeyEvent, KeyEventKind};
 use jiff::SignedDuration;
 
@@ -101,7 +103,10 @@ fn into_field(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effect
             return drafts::composer(state, wish);
         }
         focus::Target::Field(PaneId::Payload) => payload_preview::key(&mut state.payload, key),
-        focus::Target::Field(PaneId::Broadcasts | PaneId::Activity)
+        focus::Target::Field(PaneId::Broadcasts) => {
+            broadcast_scheduler::key(&mut state.broadcasts, key);
+        }
+        focus::Target::Field(PaneId::Activity)
         | focus::Target::Pane(_)
         | focus::Target::TooSmall => {}
     }
@@ -126,6 +131,9 @@ pub fn paste(state: &mut State, text: &str, _context: &Context<'_>) -> Effects {
             return drafts::composer(state, wish);
         }
         focus::Target::Field(PaneId::Payload) => payload_preview::paste(&mut state.payload, text),
+        focus::Target::Field(PaneId::Broadcasts) => {
+            broadcast_scheduler::paste(&mut state.broadcasts, text);
+        }
         focus::Target::Field(_) | focus::Target::Pane(_) => {
             let hint = "a paste does nothing here: it goes into fields only";
             notify(state, Notice::fact("paste", hint));

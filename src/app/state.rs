@@ -291,7 +291,9 @@ impl State {
         };
         match pane {
             PaneId::Users => user_search::list_height(&self.users, inside),
-            PaneId::Broadcasts => broadcast_scheduler::list_height(&self.broadcasts, inside),
+            PaneId::Broadcasts => {
+                broadcast_scheduler::list_height(&self.broadcasts, inside, &self.now)
+            }
             PaneId::Conversation | PaneId::Composer | PaneId::Payload | PaneId::Activity => {
                 usize::from(inside.height)
             }

@@ -215,7 +215,7 @@ fn read_only_by_hand_stays_over_a_change_of_profile_and_gives_back_what_was() {
     };
     let mut running = batch(7, BatchState::Running);
     running.counts.planned = 5;
-    state.broadcasts.change(running);
+    state.broadcasts.change(running, state.now.timestamp());
     let effects = command(&mut state, "ro on");
     assert_eq!(
         effects,

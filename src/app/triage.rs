@@ -245,7 +245,7 @@ pub fn settled(state: &mut State, settled: Settled) -> Effects {
         }
     }
     for batch in settled.changed.into_iter().chain(settled.made) {
-        state.broadcasts.change(batch);
+        state.broadcasts.change(batch, state.now.timestamp());
     }
     notify(state, Notice::fact("unknown", text));
     reload(state)
@@ -257,7 +257,7 @@ pub fn looked(state: &mut State, item: ItemId, found: Found) -> Effects {
     let who = name.unwrap_or_else(|| format!("item {}", item.0));
     let notice = match found {
         Found::Accepted { at, batch, .. } => {
-            state.broadcasts.change(*batch);
+            state.broadcasts.change(*batch, state.now.timestamp());
             let zone = state.now.time_zone().clone();
             let when = at.map_or_else(String::new, |at| {
                 format!(" at {}", format::clock_seconds(&at.to_zoned(zone)))
@@ -287,7 +287,7 @@ pub fn retried(state: &mut State, batch: Batch) -> Effects {
         .parent
         .map_or_else(String::new, |parent| format!(" of {parent}"));
     let text = format!("{} is paused with {people}{from} · R sends them", batch.id);
-    state.broadcasts.change(batch);
+    state.broadcasts.change(batch, state.now.timestamp());
     notify(state, Notice::fact("batch", text));
     Vec::new()
 }

@@ -1,7 +1,9 @@
 //! Events in, changed state and effects out. Only routes: what an event means lives beside it.
 
 use super::state::{Context, State};
-use super::{actions, answers, copying, fetching, files, flows, importing, keys, reading, waits};
+use super::{
+    actions, answers, batches, copying, fetching, files, flows, importing, keys, reading, waits,
+};
 use crate::contract::{Effect, Event, Notice, TimerId};
 
 /// What the world must do.
@@ -43,6 +45,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
     };
     state.prepare();
     effects.extend(files::fit_picture(state));
+    effects.extend(batches::follow_detail(state));
     arm_timers(state, &mut effects);
     effects
 }
@@ -63,6 +66,12 @@ fn arm_timers(state: &mut State, effects: &mut Effects) {
             std::time::Duration::from_millis(if into_second == 0 { 1000 } else { into_second });
         effects.push(Effect::After {
             delay,
+            timer: TimerId::Countdown,
+        });
+    }
+    if state.next_start().is_none() && batches::counts_down(state) {
+        effects.push(Effect::After {
+            delay: std::time::Duration::from_secs(1),
             timer: TimerId::Countdown,
         });
     }

@@ -127,6 +127,8 @@ actions! {
     RetryFailed = "retry_failed", "retry failed", "put what was refused for a while into a new paused batch";
     RateUp = "rate_up", "faster", "more messages a minute";
     RateDown = "rate_down", "slower", "fewer messages a minute";
+    CloneBatch = "clone_batch", "clone", "make a draft of the batch: for those not sent, else for everybody";
+    FilterRows = "filter_rows", "show others", "show other people of the open batch: accepted, rejected, unknown, not sent";
     ExportBatch = "export_batch", "report", "write a report of the batch to a file";
 
     Audit = "audit", "audit", "read the audit: who confirmed what, and how each call ended";

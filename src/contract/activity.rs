@@ -137,6 +137,8 @@ pub struct CallDetail {
     pub recipient: Option<String>,
     /// The series it is a step of.
     pub series: Option<Series>,
+    /// When it is tried again, for sends that wait for that.
+    pub retry_at: Option<Timestamp>,
     /// The server's clock beside ours, for reads.
     pub server_clock: Option<ServerClock>,
 }

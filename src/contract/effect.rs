@@ -10,8 +10,8 @@ use super::unknown::Settlement;
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
-    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, Plan, SendKind, SendLimits,
-    Standing, User,
+    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, Plan, RowWindow, SendKind,
+    SendLimits, Standing, User,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -122,19 +122,32 @@ pub enum OutboxCommand {
     StartNow(BatchId),
     /// Messages a minute.
     SetRate(BatchId, u32),
-    /// The items of a batch, at most a screenful of problems and the newest.
-    LoadItems {
+    /// What is known of a batch besides its counts.
+    LoadDetail {
         /// Proof that the answer is still wanted.
         ticket: Ticket,
         /// The batch.
         batch: BatchId,
     },
+    /// A part of the list of a batch's people.
+    LoadItems {
+        /// Proof that the answer is still wanted.
+        ticket: Ticket,
+        /// The batch.
+        batch: BatchId,
+        /// Which part.
+        window: RowWindow,
+    },
+    /// What of a batch becomes a new draft.
+    LoadCopy(BatchId),
     /// The frozen request of an item.
     LoadRequest {
         /// Proof that the answer is still wanted.
         ticket: Ticket,
         /// The item.
         item: ItemId,
+        /// Whether the call after it is wanted, or the one before; `None` for its own.
+        beside: Option<bool>,
     },
     /// The last request of the same thing that left for a bot.
     LoadLastSent {

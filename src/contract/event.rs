@@ -14,8 +14,8 @@ use super::unknown::{Found, Settled, UnknownItem};
 use crate::domain::audit::AuditFilter;
 use crate::domain::intent::{DUPLICATE, SAME_FILE};
 use crate::domain::{
-    AuditCheck, AuditLine, Batch, BatchId, Flow, FrozenRequest, Item, ItemId, Plan, Profile,
-    SkippedRow, Template, Usage, Used, User,
+    AuditCheck, AuditLine, Batch, BatchCopy, BatchDetail, BatchId, Flow, FrozenRequest, Item,
+    ItemId, Plan, Profile, RowPage, SkippedRow, Template, Usage, Used, User,
 };
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
@@ -105,14 +105,23 @@ pub enum OutboxAnswer {
     Batches(Vec<Batch>),
     /// The confirmed plan is durably queued.
     Queued(Batch),
-    /// The items of a batch.
+    /// For `LoadDetail`.
+    Detail {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// What is known.
+        detail: Box<BatchDetail>,
+    },
+    /// For `LoadCopy`.
+    Copy(Box<BatchCopy>),
+    /// A part of the list of a batch's people.
     Items {
         /// Which asking it answers.
         ticket: Ticket,
         /// The batch.
         batch: BatchId,
-        /// Its items.
-        items: Vec<Item>,
+        /// The part.
+        page: RowPage,
     },
     /// The frozen request of an item.
     Request {
@@ -122,6 +131,8 @@ pub enum OutboxAnswer {
         item: Item,
         /// Its request.
         request: FrozenRequest,
+        /// Its place among the calls of its batch from 1 on, and how many those are.
+        place: (u64, u64),
     },
     /// For `LoadLastSent`: its batch and request, if anything of the kind ever left.
     LastSent {

@@ -20,8 +20,10 @@ pub enum Slot {
     Preview,
     /// The plan a person is about to review.
     Review,
-    /// The items of the batch under the cursor.
+    /// The people of the batch under the cursor.
     BatchItems,
+    /// What else is known of that batch.
+    BatchDetail,
     /// The request of one item, shown in the payload pane.
     ItemRequest,
     /// The last request of the same thing, to compare with.
@@ -54,6 +56,7 @@ impl Slot {
             | Slot::Preview
             | Slot::Review
             | Slot::BatchItems
+            | Slot::BatchDetail
             | Slot::ItemRequest
             | Slot::LastSent
             | Slot::Media

@@ -3,6 +3,7 @@
 pub mod audience;
 pub mod audit;
 pub mod batch;
+pub mod batch_detail;
 pub mod batch_report;
 pub mod chat_message;
 pub mod codes;
@@ -36,6 +37,7 @@ pub mod window;
 pub use audience::{Audience, AudienceRow, KnownPerson, SkippedRow};
 pub use audit::{AuditBreak, AuditCheck, AuditLine, AuditPersonal, AuditReading};
 pub use batch::{Batch, BatchId, BatchState, Counts, Item, ItemId, ItemState, Reason};
+pub use batch_detail::{BatchCopy, BatchDetail, RowFilter, RowPage, RowWindow};
 pub use batch_report::{BatchReport, ConfirmedBy, ReportClass, ReportEvent, ReportRow};
 pub use chat_message::{ChatMessage, Direction, Media, MediaKind, MessageKind};
 pub use conversation_summary::{ConversationSummary, SummaryBuilder};

@@ -96,8 +96,23 @@ fn of_template(payload: &Value, versions: &[Template]) -> SentText {
     }
 }
 
+/// The values in a template call by the names of this version's places, if the call is of it.
+pub fn values_in(
+    kind: SendKind,
+    request: &FrozenRequest,
+    version: &Template,
+) -> Option<BTreeMap<String, String>> {
+    let body = json_body(request)?;
+    let payload = template_payload(kind, &body)?;
+    values_of(version, payload.get("components").unwrap_or(&Value::Null))
+}
+
 /// The words of a version, if the components are its own with values filled in.
 fn words_of(version: &Template, components: &Value) -> Option<String> {
+    rendered_body(version, &values_of(version, components)?)
+}
+
+fn values_of(version: &Template, components: &Value) -> Option<BTreeMap<String, String>> {
     let mut values = BTreeMap::new();
     for parameter in &version.parameters {
         let value = match components.pointer(&parameter.pointer)? {
@@ -115,7 +130,7 @@ fn words_of(version: &Template, components: &Value) -> Option<String> {
     if filler.set(value) != components {
         return None;
     }
-    rendered_body(version, &values)
+    Some(values)
 }
 
 /// Every text parameter of a payload.

@@ -259,13 +259,9 @@ impl Engine {
             return Claim::Marked(Vec::new());
         }
         let limit = transport.people_a_day();
-        let chosen = self
-            .choose(stored, room, now)
-            .and_then(|candidates| match limit {
-                Some(limit) => self.within_limit(stored, candidates, limit, now),
-                None => Ok(Fits::all(candidates)),
-            });
-        let Fits { candidates, full } = match chosen {
+        let chosen = self.choose(stored, room, now);
+        let fits = chosen.and_then(|chosen| self.within_limit(stored, chosen, limit, now));
+        let Fits { candidates, full } = match fits {
             Ok(fits) => fits,
             Err(error) => return self.cannot_mark(id, &error, now),
         };

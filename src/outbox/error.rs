@@ -58,6 +58,14 @@ pub enum OutboxError {
         /// How many people are left.
         left: u64,
     },
+    /// The batch does not become a draft, with the reason.
+    #[error("batch {} was not cloned: {why}", .batch.0)]
+    NoCopy {
+        /// The batch.
+        batch: BatchId,
+        /// Why not.
+        why: String,
+    },
     /// There is no such batch.
     #[error("there is no batch {}", .0.0)]
     Missing(BatchId),
@@ -117,6 +125,7 @@ impl OutboxError {
                 ErrorKind::NotFound
             }
             OutboxError::State { .. }
+            | OutboxError::NoCopy { .. }
             | OutboxError::TooOld { .. }
             | OutboxError::Unknown(_, Fault::Refused)
             | OutboxError::OtherSender { .. }
@@ -144,7 +153,11 @@ impl OutboxError {
                 batch.0
             ),
             OutboxError::TooOld { batch, left, .. } => format!(
-                "Cancel batch {} and send to the {left} that are left as a new batch, which is reviewed first.",
+                "Cancel batch {} (C), then Y in the Broadcasts pane makes a draft for the {left} that are left, which is reviewed first.",
+                batch.0
+            ),
+            OutboxError::NoCopy { batch, .. } => format!(
+                "`alertdesk outbox report {}` writes its people to a file, which can be sent with --csv.",
                 batch.0
             ),
             OutboxError::Missing(_) => "`alertdesk outbox list` shows every batch.".to_owned(),

@@ -8,6 +8,7 @@
 mod api_transport;
 mod audit_copy;
 pub mod clock;
+mod detail;
 mod emergency;
 mod engine;
 pub mod error;

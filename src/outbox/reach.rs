@@ -56,7 +56,8 @@ impl Fits {
 }
 
 impl Engine {
-    /// Those of the candidates, in order, whose people fit under so many within 24 hours.
+    /// Those of the candidates, in order, whose people fit under so many within 24 hours; all of
+    /// them without a limit.
     ///
     /// # Errors
     /// What the record says; then nothing may go.
@@ -64,9 +65,12 @@ impl Engine {
         &mut self,
         stored: &StoredBatch,
         candidates: Vec<Candidate>,
-        limit: u64,
+        limit: Option<u64>,
         now: Moment,
     ) -> Result<Fits, StoreError> {
+        let Some(limit) = limit else {
+            return Ok(Fits::all(candidates));
+        };
         if !self.reaches.contains_key(&stored.target) {
             let since = now.wall.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
             let mut reach = Reach::default();

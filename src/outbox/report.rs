@@ -168,6 +168,7 @@ fn call_record(call: &Finished, outcome: &Outcome, now: Moment) -> CallRecord {
             batch: Some(call.batch),
             recipient: candidate.recipient.clone(),
             series: None,
+            retry_at: outcome.retry_at,
             server_clock: None,
         }),
     }

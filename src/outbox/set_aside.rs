@@ -21,6 +21,7 @@ impl Engine {
         self.stop_for_a_person(stored, &reason, now)
     }
 
+    /// Pauses a batch, with what a person has to know.
     pub fn stop_for_a_person(
         &mut self,
         stored: &StoredBatch,
@@ -36,6 +37,7 @@ impl Engine {
         }
     }
 
+    /// Holds a batch whose next call must not be made; as soon as none is on the way.
     pub fn hold(&mut self, stored: &StoredBatch, reason: &Reason, now: Moment) -> Claim {
         if stored.batch.counts.sending > 0 {
             // It is held as soon as its calls on the way have ended.

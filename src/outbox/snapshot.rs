@@ -127,7 +127,7 @@ fn event(line: &AuditLine) -> ReportEvent {
 }
 
 /// What a group of recipients has in common, explained by one of them.
-fn class(group: ReportGroup) -> ReportClass {
+pub(super) fn class(group: ReportGroup) -> ReportClass {
     let sample = group.sample;
     let error = sample.errors.first();
     let known = error.and_then(|error| error.meaning.clone());

@@ -119,7 +119,7 @@ async fn serve(start: Start, terminal: DashboardTerminal, state: State) -> io::R
         events,
         data_dir: start.data_dir,
     };
-    let ended = event_loop.run().await;
+    let ended = Box::pin(event_loop.run()).await;
     stop_sending.cancel();
     wait_for_calls(sender).await;
     stop.cancel();

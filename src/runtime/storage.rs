@@ -5,18 +5,21 @@ use super::world::{World, storage_error};
 use super::{clock, conversation_cache, importing, reports, shelves};
 use crate::contract::{
     ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
-    OutboxEvent, StorageEvent, StoreRequest, Ticket,
+    OutboxEvent, Settlement, StorageEvent, StoreRequest, Ticket,
 };
-use crate::domain::ItemId;
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::{TemplateEdit, Wording};
+use crate::domain::{BatchId, ItemId, User};
 use crate::outbox::{Confirmation, Outbox, operator};
 use crate::store::ChangeError;
 use crate::store::cache::ConversationKey;
-use crate::store::outbox::ItemFilter;
 
-/// Items of a batch's detail; the list of a very large batch shows its first part.
-const ITEMS_SHOWN: u64 = 5000;
+/// So many rows of a batch's people are read at once: several screens.
+const ROWS_READ: u64 = 300;
+/// So many people of the local copy are compared with a name that is looked for.
+const NAMES_LOOKED_AT: u32 = 20_000;
+/// So many of them are looked for in a batch.
+const NAMED_AT_MOST: usize = 200;
 /// Lines of the audit that its list holds, the newest.
 const LINES_SHOWN: u64 = 2000;
 /// Unknown results that a person is shown at once; settled ones make room for the next.
@@ -69,6 +72,8 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::Cancel(_)
                 | OutboxCommand::StartNow(_)
                 | OutboxCommand::SetRate(..)
+                | OutboxCommand::LoadCopy(_)
+                | OutboxCommand::LoadDetail { .. }
                 | OutboxCommand::LoadItems { .. }
                 | OutboxCommand::LoadRequest { .. }
                 | OutboxCommand::LoadLastSent { .. }
@@ -225,18 +230,26 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
         OutboxCommand::Cancel(batch) => return Ok(changed(outbox.cancel(batch)?)),
         OutboxCommand::StartNow(batch) => return Ok(changed(outbox.start_now(batch)?)),
         OutboxCommand::SetRate(batch, rate) => return Ok(changed(outbox.set_rate(batch, rate)?)),
-        OutboxCommand::LoadItems { ticket, batch } => {
-            let items = outbox.items(batch, ItemFilter::All, ITEMS_SHOWN, 0)?;
+        OutboxCommand::LoadDetail { ticket, batch } => detail(outbox, ticket, batch)?,
+        OutboxCommand::LoadCopy(batch) => OutboxAnswer::Copy(Box::new(outbox.copy_of(batch)?)),
+        OutboxCommand::LoadItems {
+            ticket,
+            batch,
+            window,
+        } => {
+            let named = named(world, &window.find);
+            let page = outbox.rows(batch, &window, &named, ROWS_READ)?;
             OutboxAnswer::Items {
                 ticket,
                 batch,
-                items,
+                page,
             }
         }
-        OutboxCommand::LoadRequest { ticket, item } => match item_request(outbox, ticket, item)? {
-            Some(answer) => answer,
-            None => return Ok(None),
-        },
+        OutboxCommand::LoadRequest {
+            ticket,
+            item,
+            beside,
+        } => return item_request(outbox, ticket, (item, beside)),
         OutboxCommand::LoadLastSent {
             ticket,
             kind,
@@ -244,45 +257,90 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             target,
             recipient,
         } => {
-            let found = outbox
-                .store()
-                .last_sent(kind, &title, &target, recipient.as_deref())
-                .map_err(|error| storage_error(&error))?;
+            let store = outbox.store();
+            let found = store.last_sent(kind, &title, &target, recipient.as_deref());
+            let found = found.map_err(|error| storage_error(&error))?;
             OutboxAnswer::LastSent { ticket, found }
         }
-        OutboxCommand::LoadUnknown(only) => OutboxAnswer::Unknown {
-            only,
-            items: outbox.unknowns(only, UNKNOWN_SHOWN)?,
-        },
-        OutboxCommand::Settle(settlement) => {
-            OutboxAnswer::Settled(Box::new(outbox.settle(&settlement, &operator())?))
-        }
+        OutboxCommand::LoadUnknown(only) => unknown(outbox, only)?,
+        OutboxCommand::Settle(settlement) => settle(outbox, &settlement)?,
         OutboxCommand::Retry(batch) => OutboxAnswer::Retried(outbox.retry(batch)?),
         OutboxCommand::LoadAudit(filter) => audit(outbox, filter)?,
         OutboxCommand::VerifyAudit => OutboxAnswer::AuditVerified(outbox.verify_audit()?),
-        OutboxCommand::ExportBatch { batch, file } => {
-            OutboxAnswer::Report(batch, reports::write(world, batch, &file))
-        }
+        OutboxCommand::ExportBatch { batch, file } => report(world, batch, &file),
     };
-    Ok(Some(Event::OutboxAnswer(Box::new(answer))))
+    Ok(Some(answered(answer)))
 }
 
 /// An item with its frozen request, if it has one.
 fn item_request(
     outbox: &Outbox,
     ticket: Ticket,
-    item: ItemId,
-) -> Result<Option<OutboxAnswer>, ApiError> {
-    let found = outbox.store().item(item);
-    let found = found.map_err(|error| storage_error(&error))?;
-    let request = outbox.request_of(item)?;
-    Ok(found
-        .zip(request)
-        .map(|(item, request)| OutboxAnswer::Request {
-            ticket,
-            item,
-            request,
-        }))
+    (item, beside): (ItemId, Option<bool>),
+) -> Result<Option<Event>, ApiError> {
+    let wanted = match beside {
+        Some(after) => outbox.call_beside(item, after)?,
+        None => Some(item),
+    };
+    let Some(wanted) = wanted else {
+        return Ok(None);
+    };
+    let (Some(item), Some(request)) = (outbox.item(wanted)?, outbox.request_of(wanted)?) else {
+        return Ok(None);
+    };
+    let place = outbox.place_of(&item)?;
+    Ok(Some(answered(OutboxAnswer::Request {
+        ticket,
+        item,
+        request,
+        place,
+    })))
+}
+
+fn detail(outbox: &Outbox, ticket: Ticket, batch: BatchId) -> Result<OutboxAnswer, ApiError> {
+    let detail = Box::new(outbox.detail(batch)?);
+    Ok(OutboxAnswer::Detail { ticket, detail })
+}
+
+fn settle(outbox: &Outbox, settlement: &Settlement) -> Result<OutboxAnswer, ApiError> {
+    let settled = outbox.settle(settlement, &operator())?;
+    Ok(OutboxAnswer::Settled(Box::new(settled)))
+}
+
+fn report(world: &World, batch: BatchId, file: &str) -> OutboxAnswer {
+    OutboxAnswer::Report(batch, reports::write(world, batch, file))
+}
+
+fn answered(answer: OutboxAnswer) -> Event {
+    Event::OutboxAnswer(Box::new(answer))
+}
+
+fn unknown(outbox: &Outbox, only: Option<BatchId>) -> Result<OutboxAnswer, ApiError> {
+    let items = outbox.unknowns(only, UNKNOWN_SHOWN)?;
+    Ok(OutboxAnswer::Unknown { only, items })
+}
+
+/// Digits of people in the local copy whose name has the text. Without the copy nobody is found
+/// by name.
+fn named(world: &World, text: &str) -> Vec<String> {
+    let wanted = text.trim().to_lowercase();
+    if !wanted.chars().any(char::is_alphabetic) {
+        return Vec::new();
+    }
+    let users = world
+        .cache()
+        .ok()
+        .and_then(|cache| cache.users(NAMES_LOOKED_AT).ok());
+    let users = users.unwrap_or_default().into_iter().map(|(user, _)| user);
+    let has = |user: &User| {
+        let name = user.name.as_deref().unwrap_or_default();
+        name.to_lowercase().contains(&wanted)
+    };
+    users
+        .filter(has)
+        .map(|user| user.channel_user_id)
+        .take(NAMED_AT_MOST)
+        .collect()
 }
 
 /// The newest lines of the audit that fit.

@@ -106,3 +106,25 @@ fn the_first_ctrl_c_drains_the_second_ends_at_once_and_says_what_is_unknown() {
     std::io::Read::read_to_string(&mut lines, &mut rest).unwrap();
     assert_eq!(finished(child).status, 130);
 }
+
+#[test]
+fn a_termination_drains_what_is_on_the_way_and_starts_nothing_more() {
+    let sandbox = Sandbox::start(&["--faults", "template:delay=900"]);
+    let desk = sandbox.desk();
+    queue(&desk);
+    let mut child = desk.command(&["outbox", "run", "--stay"]).spawn().unwrap();
+    let mut lines = until_sending(&mut child);
+    signal(child.id(), "TERM");
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut lines, &mut rest).unwrap();
+    let run = finished(child);
+    assert!(run.stderr.contains("no new call starts"), "{run:#?}");
+    assert_eq!(run.status, 1, "what is left waits paused: {run:#?}");
+    let shown = desk.run(&["outbox", "show", "1", "--output", "json"]);
+    let counts = shown.expect(0).json()["counts"].clone();
+    assert_eq!(
+        (&counts["accepted"], &counts["unknown"], &counts["queued"]),
+        (&1.into(), &0.into(), &1.into())
+    );
+    assert_eq!(sandbox.sends().len(), 1);
+}

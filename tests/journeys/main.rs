@@ -31,3 +31,4 @@ mod sealed;
 mod sending;
 mod triage;
 mod twins;
+mod watching;

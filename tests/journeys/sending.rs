@@ -185,9 +185,9 @@ async fn a_stop_in_its_grace_opens_the_draft_again_and_nothing_was_sent() {
     desk.assert_hides("starts in");
     assert_eq!(desk.state.focus, PaneId::Composer);
     desk.assert_shows("Tue 27 Oct");
-    let (_, items) = desk.state.broadcasts.items.value().unwrap();
+    let (_, page) = desk.state.broadcasts.people.page.value().unwrap();
     assert_eq!(
-        items[0].state.word(),
+        page.items[0].state.word(),
         "cancelled",
         "the open detail follows its batch"
     );

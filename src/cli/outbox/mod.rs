@@ -4,6 +4,7 @@
 mod keep;
 mod run;
 mod service;
+mod speed;
 mod triage;
 
 pub use run::{Finish, send_and_wait};

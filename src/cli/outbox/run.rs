@@ -2,6 +2,7 @@
 //! calls on the way end, the second ends the process at once.
 
 use super::print_with_items;
+use super::speed::Speed;
 use crate::cli::args::OutputFormat;
 use crate::cli::connect::transports;
 use crate::cli::context::{Context, block_on};
@@ -11,6 +12,7 @@ use crate::cli::signals::{StopRequest, StopSignals};
 use crate::contract::{ApiError, ErrorKind, OutboxEvent, SenderState};
 use crate::domain::{Batch, BatchId};
 use crate::outbox::{FollowEnd, Outbox, OutboxError, RunSummary, Scope, Sender, TransportProvider};
+use crate::runtime::clock;
 use crate::settings::Settings;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -196,6 +198,7 @@ struct Screen<'a> {
     outbox: &'a Outbox,
     only: Option<BatchId>,
     batches: BTreeMap<BatchId, Batch>,
+    speed: Speed,
     drawn: bool,
 }
 
@@ -206,6 +209,7 @@ impl<'a> Screen<'a> {
             outbox,
             only,
             batches: BTreeMap::new(),
+            speed: Speed::default(),
             drawn: false,
         }
     }
@@ -249,12 +253,14 @@ impl<'a> Screen<'a> {
             return;
         }
         let sum = |of: fn(&Batch) -> u64| self.batches.values().map(of).sum::<u64>();
+        let accepted = sum(|batch| batch.counts.accepted);
+        let rejected = sum(|batch| batch.counts.rejected);
+        let unknown = sum(|batch| batch.counts.unknown);
+        let left = sum(|batch| batch.counts.queued + batch.counts.sending);
+        self.speed.note(clock::now(), accepted + rejected + unknown);
         let line = format!(
-            "accepted {} · rejected {} · unknown {} · waiting {}",
-            sum(|batch| batch.counts.accepted),
-            sum(|batch| batch.counts.rejected),
-            sum(|batch| batch.counts.unknown),
-            sum(|batch| batch.counts.queued + batch.counts.sending),
+            "accepted {accepted} · rejected {rejected} · unknown {unknown} · waiting {left}{}",
+            self.speed.words(left)
         );
         self.context.output.progress(&line);
         self.drawn = true;

@@ -11,12 +11,20 @@
 //!
 //! It must not decide anything about a batch: it asks, the outbox decides.
 
+mod chart;
+mod detail;
 mod groups;
+mod line;
+mod people;
+mod people_view;
+mod pulse;
 mod state;
 mod update;
 mod view;
 
 pub use groups::{Group, Row};
+pub use people::People;
+pub use pulse::{Pulses, Wait};
 pub use state::State;
-pub use update::{Wish, act};
+pub use update::{Wish, act, key, paste};
 pub use view::{body, edges, list_height};

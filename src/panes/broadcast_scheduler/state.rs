@@ -1,9 +1,11 @@
 //! What the Broadcasts pane remembers.
 
 use super::groups::{Group, Row, rows};
-use crate::contract::Remote;
-use crate::domain::{Batch, BatchId, BatchState, Item};
+use super::people::People;
+use super::pulse::Pulses;
+use crate::domain::{Batch, BatchDetail, BatchId, BatchState};
 use crate::widgets::WindowedList;
+use jiff::Timestamp;
 
 /// The Broadcasts pane.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -16,12 +18,16 @@ pub struct State {
     pub list: WindowedList,
     /// Whether the record has been read.
     pub loaded: bool,
-    /// Items of the batch whose detail is open.
-    pub items: Remote<(BatchId, Vec<Item>)>,
+    /// What else is known of the batch under the cursor.
+    pub detail: Option<Box<BatchDetail>>,
+    /// The batch, and the change of it, that the detail was asked for last.
+    pub asked: Option<(BatchId, u64)>,
+    /// How fast batches go.
+    pub pulses: Pulses,
+    /// The people of the batch whose detail is open.
+    pub people: People,
     /// Whether the detail stands in place of the list.
     pub detail_open: bool,
-    /// Cursor and window over the items of the detail.
-    pub item_list: WindowedList,
     /// Sentences about what a crash left behind.
     pub recovered: Vec<String>,
 }
@@ -43,10 +49,12 @@ impl State {
     }
 
     /// A batch is new or changed. A picture of it that came late changes nothing.
-    pub fn change(&mut self, batch: Batch) {
+    pub fn change(&mut self, batch: Batch, now: Timestamp) {
         if self.newer_than(&batch).is_some() {
             return;
         }
+        let before = self.batches.iter().find(|known| known.id == batch.id);
+        self.pulses.moved(before, &batch, now);
         match self.batches.iter_mut().find(|known| known.id == batch.id) {
             Some(known) => *known = batch,
             None => self.batches.push(batch),
@@ -82,6 +90,39 @@ impl State {
         }
     }
 
+    /// What is known of the batch under the cursor besides its counts, if it was read.
+    pub fn detail_of_selected(&self) -> Option<&BatchDetail> {
+        let batch = self.selected()?.id;
+        self.detail
+            .as_deref()
+            .filter(|detail| detail.batch == batch)
+    }
+
+    /// Rows of the list that stay in view wherever the cursor is: those of the batches that need
+    /// a person, as far as they leave some rows to move in.
+    pub fn pinned(&self, height: usize) -> usize {
+        /// Rows that are left for the others.
+        const LEFT: usize = 3;
+        let needing = self.rows.iter().take_while(|row| match row {
+            Row::Divider(group, _) => *group == Group::NeedsYou,
+            Row::Batch(index) => {
+                let batch = self.batches.get(*index);
+                batch.is_some_and(|batch| Group::of(batch) == Group::NeedsYou)
+            }
+        });
+        needing.count().min(height.saturating_sub(LEFT))
+    }
+
+    /// The rows to draw in so many lines, pinned ones first.
+    pub fn visible(&self, height: usize) -> Vec<usize> {
+        let pinned = self.pinned(height);
+        let mut below = self.list;
+        below.selected = below.selected.saturating_sub(pinned);
+        below.offset = below.offset.saturating_sub(pinned);
+        let rest = below.visible(self.rows.len() - pinned, height - pinned);
+        (0..pinned).chain(rest.map(|row| row + pinned)).collect()
+    }
+
     /// Moves the cursor by batches, over dividers.
     pub fn step(&mut self, steps: isize, height: usize) {
         let batches: Vec<usize> = (0..self.rows.len())
@@ -95,11 +136,21 @@ impl State {
             .saturating_add_signed(steps)
             .min(batches.len().saturating_sub(1));
         if let Some(row) = batches.get(at) {
-            self.list.select(*row, self.rows.len(), height);
+            let pinned = self.pinned(height);
+            let mut below = self.list;
+            below.offset = below.offset.saturating_sub(pinned);
+            let rows = self.rows.len().saturating_sub(pinned);
+            below.select(
+                row.saturating_sub(pinned),
+                rows,
+                height.saturating_sub(pinned),
+            );
             // The divider above the first batch stays in view with it.
             if at == 0 {
-                self.list.offset = 0;
+                below.offset = 0;
             }
+            self.list.selected = *row;
+            self.list.offset = below.offset + pinned;
         }
     }
 

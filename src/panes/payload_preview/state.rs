@@ -3,7 +3,7 @@
 use super::changes;
 use super::rows::{self, Row};
 use crate::contract::PlanFailure;
-use crate::domain::{FrozenRequest, Plan};
+use crate::domain::{FrozenRequest, ItemId, Plan};
 use crate::text::highlight;
 use crate::widgets::json_view::JsonLook;
 use crate::widgets::{Find, WindowedList};
@@ -39,6 +39,10 @@ pub enum Shown {
         label: String,
         /// Its frozen request.
         request: Arc<FrozenRequest>,
+        /// The item.
+        item: ItemId,
+        /// Its place among the calls of its batch from 1 on, and how many those are.
+        place: (u64, u64),
     },
 }
 
@@ -102,11 +106,18 @@ impl State {
     }
 
     /// The request of an item was looked up.
-    pub fn show_item(&mut self, label: String, request: FrozenRequest) {
+    pub fn show_item(
+        &mut self,
+        label: String,
+        request: FrozenRequest,
+        (item, place): (ItemId, (u64, u64)),
+    ) {
         self.forget_last_sent();
         self.shown = Shown::Item {
             label,
             request: Arc::new(request),
+            item,
+            place,
         };
         self.failure = None;
         self.list = WindowedList::default();

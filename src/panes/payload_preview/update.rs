@@ -2,6 +2,7 @@
 
 use super::state::{Look, Shown, State};
 use crate::contract::Action;
+use crate::domain::ItemId;
 use crate::domain::odd::oddity;
 use crate::widgets::Find;
 use crossterm::event::KeyEvent;
@@ -15,6 +16,8 @@ pub enum Wish {
     CompareWithLast,
     /// Go to the field that keeps the plan from being built.
     GoToField(Option<String>),
+    /// Show the frozen call after that of this item, or before it.
+    CallBeside(ItemId, bool),
     /// Review the draft.
     Review,
     /// Say this in a line.
@@ -67,6 +70,11 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
 )]
 fn look_at(state: &mut State, action: Action) -> Option<Wish> {
     let last = state.calls().saturating_sub(1);
+    if let (Shown::Item { item, .. }, Action::NextCall | Action::PreviousCall) =
+        (&state.shown, action)
+    {
+        return Some(Wish::CallBeside(*item, action == Action::NextCall));
+    }
     match action {
         Action::ExactBytes => state.set_look(match state.look {
             Look::Pretty | Look::Changes => Look::Exact,

@@ -23,6 +23,7 @@ pub(super) mod schema;
 mod send;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 pub use again::{Asked, Retry};
 pub use audit::AuditNote;

@@ -33,6 +33,11 @@ const ROW: &str = "i.id, i.recipient, i.recipients, i.state, i.rule, i.http_stat
     (SELECT max(finished) FROM attempts WHERE item = i.id), \
     (SELECT sentence FROM attempts WHERE item = i.id ORDER BY number DESC LIMIT 1)";
 
+/// Kinds of not being accepted, in the order of the index `items_by_why`, which holds all of it.
+pub(super) const WHY: &str = "SELECT min(id) AS sample, sum(recipients) AS people FROM items \
+    WHERE batch = ?1 AND state NOT IN ('accepted','queued','sending') \
+    GROUP BY state, rule, platform_code, json_extract(errors, '$[0].code')";
+
 impl OutboxStore {
     /// What of a batch only its report shows.
     ///
@@ -64,11 +69,8 @@ impl OutboxStore {
     pub fn report_groups(&self, batch: BatchId) -> Result<Vec<ReportGroup>, StoreError> {
         self.db.read(|connection| {
             connection
-                .prepare(&format!(
-                    "SELECT {ROW}, g.people FROM (
-                        SELECT min(id) AS sample, sum(recipients) AS people FROM items
-                        WHERE batch = ?1 AND state NOT IN ('accepted','queued','sending')
-                        GROUP BY state, rule, platform_code, json_extract(errors, '$[0].code')) AS g
+                .prepare_cached(&format!(
+                    "SELECT {ROW}, g.people FROM ({WHY}) AS g
                      JOIN items AS i ON i.id = g.sample ORDER BY g.people DESC, i.id"
                 ))?
                 .query_map([batch.0], |row| {

@@ -10,6 +10,7 @@ mod home;
 mod intents;
 mod pace;
 mod triage;
+mod windows;
 
 use crate::store::database::{Durability, Schema};
 
@@ -28,6 +29,7 @@ pub const SCHEMA: Schema = Schema {
         audit::AUDIT,
         intents::INTENTS,
         triage::TRIAGE,
+        windows::WINDOWS,
     ],
     durability: Durability::Full,
 };

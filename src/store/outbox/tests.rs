@@ -1,6 +1,7 @@
 //! Tests of the record: nothing illegal can be written, counts always add up.
 
 mod triage;
+mod windows;
 
 pub(super) use triage::settle_unknown;
 

@@ -1,0 +1,170 @@
+//! The Broadcasts pane and the record: what it asks for, and what comes back. The list is in
+//! memory; of one batch the detail is read, and its people part by part.
+
+use super::state::State;
+use super::update::{Effects, notify};
+use super::{audit, cloning, dialogs, flows};
+use crate::contract::{
+    CallOutcome, CallRecord, Effect, Notice, OutboxCommand, PaneId, Slot, Ticket,
+};
+use crate::domain::{BatchDetail, BatchId, FrozenRequest, Item, ItemId, RowPage};
+use crate::panes::broadcast_scheduler::{Wait, Wish};
+use crate::text::format;
+
+/// What the Broadcasts pane wishes.
+pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
+    match wish {
+        None => Vec::new(),
+        Some(Wish::LoadPeople) => load_people(state),
+        Some(Wish::ShowRequest(item)) => load_request(state, item, None),
+        Some(Wish::Reload) => vec![Effect::Outbox(OutboxCommand::Load)],
+        Some(Wish::Pause(batch)) => vec![Effect::Outbox(OutboxCommand::Pause(batch))],
+        Some(Wish::GoOn(batch)) => vec![Effect::Outbox(OutboxCommand::GoOn(batch))],
+        Some(Wish::AskResume(batch)) => dialogs::ask_resume(state, batch),
+        Some(Wish::AskCancel(batch)) => dialogs::ask_cancel(state, batch),
+        Some(Wish::AskReport(batch)) => audit::ask_report(state, batch),
+        Some(Wish::Retry(batch)) => vec![Effect::Outbox(OutboxCommand::Retry(batch))],
+        Some(Wish::ChangeRate(batch, percent)) => change_rate(state, batch, percent),
+        Some(Wish::Clone(batch)) => cloning::ask(state, batch),
+        Some(Wish::Copy(text)) => flows::copy(state, text),
+    }
+}
+
+/// Reads the visible people of the open batch.
+fn load_people(state: &mut State) -> Effects {
+    let now = state.now.timestamp();
+    let Some(batch) = state.broadcasts.selected().map(|batch| batch.id) else {
+        return Vec::new();
+    };
+    state.broadcasts.people.page.start(now);
+    let window = state.broadcasts.people.window();
+    let ticket = state.tickets.issue(Slot::BatchItems);
+    let command = ticket.map(|ticket| OutboxCommand::LoadItems {
+        ticket,
+        batch,
+        window,
+    });
+    command.map(Effect::Outbox).into_iter().collect()
+}
+
+/// Reads the frozen call of an item, or the one beside it.
+pub fn load_request(state: &mut State, item: ItemId, beside: Option<bool>) -> Effects {
+    let ticket = state.tickets.issue(Slot::ItemRequest);
+    let command = ticket.map(|ticket| OutboxCommand::LoadRequest {
+        ticket,
+        item,
+        beside,
+    });
+    command.map(Effect::Outbox).into_iter().collect()
+}
+
+fn change_rate(state: &mut State, batch: BatchId, percent: i32) -> Effects {
+    let known = state.broadcasts.detail_of_selected();
+    let known = known.filter(|detail| detail.batch == batch);
+    let rate = known.map_or(state.limits().per_minute, |detail| detail.limits.per_minute);
+    let rate = i64::from(rate);
+    let step = (rate * i64::from(percent) / 100).abs().max(1) * i64::from(percent.signum());
+    let changed = u32::try_from((rate + step).clamp(1, 60_000)).unwrap_or(1);
+    state.profile.per_minute = changed;
+    let text = format!("{batch}: {} a minute", format::count(u64::from(changed)));
+    notify(state, Notice::fact("rate", text));
+    vec![Effect::Outbox(OutboxCommand::SetRate(batch, changed))]
+}
+
+/// Asks for the detail of the batch under the cursor, if it was not read since its last change.
+/// While it goes on one reading at a time is enough. Called after every event.
+pub fn follow_detail(state: &mut State) -> Effects {
+    let Some(batch) = state.broadcasts.selected() else {
+        return Vec::new();
+    };
+    let wanted = (batch.id, batch.revision);
+    let asked = state.broadcasts.asked;
+    let same = asked.is_some_and(|(id, _)| id == wanted.0);
+    let busy = same && state.tickets.is_waiting(Slot::BatchDetail);
+    if asked == Some(wanted) || busy || state.layout().inside(PaneId::Broadcasts).is_none() {
+        return Vec::new();
+    }
+    state.broadcasts.asked = Some(wanted);
+    let ticket = state.tickets.issue(Slot::BatchDetail);
+    let command = ticket.map(|ticket| OutboxCommand::LoadDetail {
+        ticket,
+        batch: wanted.0,
+    });
+    command.map(Effect::Outbox).into_iter().collect()
+}
+
+/// The detail came.
+pub fn detail_arrived(state: &mut State, ticket: Ticket, detail: Box<BatchDetail>) {
+    if state.tickets.redeem(Slot::BatchDetail, ticket) {
+        state.broadcasts.detail = Some(detail);
+    }
+}
+
+/// A part of the people came. If the cursor has left it meanwhile the next part is asked for.
+pub fn people_arrived(state: &mut State, ticket: Ticket, page: (BatchId, RowPage)) -> Effects {
+    let now = state.now.timestamp();
+    if !state.tickets.redeem(Slot::BatchItems, ticket) {
+        return Vec::new();
+    }
+    let got = page.1.items.len();
+    state.broadcasts.people.page.succeed(page, now);
+    let height = state.list_height(&state.layout(), PaneId::Broadcasts);
+    let len = state.broadcasts.people.rows();
+    state.broadcasts.people.list.clamp(len, height);
+    if got > 0 && state.broadcasts.people.lacks_rows(height) {
+        return load_people(state);
+    }
+    Vec::new()
+}
+
+/// The frozen call of an item came: the Payload pane shows it.
+pub fn request_arrived(
+    state: &mut State,
+    ticket: Ticket,
+    (item, request, (place, calls)): (&Item, FrozenRequest, (u64, u64)),
+) {
+    if !state.tickets.redeem(Slot::ItemRequest, ticket) {
+        return;
+    }
+    let who = item.recipient.as_deref();
+    let who = who.map_or_else(String::new, format::last_four);
+    let label = format!("{} {who}", item.batch);
+    let of = (item.id, (place, calls));
+    state.payload.show_item(label, request, of);
+    flows::visit_pane(state, PaneId::Payload);
+}
+
+/// The open batch looks different: its people are read again. While calls end by the dozen one
+/// reading at a time is enough; a batch that came to rest is read in any case.
+pub fn changed(state: &mut State, id: BatchId, working: bool) -> Effects {
+    let shown = state.broadcasts.detail_open
+        && state.broadcasts.selected().map(|batch| batch.id) == Some(id);
+    if shown && !(working && state.tickets.is_waiting(Slot::BatchItems)) {
+        load_people(state)
+    } else {
+        Vec::new()
+    }
+}
+
+/// A call ended: its batch waits if the call does.
+pub fn call_ended(state: &mut State, record: &CallRecord) {
+    let Some(batch) = record.detail.batch else {
+        return;
+    };
+    let until = record.detail.retry_at;
+    let until = until.filter(|_| record.outcome == CallOutcome::Waiting);
+    let wait = until.map(|until| Wait {
+        until,
+        asked: record.http_status.is_some(),
+    });
+    let now = state.now.timestamp();
+    state.broadcasts.pulses.waits(batch, wait, now);
+}
+
+/// Whether a countdown of a batch is on the screen.
+pub fn counts_down(state: &State) -> bool {
+    let now = state.now.timestamp();
+    let waits =
+        |batch: &crate::domain::Batch| state.broadcasts.pulses.wait(batch.id, now).is_some();
+    state.broadcasts.active().any(waits) && state.layout().inside(PaneId::Broadcasts).is_some()
+}
