@@ -12,11 +12,14 @@ use std::collections::HashMap;
 
 /// The platform counts people over this time (api.md 10.6).
 const WINDOW: SignedDuration = SignedDuration::from_hours(24);
+/// How often everybody is looked through.
+const LOOK: SignedDuration = SignedDuration::from_mins(1);
 
 /// The people of one bot and when each was written to last.
 #[derive(Debug, Default)]
 pub(super) struct Reach {
     people: HashMap<String, Timestamp>,
+    forgot: Option<Timestamp>,
 }
 
 impl Reach {
@@ -25,8 +28,14 @@ impl Reach {
         *last = at.max(*last);
     }
 
-    /// Forgets who was written to longer ago than the window.
-    fn forget(&mut self, now: Timestamp) {
+    /// Forgets who was written to longer ago than the window; looking through everybody once a
+    /// minute is enough while there is room.
+    fn forget(&mut self, limit: u64, now: Timestamp) {
+        let fresh = |at: Timestamp| now.duration_since(at) < LOOK;
+        if self.forgot.is_some_and(fresh) && (self.people.len() as u64) < limit {
+            return;
+        }
+        self.forgot = Some(now);
         self.people.retain(|_, at| now.duration_since(*at) < WINDOW);
     }
 
@@ -82,7 +91,7 @@ impl Engine {
         let Some(reach) = self.reaches.get_mut(&stored.target) else {
             return Ok(Fits::all(candidates));
         };
-        reach.forget(now.wall);
+        reach.forget(limit, now.wall);
         let mut used = reach.people.len() as u64;
         let mut fits = Vec::with_capacity(candidates.len());
         for candidate in candidates {

@@ -175,20 +175,8 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
         guarded: false,
     };
     let inside = frame::draw(painter, body, area, &edges);
-    let prompt = painter.theme.glyph(Glyph::FromUs);
-    let x = painter.text((inside.x, inside.y), inside.right(), prompt, Role::Focus);
-    let field = Rect {
-        x: x + 1,
-        y: inside.y,
-        width: inside.right().saturating_sub(x + 1),
-        height: 1,
-    };
-    if state.typing || !state.field.is_empty() {
-        state.field.draw(painter, field, Role::Text, state.typing);
-    } else {
-        let text = "/ finds a number or its last digits, #12 a batch";
-        painter.text((field.x, field.y), field.right(), text, Role::Muted);
-    }
+    let hint = "/ finds a number or its last digits, #12 a batch";
+    frame::filter_line(painter, inside, (&state.field, state.typing), hint);
     let list = Rect {
         y: inside.y + 2,
         height: inside.height.saturating_sub(2),

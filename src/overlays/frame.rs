@@ -1,7 +1,7 @@
 //! The double frame of overlays, and how large they are.
 
-use crate::theme::{Frame, Role};
-use crate::widgets::{Painter, Spans};
+use crate::theme::{Frame, Glyph, Role};
+use crate::widgets::{Painter, Spans, TextField};
 use ratatui::layout::Rect;
 use ratatui::widgets::{Block, Widget};
 
@@ -114,5 +114,27 @@ fn unframed(painter: &mut Painter<'_>, area: Rect, edges: &OverlayEdges) -> Rect
         y: area.y + 1,
         width: area.width.saturating_sub(2),
         height: area.height.saturating_sub(2),
+    }
+}
+
+/// Draws the line of a list that filters: what is typed, or how to type.
+pub fn filter_line(
+    painter: &mut Painter<'_>,
+    inside: Rect,
+    (field, typing): (&TextField, bool),
+    hint: &str,
+) {
+    let prompt = painter.theme.glyph(Glyph::FromUs);
+    let x = painter.text((inside.x, inside.y), inside.right(), prompt, Role::Focus) + 1;
+    if typing || !field.is_empty() {
+        let place = Rect {
+            x,
+            width: inside.right().saturating_sub(x),
+            height: 1,
+            ..inside
+        };
+        field.draw(painter, place, Role::Text, typing);
+    } else {
+        painter.text((x, inside.y), inside.right(), hint, Role::Muted);
     }
 }

@@ -315,20 +315,8 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
         guarded: false,
     };
     let inside = frame::draw(painter, body, area, &edges);
-    let prompt = painter.theme.glyph(Glyph::FromUs);
-    let x = painter.text((inside.x, inside.y), inside.right(), prompt, Role::Focus);
-    let field = Rect {
-        x: x + 1,
-        y: inside.y,
-        width: inside.right().saturating_sub(x + 1),
-        height: 1,
-    };
-    if state.typing || !state.field.is_empty() {
-        state.field.draw(painter, field, Role::Text, state.typing);
-    } else {
-        let text = "/ finds by name";
-        painter.text((field.x, field.y), field.right(), text, Role::Muted);
-    }
+    let hint = "/ finds by name";
+    frame::filter_line(painter, inside, (&state.field, state.typing), hint);
     if let Some(shelf) = &state.shelf {
         let row = Rect {
             y: inside.y + 1,

@@ -7,9 +7,9 @@ use super::insert::{Again, NewBatch, insert_plan};
 use super::intents;
 use super::read::{batch_row, request_row};
 use super::rows::StoredBatch;
+use super::send::is_as_confirmed;
 use crate::domain::{
-    BatchId, FrozenRequest, ItemId, Once, PhoneNumber, Plan, PlannedCall, Reason, Recipient,
-    RecipientId, Schedule, Sha256Hex,
+    BatchId, ItemId, Once, PhoneNumber, Plan, PlannedCall, Reason, Recipient, RecipientId, Schedule,
 };
 use crate::store::error::StoreError;
 use jiff::Timestamp;
@@ -203,10 +203,6 @@ pub(super) fn not_accepted_reason(repeat: &Repeat) -> (&'static str, String) {
         people(repeat.plan.recipients())
     );
     ("not_accepted", text)
-}
-
-fn is_as_confirmed(request: &FrozenRequest) -> bool {
-    Sha256Hex::of(&request.body.bytes()) == request.body_sha256
 }
 
 /// Everybody a call reaches; `None` for what no plan could hold.

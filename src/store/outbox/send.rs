@@ -330,7 +330,7 @@ impl OutboxStore {
     }
 }
 
-fn is_as_confirmed(request: &FrozenRequest) -> bool {
+pub(super) fn is_as_confirmed(request: &FrozenRequest) -> bool {
     Sha256Hex::of(&request.body.bytes()) == request.body_sha256
 }
 

@@ -40,6 +40,12 @@ pub struct AuditNote<'a> {
     pub personal: Value,
 }
 
+/// Who uses this program, as the audit names them: `meera@desk-4`.
+pub fn operator() -> String {
+    let facts = process::facts();
+    format!("{}@{}", facts.user, facts.host)
+}
+
 impl OutboxStore {
     /// Writes a line of its own, in a transaction of its own.
     ///

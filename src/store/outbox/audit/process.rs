@@ -77,9 +77,9 @@ pub(super) fn now() -> Timestamp {
 
 fn user(uid: Option<u32>) -> String {
     let names = ["USER", "LOGNAME", "USERNAME"];
-    let name = names.iter().find_map(|name| std::env::var(name).ok());
-    name.filter(|name| !name.is_empty())
-        .or_else(|| uid.map(|uid| format!("uid {uid}")))
+    let set = |name: &&str| std::env::var(name).ok().filter(|user| !user.is_empty());
+    let name = names.iter().find_map(set);
+    name.or_else(|| uid.map(|uid| format!("uid {uid}")))
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
