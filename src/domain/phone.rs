@@ -154,9 +154,20 @@ pub fn read_number(text: &str, region: Option<&str>) -> Result<ReadNumber, Phone
     }
 }
 
-fn refuse_damage(shown: &str) -> Result<(), PhoneError> {
+/// Whether a cell looks like a phone number at first sight: digits with what people write between
+/// them, more than a date has, or what a spreadsheet makes of a number.
+pub fn looks_like_number(text: &str) -> bool {
+    let shown = text.trim();
+    match strip(shown) {
+        Ok((plus, digits, _)) => digits.len() <= 15 && digits.len() >= if plus { 8 } else { 9 },
+        Err(_) => is_scientific(shown),
+    }
+}
+
+/// Whether it is written with an exponent, as a spreadsheet shows long numbers.
+fn is_scientific(shown: &str) -> bool {
     let upper = shown.to_ascii_uppercase();
-    let mantissa_and_exponent = upper.split_once('E').is_some_and(|(mantissa, exponent)| {
+    upper.split_once('E').is_some_and(|(mantissa, exponent)| {
         let numeric = |part: &str| {
             !part.is_empty()
                 && part
@@ -164,9 +175,12 @@ fn refuse_damage(shown: &str) -> Result<(), PhoneError> {
                     .all(|c| c.is_ascii_digit() || ".,+-".contains(c))
         };
         numeric(mantissa) && numeric(exponent)
-    });
+    })
+}
+
+fn refuse_damage(shown: &str) -> Result<(), PhoneError> {
     let decimal = shown.ends_with(".0") || shown.ends_with(".00") || shown.ends_with(",00");
-    if mantissa_and_exponent || decimal {
+    if is_scientific(shown) || decimal {
         return Err(PhoneError::SpreadsheetDamage(shown.to_owned()));
     }
     let pluses = shown.matches('+').count();

@@ -5,6 +5,7 @@
 mod shape;
 
 use super::Audience;
+use super::columns::named_recipients;
 use super::numbers::{Collector, Reading, counted};
 use crate::domain::hash::Sha256Hex;
 use crate::domain::recipient::RecipientForm;
@@ -13,20 +14,6 @@ use std::io::Read;
 
 /// Largest file that is read, in bytes.
 const LIMIT: u64 = 256 * 1024 * 1024;
-/// Headers that mean the recipient, lower case and without spaces, `_`, `-` and `.`.
-const RECIPIENT_HEADERS: [&str; 10] = [
-    "phone",
-    "phonenumber",
-    "phoneno",
-    "mobile",
-    "msisdn",
-    "whatsapp",
-    "number",
-    "userphonenumber",
-    "userphoneno",
-    "channeluserid",
-];
-
 /// How a CSV file is read.
 #[derive(Debug, Clone, Default)]
 pub struct CsvOptions {
@@ -51,6 +38,12 @@ pub enum AudienceError {
     /// Beyond the limit.
     #[error("the file has more than 256 MiB: split it")]
     TooLarge,
+    /// Nothing in it.
+    #[error("the file is empty: choose another, or export it again")]
+    Empty,
+    /// A workbook, a picture or something else that is no text: its name.
+    #[error("the file is {0} and no CSV: open it where it was made and save it as CSV UTF-8")]
+    OtherFormat(&'static str),
     /// Another encoding, or no text at all.
     #[error("line {line} is not UTF-8 text: save the file as CSV UTF-8")]
     NotText {
@@ -109,6 +102,8 @@ impl AudienceError {
         match self {
             AudienceError::Unreadable(_) => "unreadable",
             AudienceError::TooLarge => "too_large",
+            AudienceError::Empty => "empty",
+            AudienceError::OtherFormat(_) => "other_format",
             AudienceError::NotText { .. } => "not_text",
             AudienceError::Nul { .. } => "nul",
             AudienceError::UnclosedQuote { .. } => "unclosed_quote",
@@ -243,13 +238,7 @@ fn recipient_column(headers: &[String], wanted: Option<&str>) -> Result<usize, A
             headers: list(&mut headers.iter()),
         });
     }
-    let known: Vec<usize> = headers
-        .iter()
-        .enumerate()
-        .filter(|(_, header)| RECIPIENT_HEADERS.contains(&folded(header).as_str()))
-        .map(|(index, _)| index)
-        .collect();
-    match known.as_slice() {
+    match named_recipients(headers).as_slice() {
         [only] => Ok(*only),
         [] => Err(AudienceError::NoRecipientColumn(list(&mut headers.iter()))),
         several => {
@@ -257,14 +246,6 @@ fn recipient_column(headers: &[String], wanted: Option<&str>) -> Result<usize, A
             Err(AudienceError::SeveralRecipientColumns(list(&mut names)))
         }
     }
-}
-
-fn folded(header: &str) -> String {
-    header
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '_' | '-' | '.'))
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,12 +1,20 @@
 //! Who a send is for: checked recipients with their values, and the rows left out with the reason.
 
+mod columns;
 mod csv_file;
+mod encoding;
 mod known;
 mod numbers;
+mod sample;
+mod shape;
 
+pub use columns::{RecipientProposal, propose_columns, propose_recipient};
 pub use csv_file::{AudienceError, CsvOptions, from_csv};
+pub use encoding::{Detected, TextEncoding};
 pub use known::KnownPerson;
 pub use numbers::{from_numbers, from_recipients};
+pub use sample::{TableSample, sample};
+pub use shape::{HEAD, ShapeChoice, TableShape};
 
 use super::hash::Sha256Hex;
 use super::recipient::Recipient;
