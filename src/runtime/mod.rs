@@ -19,6 +19,7 @@ pub mod live;
 pub mod local_copy;
 pub mod loop_effect;
 pub mod named_files;
+pub mod people_files;
 pub mod plan_builder;
 pub mod reading_back;
 mod reports;

@@ -3,7 +3,7 @@
 use super::clock;
 use super::world::World;
 use crate::contract::{DraftForm, PlanFailure, PlanProblem, PlanPurpose};
-use crate::domain::audience::from_recipients;
+use crate::domain::audience::{self, from_recipients};
 use crate::domain::schedule::read_plan_time;
 use crate::domain::{Plan, Profile, Schedule, SendDraft};
 use crate::outbox::Outbox;
@@ -12,11 +12,10 @@ use crate::outbox::twins::{self, Planning};
 use crate::store::{CacheStore, OutboxStore};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// People whose countries are counted at most.
-const COUNTED: u64 = 500;
+const COUNTED: u64 = 50_000;
 /// A list waits after its first people if it is more than so many times as long: before a short
 /// one, looking at the first would take longer than the rest.
 const LONG: usize = 20;
@@ -125,14 +124,7 @@ pub fn countries(plan: &Plan) -> Vec<(String, u64)> {
     if plan.recipients() > COUNTED {
         return Vec::new();
     }
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    let recipients = plan.calls.iter().flat_map(|call| &call.recipients);
-    for country in recipients.filter_map(|one| one.phone()?.country()) {
-        *counts.entry(country).or_default() += 1;
-    }
-    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
+    audience::countries(plan.calls.iter().flat_map(|call| &call.recipients))
 }
 
 /// Everything that stops a plan, as the form shows it. What is only worth a look is in the notes of

@@ -4,11 +4,12 @@
 use crate::cli::args_send::PeopleArgs;
 use crate::cli::context::{Context, as_sentence, storage, usage};
 use crate::contract::ApiError;
-use crate::domain::audience::{AudienceError, CsvOptions, from_csv, from_recipients};
+use crate::domain::audience::{CsvOptions, ShapeChoice, from_recipients};
 use crate::domain::{Audience, Content, Profile};
+use crate::runtime::people_files::{read_file, read_stream};
 use crate::settings::{CacheSetting, Settings};
 use crate::store::cache_path;
-use std::fs::File;
+use std::path::Path;
 
 /// Everybody the options name.
 ///
@@ -43,20 +44,12 @@ pub fn read(
         // Row checks of a plan come later than those of a file; `--strict` looks at both there.
         strict: false,
         source: Some(path.clone()),
+        shape: ShapeChoice::default(),
     };
     let read = if path == "-" {
-        from_csv(std::io::stdin().lock(), &options)
+        read_stream(std::io::stdin(), &options)
     } else {
-        let file = File::open(path).and_then(|file| {
-            if file.metadata()?.is_dir() {
-                return Err(std::io::Error::other("it is a folder"));
-            }
-            Ok(file)
-        });
-        match file {
-            Ok(file) => from_csv(file, &options),
-            Err(error) => Err(AudienceError::Unreadable(error.to_string())),
-        }
+        read_file(Path::new(path), &options)
     };
     read.map_err(|error| {
         let shown = if path == "-" { "stdin" } else { path };

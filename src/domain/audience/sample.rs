@@ -36,6 +36,7 @@ pub fn sample(head: &[u8], choice: &ShapeChoice) -> Result<TableSample, Audience
         shape,
         text,
         is_guess,
+        ..
     } = &seen;
     let mut rows = shape::rows(text, shape.delimiter, whole).peekable();
     let mut warnings = Vec::new();

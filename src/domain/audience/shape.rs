@@ -43,6 +43,8 @@ pub(super) struct Seen {
     pub(super) text: String,
     /// The encoding is only the most likely one.
     pub(super) is_guess: bool,
+    /// The first line is Excel's `sep=` and no row.
+    pub(super) skips_line: bool,
 }
 
 /// Looks at the first bytes of a file; `whole` if there is nothing behind.
@@ -76,6 +78,7 @@ pub(super) fn look(head: &[u8], whole: bool, choice: &ShapeChoice) -> Result<See
     Ok(Seen {
         shape,
         is_guess: detected.is_guess && choice.encoding.is_none(),
+        skips_line: said.is_some(),
         text: rest.to_owned(),
     })
 }

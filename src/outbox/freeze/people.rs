@@ -198,6 +198,7 @@ impl<'a> People<'a> {
             let sentence = counted.sentence();
             self.warnings.push(ParameterProblem {
                 text: sentence.trim_end_matches('.').to_owned(),
+                rows: counted.count,
                 ..counted.first
             });
             self.notes.push(sentence);
