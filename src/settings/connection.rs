@@ -204,5 +204,9 @@ fn wire(merged: &Merged) -> WireOptions {
             .count("wire.broadcast_chunk")
             .and_then(|count| usize::try_from(count).ok())
             .unwrap_or(1000),
+        csv_file_bytes: merged
+            .count("wire.csv_file_bytes")
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(5_000_000),
     }
 }

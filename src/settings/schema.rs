@@ -356,6 +356,12 @@ pub static PROFILE: &[Key] = &[
         Some("1000"),
         "recipients in one broadcast call",
     ),
+    key(
+        "wire.csv_file_bytes",
+        Shape::Count(1_000, 1_000_000_000),
+        Some("5000000"),
+        "bytes of the file of one CSV broadcast; longer lists are several uploads",
+    ),
 ];
 
 /// The setting of that path in a table.

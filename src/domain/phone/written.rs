@@ -82,6 +82,8 @@ pub(super) fn strip(shown: &str) -> Result<Stripped, PhoneError> {
         match character {
             '0'..='9' => digits.push(character),
             '+' if digits.is_empty() && !plus => plus = true,
+            // What a spreadsheet or an export puts before a number so that it stays a text.
+            '\'' if digits.is_empty() && !plus => cleaned = true,
             '(' | ')' | '[' | ']' | '-' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {
                 cleaned = true;
             }

@@ -1,7 +1,7 @@
 //! Who was written to lately, for the limit on people within 24 hours.
 
 use super::OutboxStore;
-use crate::domain::{BotTarget, ItemId};
+use crate::domain::{BatchId, BotTarget, ItemId, ItemState};
 use crate::store::database::{read_time, stored_time};
 use crate::store::error::StoreError;
 use jiff::Timestamp;
@@ -56,6 +56,36 @@ impl OutboxStore {
                 .optional()?;
             let people = people.flatten().unwrap_or_default();
             Ok(people.lines().map(str::to_owned).collect())
+        })
+    }
+
+    /// Everybody of a batch's calls in these states, in sending order. A purge leaves nobody's
+    /// number.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn people_of_batch(
+        &self,
+        batch: BatchId,
+        states: &[ItemState],
+    ) -> Result<Vec<String>, StoreError> {
+        self.database().read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT coalesce(items.recipient, bodies.recipients), items.state FROM items
+                 LEFT JOIN bodies ON bodies.item = items.id AND items.recipient IS NULL
+                 WHERE items.batch = ?1 ORDER BY items.id",
+            )?;
+            let mut rows = statement.query([batch.0])?;
+            let mut people = Vec::new();
+            while let Some(row) = rows.next()? {
+                let state: String = row.get(1)?;
+                if !states.iter().any(|wanted| wanted.word() == state) {
+                    continue;
+                }
+                let one: Option<String> = row.get(0)?;
+                people.extend(one.unwrap_or_default().lines().map(str::to_owned));
+            }
+            Ok(people)
         })
     }
 }
