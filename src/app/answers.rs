@@ -6,7 +6,7 @@ use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
-    library, reading, triage,
+    library, people_file, reading, triage,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
@@ -79,6 +79,8 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Media
         | Slot::Picture
         | Slot::Import
+        | Slot::PeopleSample
+        | Slot::Check
         | Slot::Spinner => ("conversation", "Conversation not refreshed"),
     };
     let short = error
@@ -111,6 +113,8 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Media
         | Slot::Picture
         | Slot::Import
+        | Slot::PeopleSample
+        | Slot::Check
         | Slot::Spinner => {
             if let Some(chat) = &mut state.conversation.chat {
                 chat.newest.fail(error, now);
@@ -168,9 +172,17 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
     let slot = match answer.purpose {
         PlanPurpose::Preview => Slot::Preview,
         PlanPurpose::Review => Slot::Review,
+        PlanPurpose::Check => Slot::Check,
     };
     if !state.tickets.redeem(slot, answer.ticket) {
         return Vec::new();
+    }
+    if let Some(report) = answer.checks {
+        let skipped = match &answer.result {
+            Ok(plan) => plan.skipped.clone(),
+            Err(failure) => failure.skipped.clone(),
+        };
+        people_file::checked(state, *report, skipped);
     }
     match answer.result {
         Ok(plan) => {
@@ -203,6 +215,7 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
             state.payload.fail(failure);
         }
     }
+    people_file::refresh(state);
     Vec::new()
 }
 

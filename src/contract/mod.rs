@@ -13,6 +13,7 @@ pub mod media;
 pub mod notice;
 pub mod outbox;
 pub mod pane;
+pub mod people;
 pub mod remote;
 pub mod shelves;
 pub mod slot;
@@ -35,6 +36,7 @@ pub use media::{AfterSaving, FetchedMedia, MediaAnswer, MediaAsk, PreparedPictur
 pub use notice::{Notice, NoticeKind};
 pub use outbox::{OutboxEvent, SenderState};
 pub use pane::PaneId;
+pub use people::{PeopleFile, SampleAnswer};
 pub use remote::Remote;
 pub use shelves::{LibraryChange, ShelfAnswer, ShelfRequest, Shelves};
 pub use slot::{Slot, SlotPolicy, Ticket, Tickets};

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod conversation_cache;
 pub mod dashboard;
+pub mod draft_people;
 pub mod effect_runner;
 pub mod event_loop;
 pub mod external_editor;

@@ -1,6 +1,7 @@
 //! What effects work on: clients that are built when they are first needed, the outbox, the
 //! library, the cache. Built in the background, each once, so that the first frame waits for none.
 
+use super::draft_people::DraftPeople;
 use super::files::Files;
 use super::kept_drafts::KeptDrafts;
 use super::local_copy::{CachePlace, LocalCopy};
@@ -52,6 +53,7 @@ pub struct World {
     outbox: OnceLock<Outbox>,
     local_copy: LocalCopy,
     drafts: KeptDrafts,
+    people: DraftPeople,
     files: Files,
     config_file: Option<PathBuf>,
     media: Mutex<Option<(String, Arc<MediaClient>)>>,
@@ -75,7 +77,13 @@ impl World {
             outbox: OnceLock::new(),
             local_copy: LocalCopy::new(CachePlace::File),
             drafts: KeptDrafts::default(),
+            people: DraftPeople::default(),
         }
+    }
+
+    /// The people of the draft in work.
+    pub fn people(&self) -> &DraftPeople {
+        &self.people
     }
 
     /// The same world with its local copy elsewhere.

@@ -22,6 +22,7 @@ mod links;
 mod marks;
 mod media;
 mod payload;
+mod people_file;
 mod properties;
 mod reading;
 mod scenery;

@@ -60,6 +60,7 @@ fn queued(desk: &Harness, people: &[&str]) -> (Outbox, Arc<Plan>, BatchId) {
             ]),
         },
         to: people.iter().map(|digits| format!("+{digits}")).collect(),
+        file: None,
         people: BTreeMap::new(),
         standing: Standing::Current,
         when: "now".to_owned(),

@@ -87,3 +87,24 @@ pub struct Audience {
     /// The table they came from, as it was written.
     pub table: SourceTable,
 }
+
+impl Audience {
+    /// The first so many people, for a preview of what everybody gets; says so in a note.
+    #[must_use]
+    pub fn first(&self, most: usize) -> Self {
+        let rows: Vec<AudienceRow> = self.rows.iter().take(most).cloned().collect();
+        let note = format!(
+            "This shows the first {} of {} people; the review looks at all of them.",
+            rows.len(),
+            self.rows.len()
+        );
+        Self {
+            rows,
+            notes: vec![note],
+            source: self.source.clone(),
+            file_sha256: self.file_sha256.clone(),
+            names: self.names.clone(),
+            ..Self::default()
+        }
+    }
+}
