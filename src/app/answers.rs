@@ -215,7 +215,6 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
             state.payload.fail(failure);
         }
     }
-    people_file::refresh(state);
     Vec::new()
 }
 

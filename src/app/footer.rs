@@ -54,6 +54,11 @@ const HERE: &[(KeyContext, &str)] = &[
         KeyContext::AddTemplate,
         "keep_template next_field read_named_files new_profile edit_externally clear_field back",
     ),
+    (
+        KeyContext::Mapping,
+        "accept use_fallback guess_columns switch_header next_encoding next_delimiter choose_people check_rows back",
+    ),
+    (KeyContext::Checks, "accept write_rejects review back"),
     (KeyContext::Prompt, "save_text back"),
     (KeyContext::Phone, "move_down move_up back"),
     (KeyContext::Palette, "accept back"),

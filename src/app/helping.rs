@@ -169,7 +169,11 @@ fn first_answer(state: &State, purpose: &Purpose) -> String {
         Purpose::Payload(_) => field.map_or_else(String::new, stored_by),
         Purpose::Report(batch) => audit::report_name(state, *batch),
         Purpose::Rejects => "rejects.csv".to_owned(),
-        Purpose::PeopleFile | Purpose::ColumnFallback(..) => String::new(),
+        Purpose::PeopleFile => {
+            let file = draft.and_then(Draft::people_file);
+            file.map_or_else(String::new, |file| file.path)
+        }
+        Purpose::ColumnFallback(..) => String::new(),
         Purpose::Day(_) | Purpose::Number(_) | Purpose::Expiry | Purpose::Words(..) => {
             String::new()
         }

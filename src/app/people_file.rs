@@ -121,15 +121,18 @@ fn dialog(state: &mut State) -> Option<&mut mapping::State> {
     })
 }
 
-/// The draft changed under the dialog: both follow.
+/// The draft changed under the dialog.
 fn changed(state: &mut State) -> Effects {
     state.composer.revision += 1;
-    refresh(state);
     drafts::draft_changed(state)
 }
 
-/// Works out anew what the dialog shows.
+/// Works out anew what the dialog shows, while it is open: after every change, because the draft, its
+/// first person and the file have a part in it.
 pub fn refresh(state: &mut State) {
+    if dialog(state).is_none() {
+        return;
+    }
     let Some(draft) = &state.composer.draft else {
         return;
     };
@@ -156,22 +159,31 @@ pub fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
     let Some(wish) = wish else {
         return Vec::new();
     };
-    let Some(sample) = state
-        .composer
-        .draft
-        .as_ref()
-        .and_then(|draft| draft.table.sample.clone())
-    else {
-        if wish == mapping::Wish::Close {
-            state.overlays.pop();
-        }
-        return Vec::new();
+    let draft = state.composer.draft.as_ref();
+    let sample = draft.and_then(|draft| draft.table.sample.clone());
+    let Some(sample) = sample else {
+        return match wish {
+            mapping::Wish::Close => {
+                state.overlays.pop();
+                Vec::new()
+            }
+            // There is nothing to check or to map yet.
+            mapping::Wish::OtherFile | mapping::Wish::Check | mapping::Wish::Map => {
+                ask_other_file(state)
+            }
+            mapping::Wish::Fallback
+            | mapping::Wish::Guess
+            | mapping::Wish::SwitchHeader
+            | mapping::Wish::NextEncoding
+            | mapping::Wish::NextDelimiter => Vec::new(),
+        };
     };
     match wish {
         mapping::Wish::Close => {
             state.overlays.pop();
             Vec::new()
         }
+        mapping::Wish::OtherFile => ask_other_file(state),
         mapping::Wish::Map => choose(state, &sample),
         mapping::Wish::Fallback => ask_fallback(state),
         mapping::Wish::Guess => {
@@ -193,6 +205,14 @@ pub fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
         }),
         mapping::Wish::Check => check(state),
     }
+}
+
+/// Asks for a file in place of this one; the dialog opens again for it.
+fn ask_other_file(state: &mut State) -> Effects {
+    state
+        .overlays
+        .retain(|overlay| !matches!(overlay, Overlay::Mapping(_)));
+    helping::ask(state, Purpose::PeopleFile)
 }
 
 /// The choice after this one; the first after the last, or where it is none of them.

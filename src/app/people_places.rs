@@ -23,7 +23,8 @@ const NOT_IN_A_NAME: [char; 3] = ['{', '}', '|'];
 /// Fills places with the columns that their names propose: the empty ones, or all that a column
 /// fills now.
 pub(super) fn fill(draft: &mut Draft, sample: &TableSample, all: bool) {
-    let wanted: Vec<TemplateParameter> = personal(draft).map(parameter_of).collect();
+    let wanted = personal(draft).map(|field| parameter_of(draft, field));
+    let wanted: Vec<TemplateParameter> = wanted.collect();
     let to = draft.table.to_column.as_ref();
     let to = to.and_then(|to| sample.columns.iter().position(|column| column == to));
     let proposed = propose_columns(&sample.columns, to, &wanted);
@@ -45,13 +46,19 @@ pub(super) fn personal(draft: &Draft) -> impl Iterator<Item = &Field> {
     draft.fields.iter().filter(|field| field.id.is_value())
 }
 
-fn parameter_of(field: &Field) -> TemplateParameter {
+/// The parameter of a field; an attribute of a flow is asked for by its name alone.
+fn parameter_of(draft: &Draft, field: &Field) -> TemplateParameter {
+    let template = draft.template.as_ref();
+    let known = field.id.parameter().zip(template);
+    if let Some(known) = known.and_then(|(name, template)| template.parameter_named(name)) {
+        return known.clone();
+    }
     TemplateParameter {
         name: field.id.name().into_owned(),
         pointer: String::new(),
         kind: ParameterKind::Text,
         default: None,
-        label: Some(field.label.clone()),
+        label: None,
         fallback: None,
     }
 }
@@ -115,21 +122,18 @@ pub(super) fn number_place(draft: &Draft, sample: &TableSample) -> Place {
             takes: "no column yet".to_owned(),
             samples: String::new(),
             standing: Standing::Missing,
-            check: "Enter chooses the column of the numbers".to_owned(),
+            check: "Enter chooses the column".to_owned(),
         };
     };
     let looks = cells.iter().filter(|cell| phone::looks_like_number(cell));
     let (looks, all) = (looks.count(), cells.len());
     let (standing, check) = if looks == all {
-        (
-            Standing::Good,
-            format!("all of the first {all} look like numbers"),
-        )
+        (Standing::Good, format!("{all} of {all} look like numbers"))
     } else {
         let rest = all - looks;
         (
             Standing::Doubtful,
-            format!("{rest} of the first {all} do not look like numbers"),
+            format!("{rest} of {all} are no numbers"),
         )
     };
     Place {
@@ -156,11 +160,11 @@ pub(super) fn place_of(field: &Field, sample: &TableSample) -> Place {
             ),
             (_, Some(text)) => (
                 Standing::Good,
-                format!("{empty} empty: they get \"{}\"", sanitize::clean_line(text)),
+                format!("{empty} of {all} empty: \"{}\"", sanitize::clean_line(text)),
             ),
             (_, None) => (
                 Standing::Doubtful,
-                format!("{empty} of the first {all} empty: f gives a text"),
+                format!("{empty} of {all} empty, f gives a text"),
             ),
         };
         return Place {
@@ -172,14 +176,14 @@ pub(super) fn place_of(field: &Field, sample: &TableSample) -> Place {
         };
     }
     let (takes, standing, check) = if text.trim().is_empty() {
-        let why = "nothing yet: Enter chooses a column".to_owned();
+        let why = "Enter chooses a column".to_owned();
         ("nothing yet", Standing::Missing, why)
     } else if text.contains("{{") {
         let count = text.chars().count();
         (
             "a text of its own",
             Standing::Good,
-            format!("{count} characters with placeholders"),
+            format!("{count} characters, with places"),
         )
     } else {
         let count = text.chars().count() as u64;

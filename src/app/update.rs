@@ -47,6 +47,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::Terminated => flows::leave(state),
     };
     state.prepare();
+    people_file::refresh(state);
     effects.extend(files::fit_picture(state));
     effects.extend(batches::follow_detail(state));
     arm_timers(state, &mut effects);

@@ -78,6 +78,8 @@ pub struct State {
 pub enum Wish {
     /// Back to the draft.
     Close,
+    /// Take another file.
+    OtherFile,
     /// Choose what fills the place under the cursor.
     Map,
     /// Give people without a value another text.
@@ -119,6 +121,7 @@ pub fn act(state: &mut State, action: Action) -> Option<Wish> {
             return None;
         }
         Action::Accept | Action::Open => Wish::Map,
+        Action::ChoosePeople => Wish::OtherFile,
         Action::UseFallback => Wish::Fallback,
         Action::GuessColumns => Wish::Guess,
         Action::SwitchHeader => Wish::SwitchHeader,

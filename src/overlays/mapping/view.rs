@@ -36,7 +36,7 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
     let edges = OverlayEdges {
         title: format!("People from {}", state.file),
         state: Spans::of(Role::Muted, written),
-        hint: "Enter map · f fallback · a guess · h header · e encoding".to_owned(),
+        hint: "Enter map · f fallback · h header · e encoding".to_owned(),
         leave: "Esc back · c check all rows".to_owned(),
         guarded: state.guarded,
     };
@@ -51,7 +51,7 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
 /// Where a column begins, and how many cells it has; none has no room.
 fn columns(width: u16) -> [(u16, u16); 4] {
     match width {
-        ROOMY.. => [(2, 15), (18, 18), (37, 28), (66, width - 66)],
+        ROOMY.. => [(2, 14), (17, 17), (35, 27), (63, width - 63)],
         50..ROOMY => [(2, 12), (15, 15), (31, width - 31), (0, 0)],
         _ => [(2, 12), (15, width.saturating_sub(15)), (0, 0), (0, 0)],
     }
@@ -89,7 +89,7 @@ fn table(state: &State, painter: &mut Painter<'_>, (area, inside): (Rect, Rect))
         ..inside
     };
     let edge = area.right().saturating_sub(1);
-    painter.thumb(edge, list, first, state.places.len().max(most));
+    painter.thumb(edge, list, first * each, state.places.len() * each);
     for (y, line) in (y..inside.bottom()).zip(lines) {
         let row = Rect {
             y,
