@@ -1,9 +1,14 @@
 //! J4: from a file of a colleague to a confirmed plan: the columns, the check of every row, the
 //! review, and what stands in the calls.
 
+use crate::screens::keep_sizes;
 use crate::support::harness::{Harness, Options};
+use crate::support::stage::Stage;
 use alertdesk::app::Settings;
-use alertdesk::domain::BatchState;
+use alertdesk::contract::{Effect, Event, SampleAnswer};
+use alertdesk::domain::audience::{CheckReport, CsvOptions, ShapeChoice, from_csv, sample};
+use alertdesk::domain::{BatchState, Guard};
+use alertdesk::overlays::{Overlay, checks};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -145,4 +150,49 @@ async fn a_file_that_is_no_table_is_named_with_what_to_do() {
     desk.keys("Enter");
     desk.until_idle().await;
     desk.assert_shows("nowhere.csv: the file cannot be read");
+}
+
+#[test]
+fn columns_and_checks_in_every_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("oak-owners.csv");
+    std::fs::write(&file, OWNERS).unwrap();
+    let mut stage = Stage::furnished(120, 40);
+    stage.keys(":");
+    stage.text("template fitting_slots");
+    stage.keys("Enter Esc c");
+    stage.text(&file.display().to_string());
+    stage.keys("Enter");
+    keep_sizes("people_file__reading", &stage);
+    let ticket = stage.effects.iter().rev().find_map(|effect| match effect {
+        Effect::SamplePeople { ticket, .. } => Some(*ticket),
+        _ => None,
+    });
+    let table = sample(OWNERS.as_bytes(), &ShapeChoice::default()).unwrap();
+    stage.event(Event::Sample(Box::new(SampleAnswer {
+        ticket: ticket.unwrap(),
+        result: Ok(table),
+    })));
+    stage.keys("j");
+    keep_sizes("people_file__columns", &stage);
+    let plan = stage
+        .state
+        .composer
+        .draft
+        .as_ref()
+        .unwrap()
+        .plan
+        .clone()
+        .unwrap();
+    let audience = from_csv(OWNERS.as_bytes(), &CsvOptions::default()).unwrap();
+    stage
+        .state
+        .overlays
+        .push(Overlay::Checks(Box::new(checks::State {
+            source: "oak-owners.csv".to_owned(),
+            report: CheckReport::of_plan(&audience, &plan),
+            at: 0,
+            guarded: stage.state.profile.guard == Guard::Production,
+        })));
+    keep_sizes("people_file__checks", &stage);
 }

@@ -59,7 +59,12 @@ fn columns(width: u16) -> [(u16, u16); 4] {
 
 fn table(state: &State, painter: &mut Painter<'_>, (area, inside): (Rect, Rect)) {
     let places = columns(inside.width);
-    let heads = ["template wants", "takes column", "first rows", "check"];
+    let wants = if inside.width >= ROOMY {
+        "template wants"
+    } else {
+        "wants"
+    };
+    let heads = [wants, "takes column", "first rows", "check"];
     for ((offset, cells), text) in places.into_iter().zip(heads) {
         if cells > 0 {
             let limit = (inside.x + offset + cells).min(inside.right());
