@@ -338,14 +338,12 @@ fn ask_fallback(state: &mut State) -> Effects {
     let draft = state.composer.draft.as_ref();
     let field = draft.and_then(|draft| personal(draft).nth(at.checked_sub(1)?));
     let text = field.map(|field| field.text.text()).unwrap_or_default();
-    match single_place(&text) {
-        Some(place) => helping::ask(state, Purpose::ColumnFallback(at, place.name.to_owned())),
-        None => {
-            let text = "Only a place that a column fills can have another text for empty cells.";
-            notify(state, Notice::warning("column", text));
-            Vec::new()
-        }
+    if let Some(place) = single_place(&text) {
+        return helping::ask(state, Purpose::ColumnFallback(at, place.name.to_owned()));
     }
+    let text = "Only a place that a column fills can have another text for empty cells.";
+    notify(state, Notice::warning("column", text));
+    Vec::new()
 }
 
 /// The text for people without a value was typed, with its column.

@@ -107,8 +107,8 @@ fn table(state: &State, painter: &mut Painter<'_>, (area, inside): (Rect, Rect))
                 let roles = (Role::Border, Role::Muted);
                 painter.titled_rule(row, text, Glyph::ThinRule, roles);
             }
-            Line::Text(role, text) => {
-                painter.ordered((row.x, y), row.right(), &text, role);
+            Line::Text(role, words) => {
+                painter.ordered((row.x, y), row.right(), &words, role);
             }
         }
     }
