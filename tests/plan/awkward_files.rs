@@ -27,7 +27,7 @@ fn report(bytes: &[u8]) -> String {
         Err(error) => writeln!(text, "sample: refused, {error}").unwrap(),
         Ok(table) => {
             let shape = table.shape;
-            let delimiter = char::from(shape.delimiter).escape_debug();
+            let delimiter = char::from(shape.delimiter);
             let header = if shape.header {
                 "a header"
             } else {
@@ -67,8 +67,8 @@ fn report(bytes: &[u8]) -> String {
     };
     assert_eq!(checks.planned, checks.to_go + checks.left_out());
     assert_eq!(
-        checks.planned as usize,
-        audience.rows.len() + audience.skipped.len()
+        checks.planned,
+        (audience.rows.len() + audience.skipped.len()) as u64
     );
     writeln!(
         text,

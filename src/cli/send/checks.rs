@@ -49,10 +49,11 @@ impl Checks {
     pub fn fields(&self) -> Vec<(&'static str, Value)> {
         let country = |(name, people): &(String, u64)| json!({"country": name, "people": people});
         let countries: Vec<Value> = self.countries.iter().map(country).collect();
-        let mut fields = vec![
-            ("checks", self.report.document()),
-            ("countries", Value::from(countries)),
-        ];
+        let mut checks = self.report.document();
+        if let Some(fields) = checks.as_object_mut() {
+            fields.insert("countries".to_owned(), Value::from(countries));
+        }
+        let mut fields = vec![("checks", checks)];
         if let Some((batch, difference)) = &self.compared {
             let document = json!({
                 "batch": batch,

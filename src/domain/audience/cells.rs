@@ -125,7 +125,7 @@ impl Columns {
     }
 
     /// Columns of their own.
-    pub fn of(values: BTreeMap<String, String>) -> Self {
+    pub fn of(values: &BTreeMap<String, String>) -> Self {
         if values.is_empty() {
             return Self::default();
         }
@@ -168,7 +168,7 @@ impl Columns {
         for (name, value) in others {
             values.entry(name.clone()).or_insert_with(|| value.clone());
         }
-        Self::of(values)
+        Self::of(&values)
     }
 }
 
@@ -261,7 +261,7 @@ mod tests {
             let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
             pairs.iter().map(owned).collect()
         };
-        let columns = Columns::of(map(&[("name", "Ana")]));
+        let columns = Columns::of(&map(&[("name", "Ana")]));
         let others = map(&[("name", "Sara"), ("city", "Leeds")]);
         let both = columns.with(others.iter());
         assert_eq!(

@@ -1,5 +1,6 @@
 //! In which countries people are, by their numbers. It decides nothing.
 
+use crate::domain::phone::PhoneNumber;
 use crate::domain::recipient::Recipient;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,7 +11,7 @@ use std::collections::HashMap;
 pub fn countries<'r>(people: impl IntoIterator<Item = &'r Recipient>) -> Vec<(String, u64)> {
     let mut counts: HashMap<Cow<'static, str>, u64> = HashMap::new();
     let numbers = people.into_iter().filter_map(Recipient::phone);
-    for country in numbers.filter_map(|number| number.country()) {
+    for country in numbers.filter_map(PhoneNumber::country) {
         *counts.entry(country).or_default() += 1;
     }
     let owned = |(country, count): (Cow<'static, str>, u64)| (country.into_owned(), count);

@@ -42,7 +42,7 @@ impl Scan {
     /// The line at an offset of the text that is taken next.
     pub(super) fn line_at(&self, text: &str, at: usize) -> u64 {
         let before = text.as_bytes().get(..at).unwrap_or_default();
-        self.line + before.iter().filter(|byte| **byte == b'\n').count() as u64
+        self.line + memchr::memchr_iter(b'\n', before).count() as u64
     }
 
     /// Takes the next piece. Control characters are refused too where the encoding is a guess: then

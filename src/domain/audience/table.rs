@@ -6,7 +6,7 @@ use super::cells::Block;
 use super::columns::column_names;
 use super::sample::guessed;
 use super::shape::{self, HEAD, ShapeChoice, TableShape};
-use super::text::TextReader;
+use super::text::{Certainty, TextReader};
 use crate::domain::hash::Sha256Hex;
 use std::io::{Chain, Cursor, Read};
 use std::sync::Arc;
@@ -52,9 +52,13 @@ impl<R: Read> TableReader<R> {
         let read = reader.by_ref().take(HEAD as u64).read_to_end(&mut head);
         read.map_err(|error| AudienceError::Unreadable(error.to_string()))?;
         let seen = shape::look(&head, head.len() < HEAD, choice)?;
-        let may_guess = choice.encoding.is_none();
+        let certainty = match choice.encoding {
+            Some(_) => Certainty::Said,
+            None if seen.is_guess => Certainty::Guess,
+            None => Certainty::Seen,
+        };
         let source = Cursor::new(head).chain(reader);
-        let mut text = TextReader::new(source, seen.shape, may_guess, seen.is_guess);
+        let mut text = TextReader::new(source, seen.shape, certainty);
         if seen.skips_line {
             text.skip_line()?;
         }

@@ -22,15 +22,23 @@ enum Decoding {
     Other(encoding_rs::Decoder),
 }
 
+/// How sure the encoding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// A person or a byte order mark said it.
+    Said,
+    /// Nothing so far speaks against it.
+    Seen,
+    /// It is only the most likely one.
+    Guess,
+}
+
 /// A reader of decoded text. After an error of [`Read::read`], [`TextReader::take_error`] says more.
 pub(super) struct TextReader<R> {
     source: R,
     decoding: Decoding,
     encoding: TextEncoding,
-    /// Nobody said which encoding it is, and nothing in the file does.
-    may_guess: bool,
-    /// The encoding is only the most likely one.
-    is_guess: bool,
+    certainty: Certainty,
     /// The line of the first sign beyond ASCII.
     first_accent: Option<u64>,
     hasher: Sha256,
@@ -45,9 +53,8 @@ pub(super) struct TextReader<R> {
 }
 
 impl<R: Read> TextReader<R> {
-    /// Reads in this shape. `may_guess` if the encoding was not chosen, `is_guess` if it is only the
-    /// most likely one.
-    pub(super) fn new(source: R, shape: TableShape, may_guess: bool, is_guess: bool) -> Self {
+    /// Reads in this shape.
+    pub(super) fn new(source: R, shape: TableShape, certainty: Certainty) -> Self {
         let decoding = if shape.encoding == TextEncoding::UTF_8 {
             Decoding::Utf8 { kept: Vec::new() }
         } else {
@@ -57,8 +64,7 @@ impl<R: Read> TextReader<R> {
             source,
             decoding,
             encoding: shape.encoding,
-            may_guess,
-            is_guess,
+            certainty,
             first_accent: None,
             hasher: Sha256::new(),
             read: 0,
@@ -79,7 +85,7 @@ impl<R: Read> TextReader<R> {
 
     /// Whether the encoding turned out to be a guess.
     pub(super) fn is_guess(&self) -> bool {
-        self.is_guess
+        self.certainty == Certainty::Guess
     }
 
     /// The encoding it was read with.
@@ -136,7 +142,8 @@ impl<R: Read> TextReader<R> {
             let accent = self.out.bytes().position(|byte| !byte.is_ascii());
             self.first_accent = accent.map(|at| self.scan.line_at(&self.out, at));
         }
-        self.scan.take(&self.out, self.is_guess)?;
+        self.scan
+            .take(&self.out, self.certainty == Certainty::Guess)?;
         if self.ended {
             self.scan.end()?;
         }
@@ -169,36 +176,46 @@ impl<R: Read> TextReader<R> {
         self.out = String::from_utf8(bytes).unwrap_or_default();
         if std::mem::take(&mut self.is_start) && self.out.starts_with('\u{feff}') {
             self.out.remove(0);
-            self.may_guess = false;
+            self.certainty = Certainty::Said;
         }
         if cut {
             self.decoding = Decoding::Utf8 { kept: rest };
             return Ok(());
         }
         let line = self.scan.line_at(&self.out, self.out.len());
-        if !self.out.is_ascii() || self.first_accent.is_some() || !self.may_guess {
+        if !self.out.is_ascii() || self.first_accent.is_some() || self.certainty == Certainty::Said
+        {
             let first = self.out.bytes().position(|byte| !byte.is_ascii());
             let here = first.map(|at| self.scan.line_at(&self.out, at));
             return Err(match self.first_accent.or(here) {
-                Some(other) if self.may_guess => AudienceError::MixedEncodings { line, other },
+                Some(other) if self.certainty == Certainty::Seen => {
+                    AudienceError::MixedEncodings { line, other }
+                }
                 Some(_) | None => AudienceError::NotText { line },
             });
         }
         // Until here both encodings are the same.
         self.encoding = TextEncoding::WINDOWS_1252;
-        self.is_guess = true;
+        self.certainty = Certainty::Guess;
         self.decoding = Decoding::Other(self.encoding.decoder());
         self.decode_other(&rest)
     }
 
     fn decode_other(&mut self, piece: &[u8]) -> Result<(), AudienceError> {
-        if self.is_guess
-            && let Some(at) = utf8_sign(piece)
+        if self.certainty == Certainty::Guess
+            && let Some(at) = accents(piece).find(|(_, is_utf8)| *is_utf8)
         {
-            let before = piece.get(..at).unwrap_or_default();
-            let line = self.scan.line_at(&self.out, self.out.len()) + newlines(before);
-            let other = self.first_accent.unwrap_or(line);
-            return Err(AudienceError::MixedEncodings { line, other });
+            let place = |at: usize| {
+                let before = piece.get(..at).unwrap_or_default();
+                self.scan.line_at(&self.out, self.out.len()) + newlines(before)
+            };
+            let line = place(at.0);
+            let others = accents(piece).find(|(_, is_utf8)| !is_utf8);
+            let other = self.first_accent.or(others.map(|other| place(other.0)));
+            return Err(AudienceError::MixedEncodings {
+                line,
+                other: other.unwrap_or(line),
+            });
         }
         let Decoding::Other(decoder) = &mut self.decoding else {
             return Ok(());
@@ -208,9 +225,9 @@ impl<R: Read> TextReader<R> {
         let (result, _) =
             decoder.decode_to_string_without_replacement(piece, &mut self.out, self.ended);
         match result {
-            encoding_rs::DecoderResult::InputEmpty | encoding_rs::DecoderResult::OutputFull => {
-                Ok(())
-            }
+            encoding_rs::DecoderResult::InputEmpty => Ok(()),
+            // There was room for the longest text; going on would lose some of it.
+            encoding_rs::DecoderResult::OutputFull => Err(AudienceError::TooLarge),
             encoding_rs::DecoderResult::Malformed(..) => Err(AudienceError::NotThisEncoding {
                 line: self.scan.line_at(&self.out, self.out.len()),
                 encoding: self.encoding,
@@ -235,22 +252,23 @@ impl<R: Read> Read for TextReader<R> {
 }
 
 fn newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
-/// Where a whole sign of UTF-8 stands among bytes of another encoding. One that the ends of the
-/// piece cut is no proof.
-fn utf8_sign(piece: &[u8]) -> Option<usize> {
+/// Where signs beyond ASCII stand, and whether they are whole signs of UTF-8. Those that the ends of
+/// a piece may cut are no proof and left out.
+fn accents(piece: &[u8]) -> impl Iterator<Item = (usize, bool)> {
     let mut at = 0;
-    while let Some(offset) = piece.get(at..)?.iter().position(|byte| !byte.is_ascii()) {
-        let start = at + offset;
-        let rest = piece.get(start..)?;
-        let length = rest.iter().take_while(|byte| !byte.is_ascii()).count();
-        let run = rest.get(..length)?;
-        if start > 0 && length > 1 && length < rest.len() && std::str::from_utf8(run).is_ok() {
-            return Some(start);
+    std::iter::from_fn(move || {
+        loop {
+            let offset = piece.get(at..)?.iter().position(|byte| !byte.is_ascii())?;
+            let start = at + offset;
+            let rest = piece.get(start..)?;
+            let length = rest.iter().take_while(|byte| !byte.is_ascii()).count();
+            at = start + length;
+            if start > 0 && length < rest.len() {
+                return Some((start, std::str::from_utf8(rest.get(..length)?).is_ok()));
+            }
         }
-        at = start + length;
-    }
-    None
+    })
 }

@@ -37,19 +37,19 @@ pub(super) fn look(digits: &str) -> Option<Looked> {
     if national.starts_with('0') || !has_length {
         return None;
     }
-    let region = code.region_of(national)?;
-    let valid = match region {
-        Some(region) if region.may_rewrite(national)? => return None,
-        Some(region) => region.assigns(national)?,
-        None => false,
+    let (valid, id) = match code.owner(national)? {
+        Owner::Country(region) if region.may_rewrite(national)? => return None,
+        Owner::Country(region) => (region.assigns(national)?, region.meta.id()),
+        Owner::Nobody => (false, WORLD),
     };
-    let possible = valid || code.has_possible(national)?;
-    let id = region.map(|region| region.meta.id());
-    let country = id.filter(|id| *id != WORLD).map(Cow::Borrowed);
+    let country = match id {
+        WORLD => Cow::Owned(format!("+{}", code.number)),
+        id => Cow::Borrowed(id),
+    };
     Some(Looked {
         valid,
-        possible,
-        country: country.unwrap_or_else(|| Cow::Owned(format!("+{}", code.number))),
+        possible: valid || code.has_possible(national)?,
+        country,
     })
 }
 
@@ -63,6 +63,13 @@ fn split(digits: &str) -> Option<(&'static CallingCode, &str)> {
         let number: usize = code.parse().ok()?;
         Some((CALLING_CODES.get(number)?.as_ref()?, national))
     })
+}
+
+/// Whose number it is.
+enum Owner {
+    Country(&'static Region),
+    /// No country of the calling code has such numbers.
+    Nobody,
 }
 
 /// The countries of a calling code, in the library's order.
@@ -82,9 +89,9 @@ impl CallingCode {
 
     /// Whose number it is, by the library's rule: the only country, else the first with its
     /// leading digits, or that assigns it.
-    fn region_of(&'static self, national: &str) -> Option<Option<&'static Region>> {
+    fn owner(&'static self, national: &str) -> Option<Owner> {
         if let [only] = self.regions.as_slice() {
-            return Some(Some(only));
+            return Some(Owner::Country(only));
         }
         for region in &self.regions {
             let is_its = match region.meta.leading_digits() {
@@ -92,10 +99,10 @@ impl CallingCode {
                 None => region.assigns(national)?,
             };
             if is_its {
-                return Some(Some(region));
+                return Some(Owner::Country(region));
             }
         }
-        Some(None)
+        Some(Owner::Nobody)
     }
 
     fn has_possible(&self, national: &str) -> Option<bool> {

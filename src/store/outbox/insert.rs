@@ -4,8 +4,8 @@ use super::OutboxStore;
 use super::intents;
 use super::rows::{StopKind, stored_number};
 use crate::domain::{
-    BatchId, BatchState, FrozenRequest, ItemId, Plan, Reason, Recipient, RequestBody, Schedule,
-    Sha256Hex, SkippedRow, Used,
+    BatchId, BatchState, FrozenRequest, ItemId, Plan, Reason, Recipient, RequestBody, RequestHead,
+    Schedule, Sha256Hex, SkippedRow, Used,
 };
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
@@ -244,7 +244,8 @@ fn people(recipients: &[Recipient]) -> (Option<&str>, Option<String>) {
 }
 
 fn same_head(left: &FrozenRequest, right: &FrozenRequest) -> bool {
-    left.method == right.method && left.url == right.url && left.headers == right.headers
+    let (left, right): (&RequestHead, &RequestHead) = (left, right);
+    std::ptr::eq(left, right) || left == right
 }
 
 fn insert_head(tx: &Transaction<'_>, request: &FrozenRequest) -> rusqlite::Result<i64> {

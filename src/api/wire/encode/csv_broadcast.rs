@@ -120,7 +120,7 @@ mod tests {
             phone: &phone,
             attributes: vec!["a,b", "say \"hi\"", " x", "plain; text", ""],
         };
-        let lines = audience_file(&[row.clone()], 5).unwrap();
+        let lines = audience_file(std::slice::from_ref(&row), 5).unwrap();
         assert_eq!(row.bytes(), lines.lines().nth(1).unwrap().len() + 1);
         assert_eq!(
             lines,
