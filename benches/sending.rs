@@ -16,6 +16,7 @@ mod plans;
 use alertdesk::api::{ApiKey, ClassifierOptions, SendClient, SendClientConfig};
 use alertdesk::domain::Plan;
 use alertdesk::outbox::{ApiTransport, OneBot, Outbox, Scope, Sender, SystemClock};
+use alertdesk::runtime::clock;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -137,7 +138,7 @@ fn bare_loop(plan: &Plan) -> f64 {
     );
     let next = Arc::new(AtomicUsize::new(0));
     let runtime = runtime();
-    let started = Instant::now();
+    let started = clock::steady();
     runtime.block_on(async {
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..AT_ONCE {
@@ -181,7 +182,7 @@ fn sender(plan: &Plan, base_url: &str) -> f64 {
     let (events, reader) = mpsc::channel(64);
     drop(reader);
     let runtime = runtime();
-    let started = Instant::now();
+    let started = clock::steady();
     let scope = Scope::Everything;
     let run = sender.run_until_done(scope, provider, events, CancellationToken::new());
     let summary = runtime.block_on(run).expect("a run");

@@ -179,7 +179,8 @@ pub fn build_in(
     let countries = result.as_ref().map(|plan| countries(plan));
     Built {
         countries: countries.unwrap_or_default(),
-        checks: (purpose == PlanPurpose::Check).then(|| checks(form, profile, kept, &result)),
+        checks: (purpose == PlanPurpose::Check)
+            .then(|| Box::new(checks(form, profile, kept, &result))),
         result,
     }
 }
@@ -190,13 +191,13 @@ fn checks(
     profile: &Profile,
     kept: Kept<'_>,
     result: &Result<Arc<Plan>, PlanFailure>,
-) -> Box<CheckReport> {
+) -> CheckReport {
     let people = (form.content.recipient_form(), profile.region.as_deref());
     let audience = match &form.file {
         Some(file) => people_of(file, people, kept).unwrap_or_default(),
         None => from_recipients(&form.to, people.0, people.1),
     };
-    Box::new(match result {
+    match result {
         Ok(plan) => CheckReport::of_plan(&audience, plan),
         Err(failure) => {
             let problems = failure.problems.iter();
@@ -208,7 +209,7 @@ fn checks(
                 .collect();
             CheckReport::of_problems(&audience, &failure.skipped, &problems)
         }
-    })
+    }
 }
 
 /// The countries of a plan's numbers, the one with most people first. Nothing for long lists,

@@ -71,8 +71,12 @@ fn table(state: &State, painter: &mut Painter<'_>, (area, inside): (Rect, Rect))
             painter.text((inside.x + offset, inside.y), limit, text, Role::Muted);
         }
     }
-    let rule = (inside.x, inside.y + 1);
-    painter.rule(rule, inside.right(), Glyph::ThinRule, Role::Border);
+    painter.rule(
+        (inside.x, inside.y + 1),
+        inside.right(),
+        Glyph::ThinRule,
+        Role::Border,
+    );
     let lines = below(state, usize::from(inside.width));
     let each = if inside.width >= ROOMY { 1 } else { 2 };
     let room = usize::from(inside.height).saturating_sub(2);
@@ -107,8 +111,8 @@ fn table(state: &State, painter: &mut Painter<'_>, (area, inside): (Rect, Rect))
                 let roles = (Role::Border, Role::Muted);
                 painter.titled_rule(row, text, Glyph::ThinRule, roles);
             }
-            Line::Text(role, words) => {
-                painter.ordered((row.x, y), row.right(), &words, role);
+            Line::Text(said, words) => {
+                painter.ordered((row.x, y), row.right(), &words, said);
             }
         }
     }
