@@ -232,6 +232,8 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
             state.broadcasts.recovered = sentences;
             Vec::new()
         }
+        // Whoever sees this screen is told by the batch itself.
+        OutboxEvent::PersonNeeded(_) => Vec::new(),
     }
 }
 

@@ -33,7 +33,7 @@ pub use event::{
 pub use import::{ImportAnswer, KeptTemplate, KeptTemplates, NewProfile, NewTemplates};
 pub use media::{AfterSaving, FetchedMedia, MediaAnswer, MediaAsk, PreparedPicture, ReadyPicture};
 pub use notice::{Notice, NoticeKind};
-pub use outbox::{OutboxEvent, SenderState};
+pub use outbox::{OutboxEvent, PersonNeeded, SenderState};
 pub use pane::PaneId;
 pub use remote::Remote;
 pub use shelves::{LibraryChange, ShelfAnswer, ShelfRequest, Shelves};

@@ -16,6 +16,7 @@ pub mod freeze;
 mod home;
 pub mod limiter;
 pub mod lock;
+mod needs_person;
 mod queue;
 mod reach;
 mod read_back;

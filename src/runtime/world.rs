@@ -10,6 +10,7 @@ use crate::contract::{ApiError, CacheNews, ErrorKind};
 use crate::domain::{BotTarget, FrozenRequest, Profile, Reason, copy_as};
 use crate::outbox::clock::SystemClock;
 use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider};
+use crate::settings::NotifyCommand;
 use crate::store::{CacheStore, Library};
 use secrecy::{ExposeSecret, SecretString};
 use std::future::Future;
@@ -54,6 +55,7 @@ pub struct World {
     drafts: KeptDrafts,
     files: Files,
     config_file: Option<PathBuf>,
+    notify: Option<NotifyCommand>,
     media: Mutex<Option<(String, Arc<MediaClient>)>>,
 }
 
@@ -64,6 +66,7 @@ impl World {
         Self {
             files,
             config_file: None,
+            notify: None,
             media: Mutex::new(None),
             data_dir,
             connector,
@@ -98,6 +101,17 @@ impl World {
             config_file,
             ..self
         }
+    }
+
+    /// The same world with a command that calls a person.
+    #[must_use]
+    pub fn with_notify(self, notify: Option<NotifyCommand>) -> Self {
+        Self { notify, ..self }
+    }
+
+    /// What calls a person when a batch needs one.
+    pub fn notify(&self) -> Option<&NotifyCommand> {
+        self.notify.as_ref()
     }
 
     /// The settings file that a profile may be added to, if there is one.

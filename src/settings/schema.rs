@@ -148,6 +148,12 @@ pub static GENERAL: &[Key] = &[
         "where the key of the local cache comes from; with one the cache is encrypted",
     ),
     key(
+        "notify_command",
+        Shape::Text,
+        None,
+        "a shell command that calls a person when a batch needs one",
+    ),
+    key(
         "layout.dock_users",
         Shape::Flag,
         Some("true"),

@@ -81,8 +81,10 @@ const IMPURE: [&str; 19] = [
 const DRAWING: [&str; 3] = ["ratatui", "crossterm", "tui_textarea"];
 
 /// The only files that may start a task, a thread or a process.
-pub const MAY_SPAWN: [&str; 5] = [
+pub const MAY_SPAWN: [&str; 6] = [
     "src/outbox/sender.rs",
+    // A person is called by a command.
+    "src/runtime/call_person.rs",
     "src/runtime/effect_runner.rs",
     "src/sandbox/mod.rs",
     // A secret may be the output of a command.

@@ -14,6 +14,7 @@ mod export;
 mod files;
 mod import;
 mod library;
+mod notify;
 mod reads;
 mod sealed;
 mod secrets;
