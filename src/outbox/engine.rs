@@ -12,6 +12,7 @@ use super::report::Reporter;
 use super::sender::{Hooks, Point};
 use super::streak::Streak;
 use super::transport::{Judged, NoTransport, Transport, TransportProvider};
+use super::waits::Waits;
 use crate::domain::{BatchId, BatchState, BotTarget, Reason, SendKind};
 use crate::store::outbox::{
     Candidate, Footprint, MarkTime, Marked, OutboxStore, Outcome, SendError, Stop, StopKind,
@@ -90,6 +91,7 @@ pub(super) struct Engine {
     pub streaks: HashMap<BatchId, Streak>,
     pub in_flight: HashMap<i64, InFlight>,
     pub last_to: HashMap<String, Duration>,
+    pub waits: Waits,
     /// Results and stops that are not in the record yet; while there are any, nothing is claimed.
     pub unrecorded: Vec<Outcome>,
     pub in_emergency: usize,
@@ -122,6 +124,7 @@ impl Engine {
             streaks: HashMap::new(),
             in_flight: HashMap::new(),
             last_to: HashMap::new(),
+            waits: Waits::default(),
             unrecorded: Vec::new(),
             in_emergency: 0,
             stops: Vec::new(),
@@ -338,7 +341,7 @@ impl Engine {
     ) -> Result<Vec<Candidate>, crate::store::StoreError> {
         let id = stored.batch.id;
         let look = u64::from(room) * 2 + 16;
-        let candidates = self.store.candidates(id, now.wall, look)?;
+        let candidates = self.due_candidates(id, now, look)?;
         let looked_at_all = (candidates.len() as u64) < look;
         let mut people: HashSet<String> = self
             .in_flight
@@ -366,10 +369,8 @@ impl Engine {
             self.wake_at(now.steady + SAME_PERSON_GAP);
         }
         // Only then: while enough is ready, looking through all that waits would cost every turn.
-        if chosen.len() < room as usize
-            && let Some(at) = self.store.next_retry(id)?
-        {
-            self.wake_at_time(at, now);
+        if chosen.len() < room as usize {
+            self.wake_for_waiting(id, now)?;
         }
         Ok(chosen)
     }
@@ -389,6 +390,7 @@ impl Engine {
         marked
             .into_iter()
             .map(|marked| {
+                self.waits.end(marked.candidate.item);
                 let recipient = marked.candidate.recipient.clone();
                 if let Some(person) = &recipient {
                     self.last_to.insert(person.clone(), now.steady);

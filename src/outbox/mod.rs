@@ -31,6 +31,7 @@ pub mod transport;
 mod turn;
 pub mod twins;
 mod unknown;
+mod waits;
 pub mod watch;
 
 pub use crate::store::outbox::audit::operator;

@@ -136,6 +136,7 @@ impl Engine {
                 let wait = waiting_time(after, call.marked.candidate.waits);
                 let span = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
                 outcome.retry_at = Some(now.wall.saturating_add(span).unwrap_or(now.wall));
+                self.waits.add(outcome.item, now.steady + wait, now);
                 if let Some(rate) = self.rates.get_mut(&target) {
                     slow_down(&mut rate.limiter, judgement, now.steady + wait, now.steady);
                 }

@@ -8,6 +8,7 @@ mod plans;
 mod reach;
 mod read_back;
 mod twins;
+mod waits;
 
 use crate::contract::OutboxEvent;
 use crate::domain::{
