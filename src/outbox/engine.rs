@@ -3,6 +3,7 @@
 //!
 //! It starts no call itself: a turn hands out calls that are marked, the sender makes them.
 
+use super::budget::Budget;
 use super::clock::Moment;
 use super::emergency::EmergencyFile;
 use super::limiter::Limiter;
@@ -70,6 +71,8 @@ pub(super) struct InFlight {
     pub recipient: Option<String>,
     /// Who had not been written to within 24 hours before, where that is counted.
     pub fresh: Vec<String>,
+    /// On which day its messages count, where that is counted.
+    pub day: Option<jiff::civil::Date>,
     pub ended: bool,
 }
 
@@ -88,6 +91,7 @@ pub(super) struct Engine {
     pub rates: HashMap<BotTarget, BotRate>,
     /// Only of bots whose profile names a limit.
     pub reaches: HashMap<BotTarget, Reach>,
+    pub budgets: HashMap<BotTarget, Budget>,
     pub streaks: HashMap<BatchId, Streak>,
     pub in_flight: HashMap<i64, InFlight>,
     pub last_to: HashMap<String, Duration>,
@@ -121,6 +125,7 @@ impl Engine {
             scope: Scope::Everything,
             rates: HashMap::new(),
             reaches: HashMap::new(),
+            budgets: HashMap::new(),
             streaks: HashMap::new(),
             in_flight: HashMap::new(),
             last_to: HashMap::new(),
@@ -261,9 +266,9 @@ impl Engine {
         if room == 0 {
             return Claim::Marked(Vec::new());
         }
-        let limit = transport.people_a_day();
+        let limits = transport.day_limits();
         let chosen = self.choose(stored, room, now);
-        let fits = chosen.and_then(|chosen| self.within_limit(stored, chosen, limit, now));
+        let fits = chosen.and_then(|chosen| self.within_limits(stored, chosen, &limits, now));
         let Fits { candidates, full } = match fits {
             Ok(fits) => fits,
             Err(error) => return self.cannot_mark(id, &error, now),
@@ -396,11 +401,13 @@ impl Engine {
                     self.last_to.insert(person.clone(), now.steady);
                 }
                 let fresh = self.note_call(&stored.target, &marked, now);
+                let day = self.spend(&stored.target, marked.candidate.recipients);
                 let flight = InFlight {
                     batch,
                     target: stored.target.clone(),
                     recipient,
                     fresh,
+                    day,
                     ended: false,
                 };
                 self.in_flight.insert(marked.attempt, flight);

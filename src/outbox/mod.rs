@@ -7,6 +7,7 @@
 
 mod api_transport;
 mod audit_copy;
+mod budget;
 pub mod clock;
 mod detail;
 mod emergency;
@@ -37,6 +38,7 @@ pub mod watch;
 pub use crate::store::outbox::audit::operator;
 pub use api_transport::ApiTransport;
 pub use audit_copy::AUDIT_FILE;
+pub use budget::{meter, note_limits};
 pub use clock::{Clock, Moment, SystemClock};
 pub use engine::Scope;
 pub use error::OutboxError;

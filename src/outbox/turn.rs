@@ -124,9 +124,7 @@ impl Engine {
                 None => continue,
             };
             if matches!(judgement.verdict, Verdict::Retry { .. } | Verdict::Rejected) {
-                let flight = self.in_flight.get_mut(&call.marked.attempt);
-                let fresh = flight.map(|flight| std::mem::take(&mut flight.fresh));
-                self.take_back_reach(&target, &fresh.unwrap_or_default());
+                self.take_back(&target, &call.marked);
             }
             if let Verdict::Retry { after } = judgement.verdict {
                 // Nobody was reached, so the gap to the next call to this person does not apply.

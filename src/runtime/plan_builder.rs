@@ -6,9 +6,9 @@ use crate::contract::{DraftForm, PlanFailure, PlanProblem, PlanPurpose};
 use crate::domain::audience::from_recipients;
 use crate::domain::schedule::read_plan_time;
 use crate::domain::{Plan, Profile, Schedule, SendDraft};
-use crate::outbox::Outbox;
 use crate::outbox::freeze::FreezeError;
 use crate::outbox::twins::{self, Planning};
+use crate::outbox::{Outbox, note_limits};
 use crate::store::{CacheStore, OutboxStore};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -114,7 +114,14 @@ pub fn build_in(
         record: world.outbox().ok().map(Outbox::store),
         shows_twins: purpose == PlanPurpose::Preview,
     };
-    let plan = build(form, profile, kept, (clock::now(), nonce));
+    let now = clock::now();
+    let mut plan = build(form, profile, kept, (now, nonce));
+    // Looked for once, and not with every key typed into the draft.
+    if let (PlanPurpose::Review, Ok(plan), Some(record), Some(limits)) =
+        (purpose, &mut plan, kept.record, world.day_limits())
+    {
+        note_limits(Arc::make_mut(plan), record, &limits, now);
+    }
     let countries = plan.as_ref().map(|plan| countries(plan));
     (countries.unwrap_or_default(), plan)
 }

@@ -255,6 +255,12 @@ pub static PROFILE: &[Key] = &[
         "different people who may be written to within 24 hours",
     ),
     key(
+        "limits.per_day",
+        Shape::Count(1, 100_000_000),
+        None,
+        "messages within a day of the profile's zone",
+    ),
+    key(
         "grace.single",
         Shape::Count(0, 3600),
         Some("10"),
@@ -392,7 +398,8 @@ mod tests {
                 "per_minute",
                 "concurrency",
                 "canary",
-                "daily_unique_recipients"
+                "daily_unique_recipients",
+                "per_day"
             ]
         );
         assert_eq!(

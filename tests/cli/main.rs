@@ -14,6 +14,7 @@ mod export;
 mod files;
 mod import;
 mod library;
+mod limits;
 mod notify;
 mod reads;
 mod sealed;

@@ -15,7 +15,7 @@ use super::signals::StopSignals;
 use crate::contract::{ApiError, ErrorKind, SenderState};
 use crate::domain::{Batch, Guard, Plan, Profile};
 use crate::outbox::twins::{self, Planning};
-use crate::outbox::{Confirmation, FreezeError, Outbox};
+use crate::outbox::{Confirmation, FreezeError, Outbox, note_limits};
 use crate::settings::Connection;
 use crate::text::format::counted;
 use std::time::Duration;
@@ -50,7 +50,10 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
         override_reason: override_reason(common)?,
         shows_twins: false,
     };
-    let plan = twins::plan(&draft, planning, Some(outbox.store()));
+    let mut plan = twins::plan(&draft, planning, Some(outbox.store()));
+    if let Ok(plan) = &mut plan {
+        note_limits(plan, outbox.store(), &connection.day, context.started);
+    }
     if common.strict {
         refuse_bad_rows(&plan)?;
     }
