@@ -73,6 +73,7 @@ fn plan(people: u32) -> Plan {
             ..SendLimits::default()
         },
         used: None,
+        source: None,
     }
 }
 

@@ -46,7 +46,6 @@ pub use freeze::{FreezeError, freeze, freeze_without};
 pub use lock::SenderLock;
 pub use queue::{Confirmation, Outbox};
 pub use read_back::{Chats, PageFuture};
-pub use records::DUPLICATE_WINDOW;
 pub use sender::{Hooks, NoHooks, Point, Sender};
 pub use snapshot::Snapshot;
 pub use summary::{RunBatch, RunEnd, RunSummary};

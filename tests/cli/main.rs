@@ -20,6 +20,8 @@ mod reads;
 mod sealed;
 mod secrets;
 mod sends;
+#[path = "../support/signal.rs"]
+mod signal;
 mod signals;
 mod support;
 mod terminal;

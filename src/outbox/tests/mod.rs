@@ -8,6 +8,7 @@ mod pace;
 mod plans;
 mod reach;
 mod read_back;
+mod read_only;
 mod twins;
 mod waits;
 
@@ -97,6 +98,7 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
         schedule: Schedule::Now,
         limits,
         used: None,
+        source: None,
     }
 }
 

@@ -8,6 +8,7 @@ mod audit;
 mod counting;
 mod home;
 mod intents;
+mod origin;
 mod pace;
 mod settled;
 mod triage;
@@ -32,6 +33,7 @@ pub const SCHEMA: Schema = Schema {
         triage::TRIAGE,
         windows::WINDOWS,
         settled::SETTLED,
+        origin::ORIGIN,
     ],
     durability: Durability::Full,
 };
