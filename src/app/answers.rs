@@ -216,9 +216,9 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
             call(state, *record)
         }
         OutboxEvent::Sender(sender) => {
-            state.sender = sender;
+            let known = std::mem::replace(&mut state.sender, sender) == sender;
             // Whoever can say who sends is connected, and so knows the limits.
-            if sender == SenderState::Nobody {
+            if known || sender == SenderState::Nobody {
                 return Vec::new();
             }
             batches::ask_meter(state)
