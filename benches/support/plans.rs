@@ -60,6 +60,7 @@ pub fn plan(base_url: &str, people: u32, bytes: usize) -> Plan {
             ..SendLimits::default()
         },
         used: None,
+        source: None,
     }
 }
 

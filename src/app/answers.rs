@@ -10,7 +10,8 @@ use super::{
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
-    OutboxAnswer, OutboxEvent, PlanAnswer, PlanPurpose, Slot, StorageEvent, StoreRequest, Ticket,
+    OutboxAnswer, OutboxEvent, PlanAnswer, PlanPurpose, SenderState, Slot, StorageEvent,
+    StoreRequest, Ticket,
 };
 use crate::domain::{Batch, BatchId, BatchState, FrozenRequest};
 use crate::panes::payload_preview::LastSent;
@@ -227,8 +228,12 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
             call(state, *record)
         }
         OutboxEvent::Sender(sender) => {
-            state.sender = sender;
-            Vec::new()
+            let known = std::mem::replace(&mut state.sender, sender) == sender;
+            // Whoever can say who sends is connected, and so knows the limits.
+            if known || sender == SenderState::Nobody {
+                return Vec::new();
+            }
+            batches::ask_meter(state)
         }
         OutboxEvent::Recovered(sentences) => {
             if let Some(first) = sentences.first() {
@@ -244,6 +249,8 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
             state.broadcasts.recovered = sentences;
             Vec::new()
         }
+        // Whoever sees this screen is told by the batch itself.
+        OutboxEvent::PersonNeeded(_) => Vec::new(),
     }
 }
 
@@ -341,6 +348,7 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
             state.toasts.settle("record");
             state.broadcasts.load(batches);
         }
+        OutboxAnswer::Meter(meter) => state.broadcasts.meter = meter,
         OutboxAnswer::Queued(batch) => return queued(state, batch),
         OutboxAnswer::Detail { ticket, detail } => batches::detail_arrived(state, ticket, detail),
         OutboxAnswer::Copy(copy) => return cloning::arrived(state, &copy),

@@ -325,8 +325,15 @@ pub fn status(painter: &mut Painter<'_>, row: Rect, edges: &crate::panes::chrome
         limit = from.saturating_sub(2);
     }
     if edges.about.cells() > 0 && limit > row.x + 6 {
+        let room = usize::from(limit - row.x - 3);
+        let short = edges.about.cells() > room && edges.about_short.cells() > 0;
+        let about = if short {
+            &edges.about_short
+        } else {
+            &edges.about
+        };
         painter.text((row.x + 2, row.y), limit, " ", Role::Muted);
-        let end = painter.spans((row.x + 3, row.y), limit, &edges.about);
+        let end = painter.spans((row.x + 3, row.y), limit, about);
         painter.text((end, row.y), limit.min(end + 1), " ", Role::Muted);
     }
 }

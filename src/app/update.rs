@@ -50,6 +50,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
     people_file::refresh(state);
     effects.extend(files::fit_picture(state));
     effects.extend(batches::follow_detail(state));
+    effects.extend(batches::follow_meter(state));
     arm_timers(state, &mut effects);
     effects
 }

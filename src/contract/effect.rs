@@ -97,6 +97,8 @@ pub enum StoreRequest {
 pub enum OutboxCommand {
     /// Report every batch.
     Load,
+    /// How much of a day's limits is used.
+    LoadMeter,
     /// A person confirmed this plan.
     Queue {
         /// The very plan that was reviewed.

@@ -7,6 +7,7 @@ use super::cached::{CacheNews, CachedAnswer, FoundMessage, SyncNews};
 use super::effect::{PlanPurpose, TimerId};
 use super::import::{ImportAnswer, KeptTemplates};
 use super::media::MediaAnswer;
+use super::meter::Meter;
 use super::outbox::OutboxEvent;
 use super::people::SampleAnswer;
 use super::shelves::ShelfAnswer;
@@ -105,6 +106,8 @@ pub enum StorageEvent {
 pub enum OutboxAnswer {
     /// Every batch, newest first.
     Batches(Vec<Batch>),
+    /// For `LoadMeter`.
+    Meter(Meter),
     /// The confirmed plan is durably queued.
     Queued(Batch),
     /// For `LoadDetail`.

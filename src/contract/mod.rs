@@ -10,6 +10,7 @@ pub mod effect;
 pub mod event;
 pub mod import;
 pub mod media;
+pub mod meter;
 pub mod notice;
 pub mod outbox;
 pub mod pane;
@@ -33,8 +34,9 @@ pub use event::{
 };
 pub use import::{ImportAnswer, KeptTemplate, KeptTemplates, NewProfile, NewTemplates};
 pub use media::{AfterSaving, FetchedMedia, MediaAnswer, MediaAsk, PreparedPicture, ReadyPicture};
+pub use meter::{DayLimits, Filled, Meter};
 pub use notice::{Notice, NoticeKind};
-pub use outbox::{OutboxEvent, SenderState};
+pub use outbox::{OutboxEvent, PersonNeeded, SenderState};
 pub use pane::PaneId;
 pub use people::{PeopleFile, SampleAnswer};
 pub use remote::Remote;

@@ -8,9 +8,9 @@ use crate::domain::audience::{self, CheckReport, from_recipients};
 use crate::domain::schedule::read_plan_time;
 use crate::domain::template::ParameterProblem;
 use crate::domain::{Audience, Plan, Profile, RecipientForm, Schedule, SendDraft};
-use crate::outbox::Outbox;
 use crate::outbox::freeze::FreezeError;
 use crate::outbox::twins::{self, Planning};
+use crate::outbox::{Outbox, note_limits};
 use crate::store::{CacheStore, OutboxStore};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -175,7 +175,14 @@ pub fn build_in(
         people: Some(world.people()),
         most: (purpose == PlanPurpose::Preview).then_some(PREVIEWED),
     };
-    let result = build(form, profile, kept, (clock::now(), nonce));
+    let now = clock::now();
+    let mut result = build(form, profile, kept, (now, nonce));
+    // Looked for once, and not with every key typed into the draft.
+    if let (PlanPurpose::Review, Ok(plan), Some(record), Some(limits)) =
+        (purpose, &mut result, kept.record, world.day_limits())
+    {
+        note_limits(Arc::make_mut(plan), record, &limits, now);
+    }
     let countries = result.as_ref().map(|plan| countries(plan));
     Built {
         countries: countries.unwrap_or_default(),

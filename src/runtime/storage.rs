@@ -51,6 +51,7 @@ impl Job {
                     OutboxCommand::LoadAudit(_)
                         | OutboxCommand::VerifyAudit
                         | OutboxCommand::ExportBatch { .. }
+                        | OutboxCommand::LoadMeter
                 )
         )
     }
@@ -74,6 +75,7 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
             let refused = match command {
                 OutboxCommand::Queue { .. } => OutboxAnswer::NotQueued,
                 OutboxCommand::Load
+                | OutboxCommand::LoadMeter
                 | OutboxCommand::Pause(_)
                 | OutboxCommand::Resume { .. }
                 | OutboxCommand::GoOn(_)
@@ -227,6 +229,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
     };
     let answer = match command {
         OutboxCommand::Load => OutboxAnswer::Batches(outbox.list()?),
+        OutboxCommand::LoadMeter => OutboxAnswer::Meter(world.meter(clock::now())?),
         OutboxCommand::Queue { plan, typed, grace } => {
             OutboxAnswer::Queued(outbox.queue(&plan, &Confirmation { typed, grace })?)
         }
@@ -245,8 +248,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             batch,
             window,
         } => {
-            let named = named(world, &window.find);
-            let page = outbox.rows(batch, &window, &named, ROWS_READ)?;
+            let page = outbox.rows(batch, &window, &named(world, &window.find), ROWS_READ)?;
             OutboxAnswer::Items {
                 ticket,
                 batch,

@@ -18,6 +18,7 @@ mod faults;
 mod finding;
 mod importing;
 mod library;
+mod limits;
 mod links;
 mod marks;
 mod media;

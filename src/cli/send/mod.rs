@@ -16,7 +16,7 @@ use super::signals::StopSignals;
 use crate::contract::{ApiError, ErrorKind, SenderState};
 use crate::domain::{Batch, Guard, Plan, Profile, SkippedRow};
 use crate::outbox::twins::{self, Planning};
-use crate::outbox::{Confirmation, FreezeError, Outbox};
+use crate::outbox::{Confirmation, FreezeError, Outbox, note_limits};
 use crate::settings::Connection;
 use crate::text::format::counted;
 use checks::Checks;
@@ -54,7 +54,10 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
         override_reason: override_reason(common)?,
         shows_twins: false,
     };
-    let plan = twins::plan(&draft, planning, Some(outbox.store()));
+    let mut plan = twins::plan(&draft, planning, Some(outbox.store()));
+    if let Ok(plan) = &mut plan {
+        note_limits(plan, outbox.store(), &connection.day, context.started);
+    }
     let left_out = skipped_of(&plan);
     checks::write_file(context, people, &draft.audience, left_out)?;
     checks::stop_at(people, left_out)?;

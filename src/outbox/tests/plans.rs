@@ -80,9 +80,10 @@ fn a_batch_is_told_four_times_a_second_at_most_and_at_its_end() {
         .iter()
         .filter_map(|event| match event {
             OutboxEvent::BatchChanged(batch) => Some(batch.as_ref()),
-            OutboxEvent::CallFinished(_) | OutboxEvent::Sender(_) | OutboxEvent::Recovered(_) => {
-                None
-            }
+            OutboxEvent::CallFinished(_)
+            | OutboxEvent::PersonNeeded(_)
+            | OutboxEvent::Sender(_)
+            | OutboxEvent::Recovered(_) => None,
         })
         .collect();
     assert!((2..=5).contains(&told.len()), "{}", told.len());

@@ -1,6 +1,8 @@
-//! Who was written to lately, for the limit on people within 24 hours.
+//! Who was written to lately, and how often, for the limits of a day. What a person gave up without
+//! knowing counts: it may have arrived.
 
 use super::OutboxStore;
+use super::rows::number;
 use crate::domain::{BatchId, BotTarget, ItemId, ItemState};
 use crate::store::database::{read_time, stored_time};
 use crate::store::error::StoreError;
@@ -25,7 +27,7 @@ impl OutboxStore {
                  LEFT JOIN bodies ON bodies.item = items.id AND items.recipient IS NULL
                  WHERE base_url = ?1 AND customer_id = ?2 AND bot_key = ?3
                  AND batches.marked > ?4 AND items.marked > ?4
-                 AND items.state IN ('sending','accepted','unknown')",
+                 AND items.state IN ('sending','accepted','unknown','abandoned')",
             )?;
             let bot = (&target.base_url, &target.customer_id, &target.bot_key);
             let mut rows = statement.query(params![bot.0, bot.1, bot.2, stored_time(since)])?;
@@ -38,6 +40,27 @@ impl OutboxStore {
                 reached.extend(people.lines().map(|person| (person.to_owned(), at)));
             }
             Ok(reached)
+        })
+    }
+
+    /// How many messages a bot had since then, or may have had: one for each person of a call.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn messages_since(&self, target: &BotTarget, since: Timestamp) -> Result<u64, StoreError> {
+        self.database().read(|connection| {
+            let bot = (&target.base_url, &target.customer_id, &target.bot_key);
+            connection
+                .prepare_cached(
+                    "SELECT coalesce(sum(items.recipients), 0)
+                     FROM batches JOIN items ON items.batch = batches.id
+                     WHERE base_url = ?1 AND customer_id = ?2 AND bot_key = ?3
+                     AND batches.marked >= ?4 AND items.marked >= ?4
+                     AND items.state IN ('sending','accepted','unknown','abandoned')",
+                )?
+                .query_row(params![bot.0, bot.1, bot.2, stored_time(since)], |row| {
+                    number(row, 0)
+                })
         })
     }
 
