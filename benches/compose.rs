@@ -170,6 +170,7 @@ impl Desk {
                     purpose,
                     result,
                     countries,
+                    checks: None,
                 })));
             }
         }

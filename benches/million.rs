@@ -13,9 +13,8 @@
 mod plans;
 
 use alertdesk::domain::{Batch, BatchId, RowWindow};
-use alertdesk::outbox::{
-    Call, OneBot, Outbox, Scope, SendFuture, Sender, SystemClock, Transport,
-};
+use alertdesk::outbox::{Call, OneBot, Outbox, Scope, SendFuture, Sender, SystemClock, Transport};
+use alertdesk::runtime::clock;
 use plans::{Accepting, NOWHERE};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -53,7 +52,7 @@ fn all_steps() {
     wait(start(folder.path(), "store"));
     wait(start(folder.path(), "open"));
     let mut sender = start(folder.path(), "send");
-    std::thread::sleep(WORK);
+    wait_for(WORK);
     let peak = peak_memory(sender.id());
     sender.kill().expect("killed");
     sender.wait().expect("ended");
@@ -71,6 +70,13 @@ fn start(folder: &Path, step: &str) -> Child {
 
 fn wait(mut child: Child) {
     assert!(child.wait().expect("ended").success());
+}
+
+/// Lets time pass; nobody ever speaks here.
+fn wait_for(time: Duration) {
+    let (speaker, listener) = std::sync::mpsc::channel::<()>();
+    assert!(listener.recv_timeout(time).is_err());
+    drop(speaker);
 }
 
 /// Peak resident memory of a process in kB; nothing where the system does not tell.
@@ -93,21 +99,23 @@ fn the_batch(outbox: &Outbox) -> Batch {
 fn store(folder: &Path) {
     let plan = plans::plan(NOWHERE, PEOPLE, BYTES);
     let outbox = outbox(folder);
-    let started = Instant::now();
+    let started = clock::steady();
     plans::queue(&outbox, &plan);
     println!("stored in {:.1} s", started.elapsed().as_secs_f64());
 }
 
 /// What the pane asks for when a batch is opened: the list, the detail and the first people.
 fn open(folder: &Path) {
-    let cold = Instant::now();
+    let cold = clock::steady();
     let outbox = outbox(folder);
     let batch = the_batch(&outbox);
     println!("record opened in {:.1} ms", millis(cold));
-    let started = Instant::now();
+    let started = clock::steady();
     let id: BatchId = the_batch(&outbox).id;
     let detail = outbox.detail(id).expect("a detail");
-    let rows = outbox.rows(id, &RowWindow::default(), &[], WINDOW).expect("rows");
+    let rows = outbox
+        .rows(id, &RowWindow::default(), &[], WINDOW)
+        .expect("rows");
     println!("opened in the pane in {:.1} ms", millis(started));
     assert_eq!((batch.counts.queued, detail.batch), (u64::from(PEOPLE), id));
     assert_eq!(rows.items.len() as u64, WINDOW);
@@ -151,11 +159,17 @@ impl Transport for First {
 
 /// A person starts the program again and resumes with the number of the people left.
 fn go_on(folder: &Path) {
-    let started = Instant::now();
+    let started = clock::steady();
     let outbox = outbox(folder);
     let sender = Sender::take(&outbox).expect("the lock");
     let batch = the_batch(&outbox);
-    println!("recovered {:.0} ms after the start: {:?}", millis(started), batch.counts);
-    outbox.resume(batch.id, batch.counts.queued).expect("resumed");
+    println!(
+        "recovered {:.0} ms after the start: {:?}",
+        millis(started),
+        batch.counts
+    );
+    outbox
+        .resume(batch.id, batch.counts.queued)
+        .expect("resumed");
     run(sender, First(started));
 }

@@ -16,6 +16,7 @@ mod plans;
 use alertdesk::api::{ApiKey, ClassifierOptions, SendClient, SendClientConfig};
 use alertdesk::domain::Plan;
 use alertdesk::outbox::{ApiTransport, OneBot, Outbox, Scope, Sender, SystemClock};
+use alertdesk::runtime::clock;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -28,7 +29,8 @@ const PEOPLE: u32 = 20_000;
 const BYTES: usize = 700;
 const AT_ONCE: usize = 64;
 const ROUNDS: usize = 5;
-const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 69\r\n\r\n\
+const ANSWER: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 69\r\n\r\n\
 {\"responseObject\":{\"message_id\":\"wamid.0\"},\"status\":{\"code\":1000}}  \n";
 
 fn main() {
@@ -136,7 +138,7 @@ fn bare_loop(plan: &Plan) -> f64 {
     );
     let next = Arc::new(AtomicUsize::new(0));
     let runtime = runtime();
-    let started = Instant::now();
+    let started = clock::steady();
     runtime.block_on(async {
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..AT_ONCE {
@@ -180,13 +182,18 @@ fn sender(plan: &Plan, base_url: &str) -> f64 {
     let (events, reader) = mpsc::channel(64);
     drop(reader);
     let runtime = runtime();
-    let started = Instant::now();
+    let started = clock::steady();
     let scope = Scope::Everything;
     let run = sender.run_until_done(scope, provider, events, CancellationToken::new());
     let summary = runtime.block_on(run).expect("a run");
     assert_eq!(summary.exit_status(), 0);
     let rate = rate(started);
-    let accepted: u64 = outbox.list().expect("a list").iter().map(|one| one.counts.accepted).sum();
+    let accepted: u64 = outbox
+        .list()
+        .expect("a list")
+        .iter()
+        .map(|one| one.counts.accepted)
+        .sum();
     assert_eq!(accepted, u64::from(PEOPLE));
     drop(outbox);
     runtime.shutdown_timeout(Duration::from_secs(1));

@@ -60,6 +60,7 @@ pub fn plan(base_url: &str, people: u32, bytes: usize) -> Plan {
             ..SendLimits::default()
         },
         used: None,
+        source: None,
     }
 }
 
@@ -95,4 +96,3 @@ impl Transport for Accepting {
         }))
     }
 }
-

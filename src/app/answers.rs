@@ -6,11 +6,12 @@ use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
-    library, reading, triage,
+    library, people_file, reading, triage,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
-    OutboxAnswer, OutboxEvent, PlanAnswer, PlanPurpose, Slot, StorageEvent, StoreRequest, Ticket,
+    OutboxAnswer, OutboxEvent, PlanAnswer, PlanPurpose, SenderState, Slot, StorageEvent,
+    StoreRequest, Ticket,
 };
 use crate::domain::{Batch, BatchId, BatchState, FrozenRequest};
 use crate::panes::payload_preview::LastSent;
@@ -79,6 +80,8 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Media
         | Slot::Picture
         | Slot::Import
+        | Slot::PeopleSample
+        | Slot::Check
         | Slot::Spinner => ("conversation", "Conversation not refreshed"),
     };
     let short = error
@@ -111,6 +114,8 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
         | Slot::Media
         | Slot::Picture
         | Slot::Import
+        | Slot::PeopleSample
+        | Slot::Check
         | Slot::Spinner => {
             if let Some(chat) = &mut state.conversation.chat {
                 chat.newest.fail(error, now);
@@ -168,9 +173,17 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
     let slot = match answer.purpose {
         PlanPurpose::Preview => Slot::Preview,
         PlanPurpose::Review => Slot::Review,
+        PlanPurpose::Check => Slot::Check,
     };
     if !state.tickets.redeem(slot, answer.ticket) {
         return Vec::new();
+    }
+    if let Some(report) = answer.checks {
+        let skipped = match &answer.result {
+            Ok(plan) => plan.skipped.clone(),
+            Err(failure) => failure.skipped.clone(),
+        };
+        people_file::checked(state, *report, skipped);
     }
     match answer.result {
         Ok(plan) => {
@@ -215,8 +228,12 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
             call(state, *record)
         }
         OutboxEvent::Sender(sender) => {
-            state.sender = sender;
-            Vec::new()
+            let known = std::mem::replace(&mut state.sender, sender) == sender;
+            // Whoever can say who sends is connected, and so knows the limits.
+            if known || sender == SenderState::Nobody {
+                return Vec::new();
+            }
+            batches::ask_meter(state)
         }
         OutboxEvent::Recovered(sentences) => {
             if let Some(first) = sentences.first() {
@@ -232,6 +249,8 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
             state.broadcasts.recovered = sentences;
             Vec::new()
         }
+        // Whoever sees this screen is told by the batch itself.
+        OutboxEvent::PersonNeeded(_) => Vec::new(),
     }
 }
 
@@ -329,6 +348,7 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
             state.toasts.settle("record");
             state.broadcasts.load(batches);
         }
+        OutboxAnswer::Meter(meter) => state.broadcasts.meter = meter,
         OutboxAnswer::Queued(batch) => return queued(state, batch),
         OutboxAnswer::Detail { ticket, detail } => batches::detail_arrived(state, ticket, detail),
         OutboxAnswer::Copy(copy) => return cloning::arrived(state, &copy),

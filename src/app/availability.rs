@@ -55,6 +55,20 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::ExportBatch | Action::CloneBatch if state.broadcasts.selected().is_none() => {
             Err("no batch is under the cursor".to_owned())
         }
+        Action::UseFallback
+        | Action::GuessColumns
+        | Action::SwitchHeader
+        | Action::NextEncoding
+        | Action::NextDelimiter
+        | Action::CheckRows
+            if !matches!(state.overlays.last(), Some(Overlay::Mapping(_))) =>
+        {
+            Err("no columns are shown: c in the Composer takes people from a file".to_owned())
+        }
+        Action::WriteRejects => match state.overlays.last() {
+            Some(Overlay::Checks(checks)) if checks.left_out() > 0 => Ok(()),
+            _ => Err("nobody is left out of rows that were checked".to_owned()),
+        },
         Action::OverrideTwins => match state.overlays.last() {
             Some(Overlay::Review(review)) if review.left_out_twins().is_some() => Ok(()),
             _ => Err("nobody is left out for having the same already".to_owned()),
@@ -107,6 +121,7 @@ fn in_chat_or_draft(action: Action, state: &State) -> Result<(), Why> {
         | Action::DiscardDraft
         | Action::FieldHelp
         | Action::AddWording
+        | Action::ChoosePeople
             if state.composer.draft.is_none() =>
         {
             Err("no draft is open: t on a person starts one".to_owned())

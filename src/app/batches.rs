@@ -10,6 +10,7 @@ use crate::contract::{
 use crate::domain::{BatchDetail, BatchId, FrozenRequest, Item, ItemId, RowPage};
 use crate::panes::broadcast_scheduler::{Wait, Wish};
 use crate::text::format;
+use jiff::SignedDuration;
 
 /// What the Broadcasts pane wishes.
 pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
@@ -91,6 +92,33 @@ pub fn follow_detail(state: &mut State) -> Effects {
         batch: wanted.0,
     });
     command.map(Effect::Outbox).into_iter().collect()
+}
+
+/// Asks how much of a day's limits is used.
+pub fn ask_meter(state: &mut State) -> Effects {
+    let changes = state.broadcasts.changes();
+    state.broadcasts.meter_asked = Some((state.now.timestamp(), changes));
+    vec![Effect::Outbox(OutboxCommand::LoadMeter)]
+}
+
+/// Asks for it again where there is a limit: once something has come to rest, and while calls go
+/// on, or people leave the 24 hours, now and then. Called after every event.
+pub fn follow_meter(state: &mut State) -> Effects {
+    /// While calls go on.
+    const OFTEN: SignedDuration = SignedDuration::from_secs(5);
+    /// While nothing happens.
+    const SELDOM: SignedDuration = SignedDuration::from_secs(60);
+    let Some((asked, before)) = state.broadcasts.meter_asked else {
+        return Vec::new();
+    };
+    let age = state.now.timestamp().duration_since(asked);
+    let changed = before != state.broadcasts.changes();
+    let at_rest = state.broadcasts.active().next().is_none();
+    let due = age >= SELDOM || (changed && (at_rest || age >= OFTEN));
+    if state.broadcasts.meter.words().is_none() || !due {
+        return Vec::new();
+    }
+    ask_meter(state)
 }
 
 /// The detail came.

@@ -4,7 +4,9 @@
 use super::availability::available;
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{commands, dialogs, draft_shelf, drafts, flows, focus, helping, library, reading};
+use super::{
+    commands, dialogs, draft_shelf, drafts, flows, focus, helping, library, people_file, reading,
+};
 use crate::contract::{Action, Effect, FoundMessage, Notice, PaneId, StoreRequest};
 use crate::domain::{BatchId, User};
 use crate::keymap::Keymap;
@@ -62,6 +64,8 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
             helping::add_recipient(state, &user)
         }
         Target::Insert { text, at_caret } => helping::insert(state, &text, at_caret),
+        Target::Column(place, column) => people_file::set_column(state, place, column),
+        Target::SameForAll(place) => people_file::type_it(state, place),
         Target::Ask(purpose) => helping::ask(state, purpose),
         Target::Nothing => Vec::new(),
         Target::Copy(form) => super::copying::copy_request(state, form),

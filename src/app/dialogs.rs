@@ -2,7 +2,7 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{audit, drafts, files, flows, helping, importing, library, triage};
+use super::{audit, drafts, files, flows, helping, importing, library, people_file, triage};
 use crate::contract::{
     Action, Effect, Notice, OutboxCommand, SenderState, Settlement, ShelfRequest, StoreRequest,
     TimerId,
@@ -11,7 +11,9 @@ use crate::domain::{BatchId, Guard, Plan};
 use crate::overlays::audit as audit_list;
 use crate::overlays::confirm::{Asked, Purpose};
 use crate::overlays::decision::{Decision, QUIET};
-use crate::overlays::{Overlay, confirm, form, link, page, palette, phone, prompt, review};
+use crate::overlays::{
+    Overlay, checks, confirm, form, link, mapping, page, palette, phone, prompt, review,
+};
 use crate::text::{format, sanitize};
 use crate::widgets::TextField;
 use crossterm::event::KeyEvent;
@@ -67,6 +69,8 @@ pub fn key(state: &mut State, key: KeyEvent) -> Effects {
         | Overlay::Media(_)
         | Overlay::Link(_)
         | Overlay::Triage(_)
+        | Overlay::Mapping(_)
+        | Overlay::Checks(_)
         | Overlay::Phone(_) => {}
     }
     Vec::new()
@@ -95,6 +99,8 @@ pub fn paste(state: &mut State, text: &str) -> Effects {
             | Overlay::Media(_)
             | Overlay::Link(_)
             | Overlay::Triage(_)
+            | Overlay::Mapping(_)
+            | Overlay::Checks(_)
             | Overlay::Phone(_),
         )
         | None => {}
@@ -155,7 +161,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
         Some(Overlay::Audit(_)) => audit::act(state, action),
         Some(Overlay::Link(link)) => {
             let wish = link::act(link, action, body);
-            in_links(state, wish)
+            files::in_links(state, wish)
         }
         Some(Overlay::AddTemplate(_)) => importing::act(state, action),
         Some(Overlay::Triage(_)) => triage::act(state, action),
@@ -173,6 +179,14 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 state.overlays.pop();
             }
             Vec::new()
+        }
+        Some(Overlay::Mapping(dialog)) => {
+            let wish = mapping::act(dialog, action);
+            people_file::wished(state, wish)
+        }
+        Some(Overlay::Checks(dialog)) => {
+            let wish = checks::act(dialog, action);
+            people_file::in_checks(state, wish)
         }
         Some(Overlay::Form(open)) => match form::act(open, action) {
             None => Vec::new(),
@@ -194,18 +208,6 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 confirmed(state, purpose, reason)
             }
         },
-    }
-}
-
-fn in_links(state: &mut State, wish: Option<link::Wish>) -> Effects {
-    match wish {
-        None => Vec::new(),
-        Some(link::Wish::Close) => close(state),
-        Some(link::Wish::Copy(address)) => flows::copy(state, address),
-        Some(link::Wish::Open(address)) => {
-            state.overlays.pop();
-            vec![Effect::OpenLink(address)]
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{choosing, dialogs, draft_shelf, flows, helping};
+use super::{choosing, dialogs, draft_shelf, flows, helping, people_file};
 use crate::contract::{
     DraftForm, Effect, Notice, OutboxCommand, PaneId, PlanFailure, PlanPurpose, Slot, TimerId,
 };
@@ -98,6 +98,7 @@ pub fn composer(state: &mut State, wish: Option<Wish>) -> Effects {
             })
         }
         Some(Wish::ListDrafts) => draft_shelf::list(state),
+        Some(Wish::ChoosePeople) => people_file::open(state),
         Some(Wish::WriteWords) => helping::ask_words(state),
         Some(Wish::SwitchRaw) => switch_raw(state),
         Some(Wish::Discard) => draft_shelf::ask_discard(state),
@@ -157,10 +158,16 @@ pub fn review_overriding(state: &mut State, reason: String) -> Effects {
     build_plan(state, PlanPurpose::Review, Some(reason))
 }
 
-fn build_plan(state: &mut State, purpose: PlanPurpose, override_reason: Option<String>) -> Effects {
+/// Builds the plan of the open draft for a purpose; nothing where it is not that far yet.
+pub fn build_plan(
+    state: &mut State,
+    purpose: PlanPurpose,
+    override_reason: Option<String>,
+) -> Effects {
     let slot = match purpose {
         PlanPurpose::Preview => Slot::Preview,
         PlanPurpose::Review => Slot::Review,
+        PlanPurpose::Check => Slot::Check,
     };
     let limits = state.limits();
     let version = state.profile.wire.flow_version;

@@ -1,5 +1,6 @@
 //! Files of messages: opened, fetched, saved and shown when a person asks, never by themselves.
 
+use super::flows;
 use super::state::State;
 use super::update::{Effects, notify};
 use crate::contract::{
@@ -7,8 +8,8 @@ use crate::contract::{
     PreparedPicture, Slot, Ticket,
 };
 use crate::domain::{Media, MediaKind};
-use crate::overlays::Overlay;
 use crate::overlays::media::{self, Content, Shown, Wish};
+use crate::overlays::{Overlay, link};
 use crate::text::{links, sanitize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,6 +65,8 @@ fn open_file(state: &mut State) -> Option<&mut media::State> {
         | Overlay::AddTemplate(_)
         | Overlay::Audit(_)
         | Overlay::Triage(_)
+        | Overlay::Mapping(_)
+        | Overlay::Checks(_)
         | Overlay::Phone(_) => None,
     })
 }
@@ -245,4 +248,20 @@ pub fn fit_picture(state: &mut State) -> Effects {
         space,
     });
     effect.into_iter().collect()
+}
+
+/// What the list of a message's links wants.
+pub fn in_links(state: &mut State, wish: Option<link::Wish>) -> Effects {
+    match wish {
+        None => Vec::new(),
+        Some(link::Wish::Close) => {
+            state.overlays.pop();
+            Vec::new()
+        }
+        Some(link::Wish::Copy(address)) => flows::copy(state, address),
+        Some(link::Wish::Open(address)) => {
+            state.overlays.pop();
+            vec![Effect::OpenLink(address)]
+        }
+    }
 }

@@ -245,6 +245,7 @@ pub fn profile_switched(state: &mut State, result: Result<Profile, ApiError>) ->
             let text = format!("Connected as {}", state.profile);
             notify(state, Notice::fact("profile", text));
             effects.extend(start(state));
+            effects.extend(batches::ask_meter(state));
             effects
         }
         Err(error) => {

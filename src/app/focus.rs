@@ -87,6 +87,8 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
         Overlay::Prompt(_) => KeyContext::Prompt,
         Overlay::AddTemplate(_) => KeyContext::AddTemplate,
         Overlay::Phone(_) => KeyContext::Phone,
+        Overlay::Mapping(_) => KeyContext::Mapping,
+        Overlay::Checks(_) => KeyContext::Checks,
     }
 }
 

@@ -54,6 +54,11 @@ const HERE: &[(KeyContext, &str)] = &[
         KeyContext::AddTemplate,
         "keep_template next_field read_named_files new_profile edit_externally clear_field back",
     ),
+    (
+        KeyContext::Mapping,
+        "accept use_fallback guess_columns switch_header next_encoding next_delimiter choose_people check_rows back",
+    ),
+    (KeyContext::Checks, "accept write_rejects review back"),
     (KeyContext::Prompt, "save_text back"),
     (KeyContext::Phone, "move_down move_up back"),
     (KeyContext::Palette, "accept back"),
@@ -320,8 +325,15 @@ pub fn status(painter: &mut Painter<'_>, row: Rect, edges: &crate::panes::chrome
         limit = from.saturating_sub(2);
     }
     if edges.about.cells() > 0 && limit > row.x + 6 {
+        let room = usize::from(limit - row.x - 3);
+        let short = edges.about.cells() > room && edges.about_short.cells() > 0;
+        let about = if short {
+            &edges.about_short
+        } else {
+            &edges.about
+        };
         painter.text((row.x + 2, row.y), limit, " ", Role::Muted);
-        let end = painter.spans((row.x + 3, row.y), limit, &edges.about);
+        let end = painter.spans((row.x + 3, row.y), limit, about);
         painter.text((end, row.y), limit.min(end + 1), " ", Role::Muted);
     }
 }

@@ -4,7 +4,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{audit, drafts, people};
+use super::{audit, drafts, people, people_file};
 use crate::contract::{Effect, Notice, StoreRequest};
 use crate::domain::User;
 use crate::overlays::palette::{Entry, Target};
@@ -107,6 +107,19 @@ pub fn ask(state: &mut State, purpose: Purpose) -> Effects {
             "The body as people read it, with {{1}} for the first value and so on. It is only \
              kept here, for the preview.",
         ),
+        Purpose::PeopleFile => (
+            "People from a file".to_owned(),
+            "A CSV or TSV file; ~/ is your folder. It is only read, and nothing is sent.",
+        ),
+        Purpose::ColumnFallback(_, column) => (
+            format!("People without {}", sanitize::clean_line(column)),
+            "What do they read instead?",
+        ),
+        Purpose::Rejects => (
+            "Who is left out".to_owned(),
+            "A CSV file with their rows and the reasons. A name without a folder goes to the \
+             folder for downloads.",
+        ),
         Purpose::Report(batch) => (
             format!("Report of {batch}"),
             "The ending says what it is: .csv, .json or .md. A name without a folder goes to the \
@@ -116,6 +129,9 @@ pub fn ask(state: &mut State, purpose: Purpose) -> Effects {
     let lines = match purpose {
         Purpose::Words(..) => Lines::Many,
         Purpose::Report(_)
+        | Purpose::PeopleFile
+        | Purpose::ColumnFallback(..)
+        | Purpose::Rejects
         | Purpose::Fallback(_)
         | Purpose::Payload(_)
         | Purpose::Day(_)
@@ -152,6 +168,12 @@ fn first_answer(state: &State, purpose: &Purpose) -> String {
         }
         Purpose::Payload(_) => field.map_or_else(String::new, stored_by),
         Purpose::Report(batch) => audit::report_name(state, *batch),
+        Purpose::Rejects => "rejects.csv".to_owned(),
+        Purpose::PeopleFile => {
+            let file = draft.and_then(Draft::people_file);
+            file.map_or_else(String::new, |file| file.path)
+        }
+        Purpose::ColumnFallback(..) => String::new(),
         Purpose::Day(_) | Purpose::Number(_) | Purpose::Expiry | Purpose::Words(..) => {
             String::new()
         }
@@ -173,7 +195,13 @@ pub fn weigh(state: &mut State) {
     let text = asked.field.text();
     let now = &state.now;
     let result = match &asked.purpose {
-        Purpose::Fallback(attribute) => helpers::typed_fallback(&text, attribute),
+        Purpose::Fallback(attribute) | Purpose::ColumnFallback(_, attribute) => {
+            helpers::typed_fallback(&text, attribute)
+        }
+        Purpose::PeopleFile if text.trim().is_empty() => Err("type the path of a file".to_owned()),
+        Purpose::PeopleFile => Ok("its columns are shown next".to_owned()),
+        Purpose::Rejects if text.trim().is_empty() => Err("type a name".to_owned()),
+        Purpose::Rejects => Ok(format!("a CSV file, {}", text.trim())),
         Purpose::Payload(key) => helpers::typed_payload(&text, key),
         Purpose::Day(language) => helpers::typed_day(&text, language.as_deref(), now),
         Purpose::Number(language) => local::number(&text, language),
@@ -209,6 +237,9 @@ pub fn take(state: &mut State) -> Effects {
         },
         Purpose::Words(..) => keep_words(state, &text),
         Purpose::Report(batch) => audit::report(batch, &result),
+        Purpose::PeopleFile => people_file::take(state, &text),
+        Purpose::ColumnFallback(place, _) => people_file::set_fallback(state, place, &result),
+        Purpose::Rejects => people_file::write_rejects(state, text.trim()),
     }
 }
 

@@ -34,6 +34,8 @@ fn dialog(state: &mut State) -> Option<&mut add_template::State> {
         | Overlay::Link(_)
         | Overlay::Audit(_)
         | Overlay::Triage(_)
+        | Overlay::Mapping(_)
+        | Overlay::Checks(_)
         | Overlay::Phone(_) => None,
     })
 }

@@ -30,6 +30,8 @@ pub mod library;
 pub mod library_forms;
 pub mod library_pages;
 pub mod people;
+pub mod people_file;
+mod people_places;
 pub mod reading;
 pub mod sight;
 mod state;

@@ -37,6 +37,8 @@ pub fn is_out_of_sight(state: &State, event: &Event) -> bool {
         | Event::Outbox(_)
         | Event::OutboxAnswer(_)
         | Event::Import(_)
+        | Event::Sample(_)
+        | Event::RejectsWritten(_)
         | Event::ProfileAdded(_)
         | Event::Media(_)
         | Event::Sync(_)

@@ -86,6 +86,7 @@ fn an_answer_for_the_old_profile_is_no_answer_for_the_new_one() {
             skipped: Vec::new(),
         }),
         countries: Vec::new(),
+        checks: None,
     };
     answers::plan(&mut state, answer(old));
     assert!(state.payload.failure.is_none());

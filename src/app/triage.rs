@@ -59,6 +59,8 @@ fn opened(state: &mut State) -> Option<&mut triage::State> {
         | Overlay::Prompt(_)
         | Overlay::AddTemplate(_)
         | Overlay::Audit(_)
+        | Overlay::Mapping(_)
+        | Overlay::Checks(_)
         | Overlay::Phone(_)
         | Overlay::Form(_) => None,
     })

@@ -2,7 +2,8 @@
 
 use super::state::{Context, State};
 use super::{
-    actions, answers, batches, copying, fetching, files, flows, importing, keys, reading, waits,
+    actions, answers, batches, copying, fetching, files, flows, importing, keys, people_file,
+    reading, waits,
 };
 use crate::contract::{Effect, Event, Notice, TimerId};
 
@@ -33,6 +34,8 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::Outbox(event) => answers::outbox(state, *event),
         Event::OutboxAnswer(answer) => answers::outbox_answer(state, *answer),
         Event::Storage(answer) => answers::storage(state, *answer, context),
+        Event::Sample(answer) => people_file::sampled(state, *answer),
+        Event::RejectsWritten(written) => people_file::rejects_written(state, *written),
         Event::Import(answer) => importing::answered(state, *answer),
         Event::ProfileAdded(result) => importing::profile_added(state, result),
         Event::Media(answer) => files::answered(state, *answer),
@@ -44,8 +47,10 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::Terminated => flows::leave(state),
     };
     state.prepare();
+    people_file::refresh(state);
     effects.extend(files::fit_picture(state));
     effects.extend(batches::follow_detail(state));
+    effects.extend(batches::follow_meter(state));
     arm_timers(state, &mut effects);
     effects
 }

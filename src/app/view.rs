@@ -7,8 +7,8 @@ use super::{footer, header};
 use crate::contract::PaneId;
 use crate::keymap::Keymap;
 use crate::overlays::{
-    Overlay, add_template, audit, confirm, form, link, media, page, palette, phone, prompt, review,
-    triage,
+    Overlay, add_template, audit, checks, confirm, form, link, mapping, media, page, palette,
+    phone, prompt, review, triage,
 };
 use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::panes::{
@@ -153,6 +153,8 @@ fn draw_overlay(state: &State, overlay: &Overlay, painter: &mut Painter<'_>, bod
         Overlay::Confirm(confirm) => confirm::draw(confirm, painter, body),
         Overlay::Prompt(asked) => prompt::draw(asked, painter, body),
         Overlay::Audit(list) => audit::draw(list, painter, body),
+        Overlay::Mapping(dialog) => mapping::draw(dialog, painter, body),
+        Overlay::Checks(dialog) => checks::draw(dialog, painter, body),
         Overlay::Phone(shown) => phone::draw(shown, painter, body),
     }
 }

@@ -1,5 +1,6 @@
 //! The options of every `send`. They only describe; plans are made elsewhere.
 
+use super::args_people::PeopleArgs;
 use clap::{Args, Subcommand, ValueEnum};
 
 /// `send`.
@@ -165,19 +166,6 @@ pub struct ParamArgs {
     /// A value from a column of the file, or `to=COLUMN` for the recipients
     #[arg(long, value_name = "NAME=COLUMN", num_args = 1..)]
     pub map: Vec<String>,
-}
-
-/// Who it goes to. One of them is needed, which is looked at later: a broadcast written as JSON may
-/// name its people itself.
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub struct PeopleArgs {
-    /// Phone numbers, or ids of the broadcast's channel
-    #[arg(long, value_name = "PHONE", num_args = 1..)]
-    pub to: Vec<String>,
-    /// A CSV file with a header line; `-` reads stdin
-    #[arg(long, value_name = "FILE")]
-    pub csv: Option<String>,
 }
 
 /// When a broadcast is handed to the platform.

@@ -86,9 +86,7 @@ pub async fn transport(
     };
     let clock = Arc::new(SystemClock::new());
     let transport = ApiTransport::new(Arc::new(client), options, clock);
-    Ok(Arc::new(
-        transport.with_people_a_day(connection.people_a_day),
-    ))
+    Ok(Arc::new(transport.with_day_limits(connection.day.clone())))
 }
 
 async fn api_key(context: &Context, connection: &Connection) -> Result<ApiKey, ApiError> {

@@ -72,6 +72,7 @@ pub fn open(context: &Context, start: Start) -> Result<ExitStatus, ApiError> {
         cache: cache_place(context, &settings),
         files: pictures::files(&settings),
         links: links::told(settings.appearance.hyperlinks),
+        notify: settings.notify.clone(),
         config_file: (!is_demo).then(|| settings.folders.config_file()),
         prepare: Box::new(move |data_dir| {
             if is_demo {

@@ -4,7 +4,8 @@
 pub mod args;
 pub mod args_audit;
 pub mod args_conversation;
-pub mod args_send;
+pub mod args_people;
+mod args_send;
 pub mod args_template;
 pub mod audit;
 pub mod config;

@@ -107,6 +107,15 @@ actions! {
     SaveText = "save_text", "take it", "take the text that was typed";
     AddWording = "add_wording", "add its text", "write down the text of a template that is not known";
 
+    ChoosePeople = "choose_people", "people file", "take the people from a file, or look at its columns";
+    UseFallback = "use_fallback", "fallback", "give people with an empty cell another text";
+    GuessColumns = "guess_columns", "guess again", "fill every place with the column of its name again";
+    SwitchHeader = "switch_header", "header", "the first row is a header, or is none";
+    NextEncoding = "next_encoding", "encoding", "read the file in the next encoding";
+    NextDelimiter = "next_delimiter", "separator", "take the next sign for what separates columns";
+    CheckRows = "check_rows", "check all rows", "look at every row before anything is reviewed";
+    WriteRejects = "write_rejects", "write rejects", "write who is left out to a file, with the reasons";
+
     AddTemplate = "add_template", "add template", "add a template: paste cURL, a description or a payload";
     KeepTemplate = "keep_template", "keep it", "keep what was found in the library";
     ReadNamedFiles = "read_named_files", "read the file", "read the file that the pasted command names";

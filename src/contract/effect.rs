@@ -4,14 +4,15 @@ use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
 use super::import::{NewProfile, NewTemplates};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
+use super::people::PeopleFile;
 use super::shelves::ShelfRequest;
 use super::slot::{Slot, Ticket};
 use super::unknown::Settlement;
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
-    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, Plan, RowWindow, SendKind,
-    SendLimits, Standing, User,
+    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, Plan, RecipientForm,
+    RowWindow, SendKind, SendLimits, SkippedRow, Standing, User,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -96,6 +97,8 @@ pub enum StoreRequest {
 pub enum OutboxCommand {
     /// Report every batch.
     Load,
+    /// How much of a day's limits is used.
+    LoadMeter,
     /// A person confirmed this plan.
     Queue {
         /// The very plan that was reviewed.
@@ -190,6 +193,8 @@ pub struct DraftForm {
     pub content: Content,
     /// Recipients as typed, one each: numbers, or ids of the content's channel.
     pub to: Vec<String>,
+    /// A file that they are read from instead.
+    pub file: Option<PeopleFile>,
     /// What is known of people, by the digits of their number or by their id: attributes for
     /// placeholders, and when they wrote last.
     pub people: BTreeMap<String, KnownPerson>,
@@ -210,6 +215,8 @@ pub enum PlanPurpose {
     Preview,
     /// To be reviewed and confirmed.
     Review,
+    /// To say what was found in every row of its people.
+    Check,
 }
 
 /// What the world must do. Results come back as events.
@@ -277,6 +284,24 @@ pub enum Effect {
     OpenSaved(PathBuf),
     /// Let the desktop's program open an address that a person has read.
     OpenLink(String),
+    /// Read the first rows of a file of people.
+    SamplePeople {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// The file.
+        file: PeopleFile,
+    },
+    /// Write the people of a draft's file who are left out into a file, with the reasons.
+    WriteRejects {
+        /// The draft's file.
+        file: PeopleFile,
+        /// How its people are written.
+        form: RecipientForm,
+        /// Who is left out.
+        skipped: Arc<Vec<SkippedRow>>,
+        /// The file to write; without a folder it goes to the folder for downloads.
+        name: String,
+    },
     /// Look for templates in a pasted text, from which keys were masked.
     ReadImport {
         /// Which asking it answers.

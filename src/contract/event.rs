@@ -7,10 +7,13 @@ use super::cached::{CacheNews, CachedAnswer, FoundMessage, SyncNews};
 use super::effect::{PlanPurpose, TimerId};
 use super::import::{ImportAnswer, KeptTemplates};
 use super::media::MediaAnswer;
+use super::meter::Meter;
 use super::outbox::OutboxEvent;
+use super::people::SampleAnswer;
 use super::shelves::ShelfAnswer;
 use super::slot::{Slot, Ticket};
 use super::unknown::{Found, Settled, UnknownItem};
+use crate::domain::audience::CheckReport;
 use crate::domain::audit::AuditFilter;
 use crate::domain::intent::{DUPLICATE, SAME_FILE};
 use crate::domain::{
@@ -103,6 +106,8 @@ pub enum StorageEvent {
 pub enum OutboxAnswer {
     /// Every batch, newest first.
     Batches(Vec<Batch>),
+    /// For `LoadMeter`.
+    Meter(Meter),
     /// The confirmed plan is durably queued.
     Queued(Batch),
     /// For `LoadDetail`.
@@ -222,6 +227,8 @@ pub struct PlanAnswer {
     /// Countries of its numbers, as [`crate::domain::PhoneNumber::country`] has them, the one with
     /// most people first; empty for long lists.
     pub countries: Vec<(String, u64)>,
+    /// What was found in every row, where that was wanted.
+    pub checks: Option<Box<CheckReport>>,
 }
 
 /// The answer to a read.
@@ -268,6 +275,10 @@ pub enum Event {
     Media(Box<MediaAnswer>),
     /// A pasted text was looked through.
     Import(Box<ImportAnswer>),
+    /// The first rows of a file of people.
+    Sample(Box<SampleAnswer>),
+    /// The people who are left out were written to this file, or not.
+    RejectsWritten(Box<Result<String, ApiError>>),
     /// A profile of this name was written into the settings file, or was not.
     ProfileAdded(Result<String, Box<ApiError>>),
     /// A timer ran out.

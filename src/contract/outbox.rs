@@ -1,7 +1,7 @@
 //! What the outbox tells the screen and the commands while it works.
 
 use super::activity::CallRecord;
-use crate::domain::Batch;
+use crate::domain::{Batch, BatchId, BatchState};
 
 /// Who sends for this data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -31,4 +31,20 @@ pub enum OutboxEvent {
     Sender(SenderState),
     /// After a crash: what was found, as one sentence per stopped batch.
     Recovered(Vec<String>),
+    /// A batch stopped by itself or ended with problems; once for each state and run.
+    PersonNeeded(Box<PersonNeeded>),
+}
+
+/// Why somebody has to look at a batch, also somebody who is not at the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonNeeded {
+    /// Which.
+    pub batch: BatchId,
+    /// Where it stands: held, paused or done with problems.
+    pub state: BatchState,
+    /// A short stable word, as in [`crate::domain::Reason::rule`]; `unknown` or `problems` at the
+    /// end of a batch.
+    pub rule: String,
+    /// One line for people, without anybody's number.
+    pub sentence: String,
 }

@@ -34,6 +34,10 @@ pub enum Slot {
     Picture,
     /// The text in the dialog that adds templates.
     Import,
+    /// The first rows of a file of people.
+    PeopleSample,
+    /// The check of every row of a draft's people.
+    Check,
     /// Which wait a spinner is turning for.
     Spinner,
 }
@@ -62,6 +66,8 @@ impl Slot {
             | Slot::Media
             | Slot::Picture
             | Slot::Import
+            | Slot::PeopleSample
+            | Slot::Check
             | Slot::Spinner => SlotPolicy::Replace,
             Slot::OlderMessages | Slot::Follow | Slot::Sync => SlotPolicy::IgnoreIfRunning,
         }

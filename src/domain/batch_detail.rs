@@ -5,6 +5,7 @@ use super::batch::{Batch, BatchId, Item, ItemState};
 use super::batch_report::ReportClass;
 use super::draft::SendLimits;
 use super::request::FrozenRequest;
+use jiff::Timestamp;
 
 /// Which people of a batch are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -114,6 +115,12 @@ pub struct BatchDetail {
     pub canary_passed: bool,
     /// How many of the first people were accepted.
     pub canary_accepted: u64,
+    /// When the last of their calls ended.
+    pub canary_ended: Option<Timestamp>,
+    /// When a person went on after them.
+    pub went_on: Option<Timestamp>,
+    /// The name of the file the people came from.
+    pub source: Option<String>,
     /// The first and the last recipient of the list, as the record has them.
     pub ends: Option<(String, String)>,
     /// Everybody who was not accepted, by why; most first.

@@ -34,7 +34,8 @@ impl Sha256Hex {
         Self::finish(hasher)
     }
 
-    fn finish(hasher: Sha256) -> Self {
+    /// The digest of what a hasher was given piece by piece.
+    pub(super) fn finish(hasher: Sha256) -> Self {
         let mut hex = String::with_capacity(64);
         for byte in hasher.finalize() {
             // Writing into a String cannot fail.

@@ -51,7 +51,7 @@ pub use phone::{PhoneError, PhoneNumber};
 pub use plan::{FoundTwins, Once, Plan, PlannedCall};
 pub use profile::{BotTarget, Guard, LetterCase, Profile, WireOptions};
 pub use recipient::{IdError, Recipient, RecipientForm, RecipientId};
-pub use request::{FrozenRequest, RequestBody, RequestPart};
+pub use request::{FrozenRequest, RequestBody, RequestHead, RequestPart};
 pub use template::{ParameterKind, Template, TemplateParameter};
 pub use time_range::TimeRange;
 pub use unknown::Decision;

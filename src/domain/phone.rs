@@ -1,59 +1,112 @@
 //! Phone numbers: read what people and spreadsheets write, refuse what would have to be guessed.
 
-use serde::{Deserialize, Serialize};
+mod tables;
+mod variant;
+mod written;
+
+pub use variant::Variant;
+pub use written::looks_like_number;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+use written::{Stripped, refuse_damage, strip};
 
-/// An international number: 8 to 15 digits, country code first, without `+`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PhoneNumber(String);
+/// Most digits of a number.
+const DIGITS: usize = 15;
+
+/// An international number: 8 to 15 digits, country code first, without `+`. It holds them itself,
+/// so a million of them are no million pieces of memory.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PhoneNumber {
+    /// Zero bytes behind the last digit, which keeps the order of texts.
+    digits: [u8; DIGITS],
+    length: u8,
+}
 
 impl PhoneNumber {
     /// Digits only, as conversations, broadcasts and flows want them.
     pub fn digits(&self) -> &str {
-        &self.0
+        let digits = self.digits.get(..usize::from(self.length));
+        digits
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .unwrap_or_default()
+    }
+
+    /// The digits as one number, the same for no other phone number.
+    pub fn value(&self) -> u64 {
+        self.digits().parse().unwrap_or_default()
     }
 
     /// With `+`, as templates and CSV uploads want them.
     pub fn with_plus(&self) -> String {
-        format!("+{}", self.0)
+        format!("+{}", self.digits())
     }
 
     /// The two letters of the number's country; its calling code such as `+44` where several
     /// countries share it and the tables do not tell. Loads the tables.
-    pub fn country(&self) -> Option<String> {
+    pub fn country(&self) -> Option<Cow<'static, str>> {
+        if let Some(looked) = tables::look(self.digits()) {
+            return Some(looked.country);
+        }
         let parsed = phonenumber::parse(None, self.with_plus()).ok()?;
         let country = parsed.country();
         let known = country.id().map(|id| id.as_ref().to_owned());
-        Some(known.unwrap_or_else(|| format!("+{}", country.code())))
+        Some(Cow::Owned(
+            known.unwrap_or_else(|| format!("+{}", country.code())),
+        ))
     }
 
     /// The last four digits, which are shown and typed in confirms.
     pub fn last_four(&self) -> &str {
-        self.0
-            .get(self.0.len().saturating_sub(4)..)
-            .unwrap_or(&self.0)
+        let digits = self.digits();
+        digits
+            .get(digits.len().saturating_sub(4)..)
+            .unwrap_or(digits)
     }
 
     /// A number that was checked before and kept as digits; `None` if it never can have been one.
     pub fn from_digits(digits: &str) -> Option<Self> {
-        let plausible = (8..=15).contains(&digits.len())
+        let plausible = (8..=DIGITS).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && !digits.starts_with('0');
-        plausible.then(|| Self(digits.to_owned()))
+        if !plausible {
+            return None;
+        }
+        let mut kept = [0; DIGITS];
+        for (place, byte) in kept.iter_mut().zip(digits.bytes()) {
+            *place = byte;
+        }
+        Some(Self {
+            digits: kept,
+            length: u8::try_from(digits.len()).ok()?,
+        })
     }
 }
 
 impl fmt::Debug for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "+{}", self.0)
+        write!(f, "+{}", self.digits())
     }
 }
 
 impl fmt::Display for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "+{}", self.0)
+        write!(f, "+{}", self.digits())
+    }
+}
+
+impl Serialize for PhoneNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.digits())
+    }
+}
+
+impl<'de> Deserialize<'de> for PhoneNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let digits = Cow::<str>::deserialize(deserializer)?;
+        Self::from_digits(&digits).ok_or_else(|| serde::de::Error::custom("no phone number"))
     }
 }
 
@@ -72,12 +125,19 @@ pub enum PhoneError {
          lost digits cannot be guessed"
     )]
     SpreadsheetDamage(String),
+    /// A spreadsheet shows it as an amount.
+    #[error(
+        "`{0}` has thousands separators: format the column as text and export it again, or take \
+         the commas out"
+    )]
+    Thousands(String),
     /// More than one number.
     #[error("`{0}` looks like two numbers in one cell: give each a row of its own")]
     TwoNumbers(String),
     /// No country code and no region to take it from.
     #[error(
-        "`{0}` has no country code: write it as +COUNTRY NUMBER, or set `region` in the profile"
+        "`{0}` has no country code, or a spreadsheet took its plus or leading zero: write it as \
+         +COUNTRY NUMBER, or set `region` in the profile"
     )]
     NoCountryCode(String),
     /// Outside 8 to 15 digits.
@@ -98,6 +158,7 @@ impl PhoneError {
             PhoneError::Empty => "number_empty",
             PhoneError::NotANumber(..) => "number_not_a_number",
             PhoneError::SpreadsheetDamage(_) => "number_spreadsheet_damage",
+            PhoneError::Thousands(_) => "number_thousands",
             PhoneError::TwoNumbers(_) => "number_two_in_one",
             PhoneError::NoCountryCode(_) => "number_no_country_code",
             PhoneError::WrongLength(..) => "number_wrong_length",
@@ -116,6 +177,21 @@ pub struct ReadNumber {
     pub cleaned: bool,
     /// Whether the number is possible but not one its country is known to use.
     pub unusual: bool,
+    /// Whether it stood there without `+` and was long enough to be an international number.
+    pub assumed: bool,
+    /// A way of writing numbers of its country that may reach nobody.
+    pub variant: Option<Variant>,
+}
+
+/// Whether the number is one that its country is known to use; not for reading, only for looking at
+/// one that was read. Loads the tables.
+pub fn is_usual(phone: &PhoneNumber) -> bool {
+    let digits = phone.digits();
+    let valid = match tables::look(digits) {
+        Some(looked) => looked.valid,
+        None => ask_library(digits, digits).is_ok_and(|(valid, _)| valid),
+    };
+    valid || is_for_fiction(digits)
 }
 
 /// Reads a number as people write it.
@@ -133,7 +209,11 @@ pub fn read_number(text: &str, region: Option<&str>) -> Result<ReadNumber, Phone
         return Err(PhoneError::Empty);
     }
     refuse_damage(&shown)?;
-    let (plus, digits, mut cleaned) = strip(&shown)?;
+    let Stripped {
+        plus,
+        digits,
+        mut cleaned,
+    } = strip(&shown)?;
     let international = match (plus, digits.strip_prefix("00")) {
         (true, _) => Some(digits.clone()),
         (false, Some(rest)) => {
@@ -152,73 +232,6 @@ pub fn read_number(text: &str, region: Option<&str>) -> Result<ReadNumber, Phone
         Some(region) => read_national(&shown, &digits, region),
         None => Err(PhoneError::NoCountryCode(shown)),
     }
-}
-
-fn refuse_damage(shown: &str) -> Result<(), PhoneError> {
-    let upper = shown.to_ascii_uppercase();
-    let mantissa_and_exponent = upper.split_once('E').is_some_and(|(mantissa, exponent)| {
-        let numeric = |part: &str| {
-            !part.is_empty()
-                && part
-                    .chars()
-                    .all(|c| c.is_ascii_digit() || ".,+-".contains(c))
-        };
-        numeric(mantissa) && numeric(exponent)
-    });
-    let decimal = shown.ends_with(".0") || shown.ends_with(".00") || shown.ends_with(",00");
-    if mantissa_and_exponent || decimal {
-        return Err(PhoneError::SpreadsheetDamage(shown.to_owned()));
-    }
-    let pluses = shown.matches('+').count();
-    if pluses > 1 || shown.contains([',', ';', '/', '|', '\n']) {
-        return Err(PhoneError::TwoNumbers(shown.to_owned()));
-    }
-    Ok(())
-}
-
-/// Splits a text into "had a plus", its digits and "something was cleaned".
-fn strip(shown: &str) -> Result<(bool, String, bool), PhoneError> {
-    let mut digits = String::with_capacity(shown.len());
-    let mut plus = false;
-    let mut cleaned = false;
-    for character in shown.chars() {
-        match character {
-            '0'..='9' => digits.push(character),
-            '+' if digits.is_empty() => plus = true,
-            ' '
-            | '\u{a0}'
-            | '\u{202f}'
-            | '\u{2009}'
-            | '\t'
-            | '('
-            | ')'
-            | '['
-            | ']'
-            | '-'
-            | '.'
-            | '\u{2010}'..='\u{2015}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' => cleaned = true,
-            other => {
-                let what = if other.is_alphabetic() {
-                    "letters".to_owned()
-                } else {
-                    format!("the sign `{}`", other.escape_default())
-                };
-                return Err(PhoneError::NotANumber(shown.to_owned(), what));
-            }
-        }
-    }
-    if digits.is_empty() {
-        return Err(PhoneError::NotANumber(
-            shown.to_owned(),
-            "no digits".to_owned(),
-        ));
-    }
-    Ok((plus, digits, cleaned))
 }
 
 /// Whether the writer said that the number is international.
@@ -240,13 +253,11 @@ fn read_international(
     if !(8..=15).contains(&digits.len()) {
         return Err(PhoneError::WrongLength(shown.to_owned(), digits.len()));
     }
-    let parsed = phonenumber::parse(None, format!("+{digits}"))
-        .map_err(|_| PhoneError::Invalid(shown.to_owned()))?;
-    let valid = parsed.is_valid();
-    if as_digits(&parsed) != digits {
-        return Err(PhoneError::WouldChange(shown.to_owned()));
-    }
-    if !(valid || certainty == Certainty::Stated || is_possible(&parsed)) {
+    let (valid, possible) = match tables::look(digits) {
+        Some(looked) => (looked.valid, looked.possible),
+        None => ask_library(shown, digits)?,
+    };
+    if !(valid || possible || certainty == Certainty::Stated) {
         return Err(PhoneError::Invalid(shown.to_owned()));
     }
     let phone =
@@ -255,7 +266,20 @@ fn read_international(
         phone,
         cleaned,
         unusual: !valid && !is_for_fiction(digits),
+        assumed: certainty == Certainty::Assumed,
+        variant: Variant::of(digits),
     })
+}
+
+/// Whether the library calls a number valid, and possible. A number whose digits it would change is
+/// refused.
+fn ask_library(shown: &str, digits: &str) -> Result<(bool, bool), PhoneError> {
+    let parsed = phonenumber::parse(None, format!("+{digits}"))
+        .map_err(|_| PhoneError::Invalid(shown.to_owned()))?;
+    if as_digits(&parsed) != digits {
+        return Err(PhoneError::WouldChange(shown.to_owned()));
+    }
+    Ok((parsed.is_valid(), is_possible(&parsed)))
 }
 
 /// The mobile numbers that the British regulator Ofcom keeps for films and examples: nobody has
@@ -284,6 +308,8 @@ fn read_national(shown: &str, digits: &str, region: &str) -> Result<ReadNumber, 
         phone,
         cleaned: true,
         unusual: false,
+        assumed: false,
+        variant: Variant::of(&international),
     })
 }
 
@@ -307,7 +333,7 @@ fn as_digits(number: &phonenumber::PhoneNumber) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{PhoneError, read_number};
+    use super::{PhoneError, PhoneNumber, read_number};
     use rstest::rstest;
 
     #[rstest]
@@ -331,6 +357,12 @@ mod tests {
     #[case("4.477E+11", "number_spreadsheet_damage")]
     #[case("9.1E+11", "number_spreadsheet_damage")]
     #[case("447700900412.0", "number_spreadsheet_damage")]
+    #[case("9,19E+11", "number_spreadsheet_damage")]
+    #[case("9.19e11", "number_spreadsheet_damage")]
+    #[case("447,700,900,412", "number_thousands")]
+    #[case("+447,700,900,412", "number_thousands")]
+    #[case("447700900412 447700900118", "number_two_in_one")]
+    #[case("447700900412 / 447700900118", "number_two_in_one")]
     #[case("+447700900412 +447700900118", "number_two_in_one")]
     #[case("+447700900412, +447700900118", "number_two_in_one")]
     #[case("07700 900412", "number_no_country_code")]
@@ -360,6 +392,27 @@ mod tests {
             "14155550101"
         );
         assert!(read_number("0770", Some("GB")).is_err());
+    }
+
+    #[test]
+    fn a_number_read_twice_is_the_same() {
+        for written in ["+44 7700 900412", "0044 (7700) 900-412", "+39 06 1234 5678"] {
+            let once = read_number(written, None).unwrap().phone;
+            let twice = read_number(&once.with_plus(), None).unwrap();
+            assert_eq!((&twice.phone, twice.cleaned), (&once, false));
+        }
+    }
+
+    #[test]
+    fn numbers_sort_and_print_like_their_digits() {
+        let number = |digits| PhoneNumber::from_digits(digits).unwrap();
+        assert!(number("447700900") < number("4477009001"));
+        assert!(number("4477009009") > number("44770090010"));
+        let json = serde_json::to_string(&number("447700900412")).unwrap();
+        assert_eq!(json, "\"447700900412\"");
+        let read: PhoneNumber = serde_json::from_str(&json).unwrap();
+        assert_eq!(read.value(), 447_700_900_412);
+        serde_json::from_str::<PhoneNumber>("\"0447\"").unwrap_err();
     }
 
     #[test]

@@ -74,6 +74,8 @@ pub struct Plan {
     pub limits: SendLimits,
     /// What of the library it is made with, for the count of its use.
     pub used: Option<Used>,
+    /// The name of the file its people came from, if they came from one.
+    pub source: Option<String>,
     /// What keeps it from reaching people twice.
     pub once: Once,
     /// SHA-256 over target, schedule and every call's recipients and bytes.

@@ -78,6 +78,14 @@ pub struct WireOptions {
     pub flow_version: FlowVersion,
     /// How many recipients go into one broadcast call.
     pub broadcast_chunk: usize,
+    /// How many bytes the audience file of one CSV broadcast may have; how much the platform takes
+    /// is not documented.
+    #[serde(default = "csv_file_bytes")]
+    pub csv_file_bytes: usize,
+}
+
+fn csv_file_bytes() -> usize {
+    5_000_000
 }
 
 impl Default for WireOptions {
@@ -90,6 +98,7 @@ impl Default for WireOptions {
             phone_placeholder: "{{phone_no}}".to_owned(),
             flow_version: FlowVersion::V2,
             broadcast_chunk: 1000,
+            csv_file_bytes: csv_file_bytes(),
         }
     }
 }

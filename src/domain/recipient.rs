@@ -31,7 +31,7 @@ pub enum Recipient {
 /// An id that can stand in an address and on a screen: not empty, no space, no sign with a meaning
 /// in a path, nothing invisible.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RecipientId(String);
+pub struct RecipientId(Box<str>);
 
 /// Why a text is no id of a recipient. Each is a sentence with what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,7 +80,7 @@ impl RecipientId {
         } else if id.chars().any(is_invisible) {
             bad("it has an invisible sign inside")
         } else {
-            Ok(Self(id.to_owned()))
+            Ok(Self(id.into()))
         }
     }
 

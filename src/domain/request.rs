@@ -2,6 +2,8 @@
 
 use super::hash::Sha256Hex;
 use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// One part of a multipart form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,38 +91,75 @@ fn quoted(name: &str) -> String {
         .replace('\n', "%0A")
 }
 
-/// A request that no longer changes. `Authorization` is added by the send client alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FrozenRequest {
+/// Where a request goes and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestHead {
     /// `POST` for every send.
     pub method: String,
     /// The whole address with its query.
     pub url: String,
     /// Header names and values in order, without `Authorization`.
     pub headers: Vec<(String, String)>,
+}
+
+/// A request that no longer changes: its head and a body. `Authorization` is added by the send client
+/// alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrozenRequest {
+    /// Calls of a list share it: a million of them have one.
+    head: Arc<RequestHead>,
     /// The exact body.
     pub body: RequestBody,
     /// SHA-256 of [`RequestBody::bytes`].
     pub body_sha256: Sha256Hex,
 }
 
+impl Deref for FrozenRequest {
+    type Target = RequestHead;
+
+    fn deref(&self) -> &RequestHead {
+        &self.head
+    }
+}
+
 impl FrozenRequest {
+    /// A request as it was kept.
+    pub fn of(head: RequestHead, body: RequestBody, body_sha256: Sha256Hex) -> Self {
+        Self {
+            head: Arc::new(head),
+            body,
+            body_sha256,
+        }
+    }
+
     /// A `POST` of this body with the matching `Content-Type`.
-    pub fn post(url: String, body: RequestBody) -> Self {
+    pub fn post(url: String, mut body: RequestBody) -> Self {
         let content_type = match &body {
             RequestBody::Empty | RequestBody::Json(_) => "application/json".to_owned(),
             RequestBody::Multipart { boundary, .. } => {
                 format!("multipart/form-data; boundary={boundary}")
             }
         };
-        let body_sha256 = Sha256Hex::of(&body.bytes());
-        let headers = vec![("Content-Type".to_owned(), content_type)];
-        Self {
+        if let RequestBody::Json(text) = &mut body {
+            // What was written piece by piece has room for more than it will ever hold.
+            text.shrink_to_fit();
+        }
+        let body_sha256 = match &body {
+            RequestBody::Json(text) => Sha256Hex::of(text.as_bytes()),
+            RequestBody::Empty | RequestBody::Multipart { .. } => Sha256Hex::of(&body.bytes()),
+        };
+        let head = RequestHead {
             method: "POST".to_owned(),
             url,
-            headers,
-            body,
-            body_sha256,
+            headers: vec![("Content-Type".to_owned(), content_type)],
+        };
+        Self::of(head, body, body_sha256)
+    }
+
+    /// Keeps the head of the call before it where both are the same.
+    pub fn share_head(&mut self, before: &Self) {
+        if self.head == before.head {
+            self.head = Arc::clone(&before.head);
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Conversations as files: JSON Lines, JSON, CSV, Markdown, HTML, and reports of batches: JSON, CSV,
-//! Markdown. It must not fetch anything and must not know where messages and recipients come from;
+//! Markdown; and rows of people that were left out: CSV. It must not fetch anything and must not know where messages and recipients come from;
 //! they are pushed one by one, oldest first, and memory stays the same however many they are.
 //!
 //! Every file says how it came to be: person, range, side, when, time zone, program version,
@@ -13,6 +13,7 @@ mod header;
 mod html;
 mod json;
 mod markdown;
+mod rejects;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ mod visible;
 pub use file::{ExportFile, Overwrite};
 pub use format::ExportFormat;
 pub use header::{ExportHeader, ExportReach, ExportSide};
+pub use rejects::write_rejects;
 pub use report::{ReportFormat, ReportWriter};
 
 use crate::domain::ChatMessage;

@@ -58,6 +58,8 @@ contexts! {
     AddTemplate = "add_template", "Add a template", [Overlay, List], "The dialog that adds templates.";
     Prompt = "prompt", "Question", [Overlay, List], "A question that takes a text.";
     Phone = "phone", "Phone", [Overlay, List], "The message as a phone shows it.";
+    Mapping = "mapping", "People from a file", [Overlay, List], "The columns of a file and what they fill.";
+    Checks = "checks", "Check of the rows", [Overlay, List], "What was found in every row of the people.";
     Unknowns = "unknowns", "Unknown results", [Overlay, List], "The list of unknown results.";
     Detail = "detail", "Detail", [Overlay, List], "One call of the log in full.";
     Media = "media", "File", [Overlay, List], "A picture or another file of a message.";

@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::transport::{Call, Judged, SendFuture, Transport};
 use crate::api::classify::{Answer, BodyRead};
 use crate::api::{ClassifierOptions, Observation, SendTransport, classify};
+use crate::contract::DayLimits;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ pub struct ApiTransport {
     client: Arc<dyn SendTransport>,
     options: ClassifierOptions,
     clock: Arc<dyn Clock>,
-    people_a_day: Option<u64>,
+    limits: DayLimits,
 }
 
 impl ApiTransport {
@@ -29,14 +30,14 @@ impl ApiTransport {
             client,
             options,
             clock,
-            people_a_day: None,
+            limits: DayLimits::default(),
         }
     }
 
-    /// Writes to no more different people within 24 hours than this.
+    /// Sends no more within a day than this.
     #[must_use]
-    pub fn with_people_a_day(mut self, limit: Option<u64>) -> Self {
-        self.people_a_day = limit;
+    pub fn with_day_limits(mut self, limits: DayLimits) -> Self {
+        self.limits = limits;
         self
     }
 }
@@ -53,8 +54,8 @@ impl Transport for ApiTransport {
         })
     }
 
-    fn people_a_day(&self) -> Option<u64> {
-        self.people_a_day
+    fn day_limits(&self) -> DayLimits {
+        self.limits.clone()
     }
 
     fn authorization(&self) -> Option<SecretString> {

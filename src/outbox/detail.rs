@@ -18,12 +18,17 @@ impl Outbox {
         let stored = self.stored(id)?;
         let store = self.store();
         let classes = store.report_groups(id)?;
+        let (canary_accepted, canary_ended) = store.first_calls(id, stored.limits.canary)?;
+        let (source, went_on) = store.origin(id)?;
         Ok(BatchDetail {
             batch: id,
             revision: stored.batch.revision,
             limits: stored.limits,
             canary_passed: stored.canary_passed,
-            canary_accepted: store.accepted_of_first(id, stored.limits.canary)?,
+            canary_accepted,
+            canary_ended,
+            went_on,
+            source,
             ends: store.ends(id)?,
             classes: classes.into_iter().map(class).collect(),
         })

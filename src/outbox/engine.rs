@@ -3,6 +3,7 @@
 //!
 //! It starts no call itself: a turn hands out calls that are marked, the sender makes them.
 
+use super::budget::Budget;
 use super::clock::Moment;
 use super::emergency::EmergencyFile;
 use super::limiter::Limiter;
@@ -12,6 +13,7 @@ use super::report::Reporter;
 use super::sender::{Hooks, Point};
 use super::streak::Streak;
 use super::transport::{Judged, NoTransport, Transport, TransportProvider};
+use super::waits::Waits;
 use crate::domain::{BatchId, BatchState, BotTarget, Reason, SendKind};
 use crate::store::outbox::{
     Candidate, Footprint, MarkTime, Marked, OutboxStore, Outcome, SendError, Stop, StopKind,
@@ -69,6 +71,8 @@ pub(super) struct InFlight {
     pub recipient: Option<String>,
     /// Who had not been written to within 24 hours before, where that is counted.
     pub fresh: Vec<String>,
+    /// On which day its messages count, where that is counted.
+    pub day: Option<jiff::civil::Date>,
     pub ended: bool,
 }
 
@@ -87,9 +91,11 @@ pub(super) struct Engine {
     pub rates: HashMap<BotTarget, BotRate>,
     /// Only of bots whose profile names a limit.
     pub reaches: HashMap<BotTarget, Reach>,
+    pub budgets: HashMap<BotTarget, Budget>,
     pub streaks: HashMap<BatchId, Streak>,
     pub in_flight: HashMap<i64, InFlight>,
     pub last_to: HashMap<String, Duration>,
+    pub waits: Waits,
     /// Results and stops that are not in the record yet; while there are any, nothing is claimed.
     pub unrecorded: Vec<Outcome>,
     pub in_emergency: usize,
@@ -119,9 +125,11 @@ impl Engine {
             scope: Scope::Everything,
             rates: HashMap::new(),
             reaches: HashMap::new(),
+            budgets: HashMap::new(),
             streaks: HashMap::new(),
             in_flight: HashMap::new(),
             last_to: HashMap::new(),
+            waits: Waits::default(),
             unrecorded: Vec::new(),
             in_emergency: 0,
             stops: Vec::new(),
@@ -258,9 +266,9 @@ impl Engine {
         if room == 0 {
             return Claim::Marked(Vec::new());
         }
-        let limit = transport.people_a_day();
+        let limits = transport.day_limits();
         let chosen = self.choose(stored, room, now);
-        let fits = chosen.and_then(|chosen| self.within_limit(stored, chosen, limit, now));
+        let fits = chosen.and_then(|chosen| self.within_limits(stored, chosen, &limits, now));
         let Fits { candidates, full } = match fits {
             Ok(fits) => fits,
             Err(error) => return self.cannot_mark(id, &error, now),
@@ -338,7 +346,7 @@ impl Engine {
     ) -> Result<Vec<Candidate>, crate::store::StoreError> {
         let id = stored.batch.id;
         let look = u64::from(room) * 2 + 16;
-        let candidates = self.store.candidates(id, now.wall, look)?;
+        let candidates = self.due_candidates(id, now, look)?;
         let looked_at_all = (candidates.len() as u64) < look;
         let mut people: HashSet<String> = self
             .in_flight
@@ -366,10 +374,8 @@ impl Engine {
             self.wake_at(now.steady + SAME_PERSON_GAP);
         }
         // Only then: while enough is ready, looking through all that waits would cost every turn.
-        if chosen.len() < room as usize
-            && let Some(at) = self.store.next_retry(id)?
-        {
-            self.wake_at_time(at, now);
+        if chosen.len() < room as usize {
+            self.wake_for_waiting(id, now)?;
         }
         Ok(chosen)
     }
@@ -389,16 +395,19 @@ impl Engine {
         marked
             .into_iter()
             .map(|marked| {
+                self.waits.end(marked.candidate.item);
                 let recipient = marked.candidate.recipient.clone();
                 if let Some(person) = &recipient {
                     self.last_to.insert(person.clone(), now.steady);
                 }
                 let fresh = self.note_call(&stored.target, &marked, now);
+                let day = self.spend(&stored.target, marked.candidate.recipients);
                 let flight = InFlight {
                     batch,
                     target: stored.target.clone(),
                     recipient,
                     fresh,
+                    day,
                     ended: false,
                 };
                 self.in_flight.insert(marked.attempt, flight);

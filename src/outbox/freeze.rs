@@ -169,6 +169,7 @@ pub fn freeze_without(
             limits: draft.limits,
             once: once(draft, profile, frozen.intents, &frozen.calls),
             used: Used::of(&draft.content),
+            source: draft.audience.source.as_deref().and_then(file_name),
             calls: frozen.calls,
         }),
         Err(error) => Err(FreezeError {
@@ -177,6 +178,12 @@ pub fn freeze_without(
             ..error
         }),
     }
+}
+
+/// The name of a file without its folder; none for what was piped in.
+fn file_name(source: &str) -> Option<String> {
+    let name = source.rsplit(['/', '\\']).next()?;
+    (!matches!(name, "" | "-")).then(|| name.to_owned())
 }
 
 /// What keeps the plan from reaching people twice, as far as that is known without the record.

@@ -7,6 +7,7 @@
 
 mod api_transport;
 mod audit_copy;
+mod budget;
 pub mod clock;
 mod detail;
 mod emergency;
@@ -16,6 +17,7 @@ pub mod freeze;
 mod home;
 pub mod limiter;
 pub mod lock;
+mod needs_person;
 mod queue;
 mod reach;
 mod read_back;
@@ -30,11 +32,13 @@ pub mod transport;
 mod turn;
 pub mod twins;
 mod unknown;
+mod waits;
 pub mod watch;
 
 pub use crate::store::outbox::audit::operator;
 pub use api_transport::ApiTransport;
 pub use audit_copy::AUDIT_FILE;
+pub use budget::{meter, note_limits};
 pub use clock::{Clock, Moment, SystemClock};
 pub use engine::Scope;
 pub use error::OutboxError;
@@ -42,7 +46,6 @@ pub use freeze::{FreezeError, freeze, freeze_without};
 pub use lock::SenderLock;
 pub use queue::{Confirmation, Outbox};
 pub use read_back::{Chats, PageFuture};
-pub use records::DUPLICATE_WINDOW;
 pub use sender::{Hooks, NoHooks, Point, Sender};
 pub use snapshot::Snapshot;
 pub use summary::{RunBatch, RunEnd, RunSummary};

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 
 /// The platform counts people over this time (api.md 10.6).
-const WINDOW: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const WINDOW: SignedDuration = SignedDuration::from_hours(24);
 /// How often everybody is looked through.
 const LOOK: SignedDuration = SignedDuration::from_mins(1);
 
@@ -80,8 +80,10 @@ impl Engine {
         let Some(limit) = limit else {
             return Ok(Fits::all(candidates));
         };
+        // A clock that is set ahead lets nobody leave the window.
+        let time = self.outbox.unset_time(now);
         if !self.reaches.contains_key(&stored.target) {
-            let since = now.wall.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
+            let since = time.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
             let mut reach = Reach::default();
             for (person, at) in self.store.reached_since(&stored.target, since)? {
                 reach.note(person, at);
@@ -91,7 +93,7 @@ impl Engine {
         let Some(reach) = self.reaches.get_mut(&stored.target) else {
             return Ok(Fits::all(candidates));
         };
-        reach.forget(limit, now.wall);
+        reach.forget(limit, time);
         let mut used = reach.people.len() as u64;
         let mut fits = Vec::with_capacity(candidates.len());
         for candidate in candidates {
@@ -116,6 +118,7 @@ impl Engine {
     /// Notes whom a marked call reaches; gives those who had not been reached before. Nothing where
     /// it is not counted.
     pub fn note_call(&mut self, target: &BotTarget, marked: &Marked, now: Moment) -> Vec<String> {
+        let time = self.outbox.unset_time(now);
         let Some(reach) = self.reaches.get_mut(target) else {
             return Vec::new();
         };
@@ -128,15 +131,20 @@ impl Engine {
         let fresh = people.iter().filter(|one| !reach.people.contains_key(*one));
         let fresh: Vec<String> = fresh.cloned().collect();
         for person in people {
-            reach.note(person, now.wall);
+            reach.note(person, time);
         }
         fresh
     }
 
-    /// A call reached nobody after all.
-    pub fn take_back_reach(&mut self, target: &BotTarget, people: &[String]) {
+    /// A call reached nobody after all: it counts for no limit.
+    pub fn take_back(&mut self, target: &BotTarget, marked: &Marked) {
+        let Some(flight) = self.in_flight.get_mut(&marked.attempt) else {
+            return;
+        };
+        let (people, day) = (std::mem::take(&mut flight.fresh), flight.day.take());
+        self.take_back_spent(target, day, marked.candidate.recipients);
         if let Some(reach) = self.reaches.get_mut(target) {
-            for person in people {
+            for person in &people {
                 reach.people.remove(person);
             }
         }

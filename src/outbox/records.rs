@@ -7,13 +7,10 @@ use super::lock::SenderLock;
 use super::queue::Outbox;
 use super::snapshot::Snapshot;
 use crate::domain::audit::AuditFilter;
-use crate::domain::{AuditBreak, AuditCheck, AuditLine};
+use crate::domain::{AuditBreak, AuditCheck, AuditLine, TwinRules};
 use crate::store::outbox::{OutboxStore, Purge};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::sync::PoisonError;
-
-/// Nothing younger is purged: what was sent in this time is what duplicates are found by.
-pub const DUPLICATE_WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
 impl Outbox {
     /// The newest lines of the audit that fit, at most so many, the oldest of them first. Nobody
@@ -73,7 +70,8 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError::Young`] if duplicates could not be found any more.
     pub fn purgeable(&self, before: Timestamp) -> Result<Purge, OutboxError> {
-        let window = self.now().saturating_sub(DUPLICATE_WINDOW);
+        // Nothing younger goes: what was accepted in this time is what duplicates are found by.
+        let window = self.now().checked_sub(TwinRules::default().window);
         if window.is_ok_and(|window| before > window) {
             return Err(OutboxError::Young);
         }

@@ -3,10 +3,11 @@
 
 use super::clock::Moment;
 use super::engine::Finished;
+use super::needs_person::needs_person;
 use crate::contract::{CallDetail, CallDirection, CallOutcome, CallRecord, OutboxEvent};
-use crate::domain::{Batch, BatchId, RequestBody, Verdict};
+use crate::domain::{Batch, BatchId, BatchState, RequestBody, Verdict};
 use crate::store::StoreError;
-use crate::store::outbox::{OutboxStore, Outcome};
+use crate::store::outbox::{OutboxStore, Outcome, StoredBatch};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ const BATCH_INTERVAL: Duration = Duration::from_millis(250);
 #[derive(Debug, Default)]
 pub(super) struct Reporter {
     told: HashMap<BatchId, Told>,
+    /// The state and run in which somebody was called for a batch last, or needed not be.
+    called: HashMap<BatchId, (BatchState, i64)>,
     events: Vec<OutboxEvent>,
     data_version: Option<i64>,
     begun: bool,
@@ -59,6 +62,7 @@ impl Reporter {
         }
         for stored in current {
             let is_open = open.contains(&stored.batch.id);
+            self.call_person(&stored);
             let again = self.tell(stored.batch, is_open, now);
             wake = match (wake, again) {
                 (Some(left), Some(right)) => Some(Duration::min(left, right)),
@@ -68,6 +72,21 @@ impl Reporter {
         self.begun = true;
         self.outside = false;
         Ok(wake)
+    }
+
+    /// Calls for a batch that a recovery stopped: it stands so since before this sender began.
+    pub fn recovered(&mut self, stored: &StoredBatch) {
+        self.called.remove(&stored.batch.id);
+        self.call_person(stored);
+    }
+
+    /// Calls a person, once for each state and run; what stood so before is no news.
+    fn call_person(&mut self, stored: &StoredBatch) {
+        let here = (stored.batch.state, stored.runs);
+        if self.called.insert(stored.batch.id, here) != Some(here) && self.begun {
+            let call = needs_person(stored).map(Box::new);
+            self.events.extend(call.map(OutboxEvent::PersonNeeded));
+        }
     }
 
     fn tell(&mut self, batch: Batch, open: bool, now: Moment) -> Option<Duration> {

@@ -106,6 +106,11 @@ impl Sender {
         // From here on every change is told, also one that comes before the first turn.
         engine.reporter.changed_outside(&engine.store);
         engine.reporter.compare(&engine.store, now)?;
+        for found in &recovery.batches {
+            if let Some(stored) = engine.store.batch(found.id)? {
+                engine.reporter.recovered(&stored);
+            }
+        }
         engine
             .served
             .extend(recovery.batches.iter().map(|batch| batch.id));

@@ -2,6 +2,7 @@
 //!
 //! The engine never retries inside a call and never sees the key.
 
+use crate::contract::DayLimits;
 use crate::domain::{BotTarget, FrozenRequest, Judgement, Reason, SendKind};
 use secrecy::SecretString;
 use std::future::Future;
@@ -36,9 +37,9 @@ pub trait Transport: Send + Sync {
     /// Makes the call.
     fn send<'a>(&'a self, call: Call<'a>) -> SendFuture<'a>;
 
-    /// How many different people may be written to within 24 hours; `None` for no limit.
-    fn people_a_day(&self) -> Option<u64> {
-        None
+    /// What may be sent within a day.
+    fn day_limits(&self) -> DayLimits {
+        DayLimits::default()
     }
 
     /// As [`crate::api::SendTransport::authorization`].

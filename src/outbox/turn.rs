@@ -124,9 +124,7 @@ impl Engine {
                 None => continue,
             };
             if matches!(judgement.verdict, Verdict::Retry { .. } | Verdict::Rejected) {
-                let flight = self.in_flight.get_mut(&call.marked.attempt);
-                let fresh = flight.map(|flight| std::mem::take(&mut flight.fresh));
-                self.take_back_reach(&target, &fresh.unwrap_or_default());
+                self.take_back(&target, &call.marked);
             }
             if let Verdict::Retry { after } = judgement.verdict {
                 // Nobody was reached, so the gap to the next call to this person does not apply.
@@ -136,6 +134,7 @@ impl Engine {
                 let wait = waiting_time(after, call.marked.candidate.waits);
                 let span = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
                 outcome.retry_at = Some(now.wall.saturating_add(span).unwrap_or(now.wall));
+                self.waits.add(outcome.item, now.steady + wait, now);
                 if let Some(rate) = self.rates.get_mut(&target) {
                     slow_down(&mut rate.limiter, judgement, now.steady + wait, now.steady);
                 }

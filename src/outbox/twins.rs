@@ -382,10 +382,7 @@ fn name(audience: &Audience, recipient: &Recipient) -> String {
         .iter()
         .find(|row| row.recipient.is_same(recipient));
     let named = row.and_then(|row| row.columns.get("name"));
-    match named
-        .map(|name| name.trim())
-        .filter(|name| !name.is_empty())
-    {
+    match named.map(str::trim).filter(|name| !name.is_empty()) {
         Some(name) => format!("{name} …{}", recipient.last_four()),
         None => recipient.to_string(),
     }

@@ -1,18 +1,20 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Twelve kinds serve everything: a page to read, a list to choose from, a form of several texts,
+//! Fourteen kinds serve everything: a page to read, a list to choose from, a form of several texts,
 //! the review of a plan, a question that decides, a question that only takes a text, the file of a
 //! message, the links in its text, a message as a phone shows it, the lines of the audit, the
-//! unknown results, and the
-//! dialog that adds templates.
+//! unknown results, the
+//! dialog that adds templates, the columns of a file of people, and what was found in its rows.
 
 pub mod add_template;
 pub mod audit;
+pub mod checks;
 pub mod confirm;
 pub mod decision;
 pub mod form;
 pub mod frame;
 pub mod link;
+pub mod mapping;
 pub mod media;
 pub mod page;
 pub mod palette;
@@ -40,6 +42,10 @@ pub enum Overlay {
     Confirm(confirm::State),
     /// A question that takes a text and decides nothing.
     Prompt(Box<prompt::State>),
+    /// The columns of a file of people, and what they fill.
+    Mapping(Box<mapping::State>),
+    /// What was found in every row of a draft's people.
+    Checks(Box<checks::State>),
     /// The lines of the audit.
     Audit(Box<audit::State>),
     /// What is pasted to add templates.
@@ -67,6 +73,8 @@ impl Overlay {
             | Overlay::Form(_)
             | Overlay::Prompt(_)
             | Overlay::AddTemplate(_)
+            | Overlay::Mapping(_)
+            | Overlay::Checks(_)
             | Overlay::Audit(_)
             | Overlay::Phone(_) => None,
         }

@@ -53,6 +53,10 @@ pub enum Target {
     Nothing,
     /// Adds somebody to the draft, by channel user id.
     Recipient(String),
+    /// Fills this place of the message with this column of the draft's file; place 0 is the number.
+    Column(usize, usize),
+    /// Types one text for everybody into this place.
+    SameForAll(usize),
     /// Puts a text into the field under the cursor, where the caret is or in place of all.
     Insert {
         /// The text.

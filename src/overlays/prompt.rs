@@ -33,6 +33,12 @@ pub enum Purpose {
     Words(String, String),
     /// The file of a batch's report.
     Report(BatchId),
+    /// The file that people come from.
+    PeopleFile,
+    /// What people read who have nothing in this column, which fills this place of the message.
+    ColumnFallback(usize, String),
+    /// The file for those who are left out.
+    Rejects,
 }
 
 /// The question.

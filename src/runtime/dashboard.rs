@@ -12,6 +12,7 @@ use crate::contract::{ApiError, ErrorKind};
 use crate::domain::Profile;
 use crate::keymap::Keymap;
 use crate::sandbox::BoundSandbox;
+use crate::settings::NotifyCommand;
 use crate::theme::Theme;
 use std::io;
 use std::path::PathBuf;
@@ -52,6 +53,8 @@ pub struct Start {
     pub links: Links,
     /// The settings file that a profile may be added to; the demo has none.
     pub config_file: Option<PathBuf>,
+    /// What calls a person when a batch needs one.
+    pub notify: Option<NotifyCommand>,
 }
 
 /// Runs the dashboard to its end.
@@ -104,7 +107,8 @@ async fn serve(start: Start, terminal: DashboardTerminal, state: State) -> io::R
         world
             .with_cache(start.cache)
             .with_files(start.files)
-            .with_config_file(start.config_file),
+            .with_config_file(start.config_file)
+            .with_notify(start.notify),
     );
     let (events_in, events) = mpsc::channel(QUEUE);
     let runner = EffectRunner::new(Arc::clone(&world), events_in);

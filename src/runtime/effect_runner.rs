@@ -3,15 +3,17 @@
 
 use super::live::{Live, LiveTask};
 use super::loop_effect::LoopEffect;
+use super::plan_builder::{self, Built};
+use super::reports::Rejects;
 use super::sender_loop;
 use super::storage::{Job, execute};
 use super::whole_conversation::{self, Calls};
 use super::world::World;
-use super::{clock, files, importing, plan_builder, reading_back};
+use super::{clock, draft_people, files, importing, reading_back};
 use crate::contract::{
     AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
-    Event, FetchedMedia, ImportAnswer, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer,
-    PlanFailure, PlanProblem, PlanPurpose, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
+    Event, FetchedMedia, ImportAnswer, MediaAnswer, MediaAsk, OutboxCommand, PeopleFile,
+    PlanAnswer, PlanPurpose, SampleAnswer, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::{ItemId, Profile};
 use crate::store::ConversationKey;
@@ -117,6 +119,19 @@ impl EffectRunner {
                 text,
                 read_files,
             } => self.read_import(ticket, text, read_files),
+            Effect::SamplePeople { ticket, file } => self.sample_people(ticket, file),
+            Effect::WriteRejects {
+                file,
+                form,
+                skipped,
+                name,
+            } => self.job(Job::WriteRejects(Rejects {
+                file,
+                form,
+                region: profile.region.clone(),
+                skipped,
+                name,
+            })),
             Effect::AddProfile(profile) => self.job(Job::AddProfile(profile)),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
             Effect::Copy(text) => return Some(LoopEffect::Copy(text)),
@@ -274,25 +289,13 @@ impl EffectRunner {
                 drop(turn);
                 built
             });
-            let (countries, result) = built.await.unwrap_or_else(|error| {
-                let text = format!("the plan could not be built: {error}");
-                let problems = vec![PlanProblem {
-                    field: None,
-                    rule: "failed",
-                    text,
-                    advice: String::new(),
-                }];
-                let failure = PlanFailure {
-                    problems,
-                    skipped: Vec::new(),
-                };
-                (Vec::new(), Err(failure))
-            });
+            let built = built.await.unwrap_or_else(|error| Built::broke(&error));
             let answer = PlanAnswer {
                 ticket,
                 purpose,
-                result,
-                countries,
+                result: built.result,
+                countries: built.countries,
+                checks: built.checks,
             };
             deliver(&events, Event::Plan(Box::new(answer))).await;
         });
@@ -391,6 +394,19 @@ impl EffectRunner {
             deliver(&events, Event::Import(Box::new(answer))).await;
         });
         self.slots.insert(Slot::Import, task.abort_handle());
+    }
+
+    fn sample_people(&mut self, ticket: Ticket, file: PeopleFile) {
+        self.cancel(Slot::PeopleSample);
+        let (events, live) = (self.events.clone(), self.live.begin());
+        let task = spawn(async move {
+            let _live = live;
+            let reading = run_blocking(move || draft_people::sample(&file)).await;
+            let result = reading.unwrap_or_else(|_| Err(draft_people::broke()));
+            let answer = SampleAnswer { ticket, result };
+            deliver(&events, Event::Sample(Box::new(answer))).await;
+        });
+        self.slots.insert(Slot::PeopleSample, task.abort_handle());
     }
 
     fn switch_profile(&self, name: String) {

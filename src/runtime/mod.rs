@@ -2,9 +2,11 @@
 //!
 //! The only place of the dashboard that waits, spawns, reads clocks and touches the terminal.
 
+pub mod call_person;
 pub mod clock;
 pub mod conversation_cache;
 pub mod dashboard;
+pub mod draft_people;
 pub mod effect_runner;
 pub mod event_loop;
 pub mod external_editor;
@@ -19,6 +21,7 @@ pub mod live;
 pub mod local_copy;
 pub mod loop_effect;
 pub mod named_files;
+pub mod people_files;
 pub mod plan_builder;
 pub mod reading_back;
 mod reports;

@@ -1,25 +1,28 @@
 //! From a draft as typed to a frozen plan: the same road for preview and review.
 
 use super::clock;
+use super::draft_people::DraftPeople;
 use super::world::World;
-use crate::contract::{DraftForm, PlanFailure, PlanProblem, PlanPurpose};
-use crate::domain::audience::from_recipients;
+use crate::contract::{DraftForm, PeopleFile, PlanFailure, PlanProblem, PlanPurpose};
+use crate::domain::audience::{self, CheckReport, from_recipients};
 use crate::domain::schedule::read_plan_time;
-use crate::domain::{Plan, Profile, Schedule, SendDraft};
-use crate::outbox::Outbox;
+use crate::domain::template::ParameterProblem;
+use crate::domain::{Audience, Plan, Profile, RecipientForm, Schedule, SendDraft};
 use crate::outbox::freeze::FreezeError;
 use crate::outbox::twins::{self, Planning};
+use crate::outbox::{Outbox, note_limits};
 use crate::store::{CacheStore, OutboxStore};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// People whose countries are counted at most.
-const COUNTED: u64 = 500;
+const COUNTED: u64 = 50_000;
 /// A list waits after its first people if it is more than so many times as long: before a short
 /// one, looking at the first would take longer than the rest.
 const LONG: usize = 20;
+/// People of a file in a preview at most.
+const PREVIEWED: usize = 500;
 /// The rule of a plan for which nobody is left.
 const NOBODY: &str = "no_recipients";
 
@@ -32,6 +35,10 @@ pub struct Kept<'a> {
     pub record: Option<&'a OutboxStore>,
     /// As [`Planning::shows_twins`].
     pub shows_twins: bool,
+    /// Where the people of a file come from.
+    pub people: Option<&'a DraftPeople>,
+    /// Of a file's people no more than these, so that a preview follows the typing.
+    pub most: Option<usize>,
 }
 
 /// Freezes a draft at a time, with a word that makes titles differ. Blocks for a moment: the first
@@ -48,7 +55,10 @@ pub fn build(
     let schedule =
         read_schedule(&form.when, profile).map_err(|text| failure("when", "publish_time", text))?;
     let people = form.content.recipient_form();
-    let mut audience = from_recipients(&form.to, people, profile.region.as_deref());
+    let mut audience = match &form.file {
+        Some(file) => people_of(file, (people, profile.region.as_deref()), kept)?,
+        None => from_recipients(&form.to, people, profile.region.as_deref()),
+    };
     let ids = audience.rows.iter().map(|row| row.recipient.text());
     // Without an answer nothing is known, and an unknown window leaves nobody out.
     if let Some(Ok(heard)) = kept
@@ -58,7 +68,7 @@ pub fn build(
         audience.heard = heard;
     }
     audience.acquaint(&form.people);
-    if form.to.is_empty() && !form.content.names_recipients() {
+    if form.file.is_none() && form.to.is_empty() && !form.content.names_recipients() {
         return Err(failure(
             "to",
             NOBODY,
@@ -95,8 +105,57 @@ pub fn build(
     Ok(Arc::new(plan))
 }
 
+/// The people of a draft's file.
+fn people_of(
+    file: &PeopleFile,
+    (form, region): (RecipientForm, Option<&str>),
+    kept: Kept<'_>,
+) -> Result<Audience, PlanFailure> {
+    let own = DraftPeople::default();
+    let read = kept.people.unwrap_or(&own).of(file, form, region);
+    let everybody = read.map_err(|error| {
+        let text = format!("{}: {error}", file.name());
+        failure("to", "people_file", text)
+    })?;
+    match kept.most.filter(|most| *most < everybody.rows.len()) {
+        Some(most) => Ok(everybody.first(most)),
+        None => Ok(Audience::clone(&everybody)),
+    }
+}
+
 /// Countries with how many people each has, the one with most people first.
 pub type Countries = Vec<(String, u64)>;
+
+/// What comes of a draft.
+#[derive(Debug)]
+pub struct Built {
+    /// The countries of the plan's numbers; nothing for long lists.
+    pub countries: Countries,
+    /// What was found in every row, where that was wanted.
+    pub checks: Option<Box<CheckReport>>,
+    /// The plan, or why there is none.
+    pub result: Result<Arc<Plan>, PlanFailure>,
+}
+
+impl Built {
+    /// Nothing came of it, because the builder itself failed.
+    pub fn broke(error: &impl std::fmt::Display) -> Self {
+        let problems = vec![PlanProblem {
+            field: None,
+            rule: "failed",
+            text: format!("the plan could not be built: {error}"),
+            advice: String::new(),
+        }];
+        Self {
+            countries: Vec::new(),
+            checks: None,
+            result: Err(PlanFailure {
+                problems,
+                skipped: Vec::new(),
+            }),
+        }
+    }
+}
 
 /// A plan and the countries of its numbers, built with what this world keeps. Blocks.
 pub fn build_in(
@@ -105,18 +164,59 @@ pub fn build_in(
     profile: &Profile,
     purpose: PlanPurpose,
     nonce: &str,
-) -> (Countries, Result<Arc<Plan>, PlanFailure>) {
+) -> Built {
     // Only free text needs to know who wrote last.
     let free_text = form.content.is_free_text();
     let kept = Kept {
         cache: free_text.then(|| world.cache().ok()).flatten(),
         // Without a record the plan is compared when it is queued.
         record: world.outbox().ok().map(Outbox::store),
-        shows_twins: purpose == PlanPurpose::Preview,
+        shows_twins: purpose != PlanPurpose::Review,
+        people: Some(world.people()),
+        most: (purpose == PlanPurpose::Preview).then_some(PREVIEWED),
     };
-    let plan = build(form, profile, kept, (clock::now(), nonce));
-    let countries = plan.as_ref().map(|plan| countries(plan));
-    (countries.unwrap_or_default(), plan)
+    let now = clock::now();
+    let mut result = build(form, profile, kept, (now, nonce));
+    // Looked for once, and not with every key typed into the draft.
+    if let (PlanPurpose::Review, Ok(plan), Some(record), Some(limits)) =
+        (purpose, &mut result, kept.record, world.day_limits())
+    {
+        note_limits(Arc::make_mut(plan), record, &limits, now);
+    }
+    let countries = result.as_ref().map(|plan| countries(plan));
+    Built {
+        countries: countries.unwrap_or_default(),
+        checks: (purpose == PlanPurpose::Check)
+            .then(|| Box::new(checks(form, profile, kept, &result))),
+        result,
+    }
+}
+
+/// What was found in every row of a draft's people.
+fn checks(
+    form: &DraftForm,
+    profile: &Profile,
+    kept: Kept<'_>,
+    result: &Result<Arc<Plan>, PlanFailure>,
+) -> CheckReport {
+    let people = (form.content.recipient_form(), profile.region.as_deref());
+    let audience = match &form.file {
+        Some(file) => people_of(file, people, kept).unwrap_or_default(),
+        None => from_recipients(&form.to, people.0, people.1),
+    };
+    match result {
+        Ok(plan) => CheckReport::of_plan(&audience, plan),
+        Err(failure) => {
+            let problems = failure.problems.iter();
+            let problems: Vec<ParameterProblem> = problems
+                .map(|problem| {
+                    let field = problem.field.as_deref().unwrap_or("draft");
+                    ParameterProblem::error(field, problem.rule, problem.text.clone())
+                })
+                .collect();
+            CheckReport::of_problems(&audience, &failure.skipped, &problems)
+        }
+    }
 }
 
 /// The countries of a plan's numbers, the one with most people first. Nothing for long lists,
@@ -125,14 +225,7 @@ pub fn countries(plan: &Plan) -> Vec<(String, u64)> {
     if plan.recipients() > COUNTED {
         return Vec::new();
     }
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    let recipients = plan.calls.iter().flat_map(|call| &call.recipients);
-    for country in recipients.filter_map(|one| one.phone()?.country()) {
-        *counts.entry(country).or_default() += 1;
-    }
-    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
+    audience::countries(plan.calls.iter().flat_map(|call| &call.recipients))
 }
 
 /// Everything that stops a plan, as the form shows it. What is only worth a look is in the notes of

@@ -1,12 +1,14 @@
-//! The report of a batch as a file, in the folder for downloads unless the name says another. Blocks.
+//! The report of a batch and the people who are left out of a draft as files, in the folder for
+//! downloads unless the name says another. Blocks.
 
 use super::clock;
 use super::world::World;
-use crate::contract::{ApiError, ErrorKind};
-use crate::domain::BatchId;
-use crate::export::{ExportFile, Overwrite, ReportFormat, ReportWriter};
+use crate::contract::{ApiError, ErrorKind, PeopleFile};
+use crate::domain::{BatchId, RecipientForm, SkippedRow};
+use crate::export::{self, ExportFile, Overwrite, ReportFormat, ReportWriter};
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Writes the report; gives the file and how many recipients are in it. Nothing is replaced.
 pub fn write(world: &World, batch: BatchId, name: &str) -> Result<(String, u64), ApiError> {
@@ -22,6 +24,35 @@ pub fn write(world: &World, batch: BatchId, name: &str) -> Result<(String, u64),
     let recipients = writer.recipients();
     writer.finish().map_err(failed)?.keep()?;
     Ok((target.display().to_string(), recipients))
+}
+
+/// Who is left out of a draft whose people come from a file, and where that is written.
+#[derive(Debug)]
+pub struct Rejects {
+    /// The draft's file.
+    pub file: PeopleFile,
+    /// How its people are written.
+    pub form: RecipientForm,
+    /// Two-letter country of numbers without one.
+    pub region: Option<String>,
+    /// Who is left out.
+    pub skipped: Arc<Vec<SkippedRow>>,
+    /// As typed.
+    pub name: String,
+}
+
+/// Writes who is left out, with their rows as they stood; gives the file. Nothing is replaced.
+pub fn write_rejects(world: &World, rejects: &Rejects) -> Result<String, ApiError> {
+    let target = target(&world.files().folder, &rejects.name)?;
+    let read = world
+        .people()
+        .of(&rejects.file, rejects.form, rejects.region.as_deref());
+    let people = read.map_err(|error| {
+        let message = format!("{}: {error}.", rejects.file.name());
+        ApiError::new(ErrorKind::Usage, message, "Check all rows again with c.")
+    })?;
+    export::write_rejects(&target, Overwrite::Refuse, &people.table, &rejects.skipped)?;
+    Ok(target.display().to_string())
 }
 
 /// Where a name leads: below home with `~/`, else below the folder for downloads, which is made.

@@ -1,11 +1,15 @@
 //! The sender of this process: becomes it as soon as nobody else is, and hands its news to the
 //! dashboard. What is sent, and when, is the outbox engine's business.
 
+use super::call_person::{call_person, failed_call};
+use super::clock;
 use super::effect_runner::{QUEUE, deliver, run_blocking};
 use super::storage::{Job, execute};
 use super::world::World;
 use crate::contract::{ApiError, Event, OutboxCommand, OutboxEvent, SenderState};
 use crate::outbox::{OutboxError, Sender};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -114,9 +118,23 @@ async fn try_to_send(
     let provider: Arc<dyn crate::outbox::TransportProvider> = Arc::clone(world) as _;
     let running = sender.run(provider, news, stop.clone());
     tokio::pin!(running);
+    // Beside the sender, which waits for nobody who is called.
+    let mut calls = FuturesUnordered::new();
     loop {
         tokio::select! {
-            Some(event) = incoming.recv() => tell(events, event).await,
+            Some(event) = incoming.recv() => {
+                if let (OutboxEvent::PersonNeeded(call), Some(command)) = (&event, world.notify()) {
+                    let call = call.clone();
+                    calls.push(async move { (call_person(command, &call).await, call) });
+                }
+                tell(events, event).await;
+            }
+            Some((ended, call)) = calls.next() => {
+                if let Err(sentence) = ended {
+                    let record = failed_call(&call, sentence, clock::now());
+                    deliver(events, Event::Call(Box::new(record))).await;
+                }
+            }
             result = &mut running => return result.map(|_| ()),
         }
     }

@@ -1,8 +1,9 @@
 //! Requests to the local record and the outbox, executed one after the other in the order in which
 //! they were asked, so that "discard" never overtakes "save".
 
+use super::reports::{self, Rejects};
 use super::world::{World, storage_error};
-use super::{clock, conversation_cache, importing, reports, shelves};
+use super::{clock, conversation_cache, importing, shelves};
 use crate::contract::{
     ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
     OutboxEvent, Settlement, StorageEvent, StoreRequest, Ticket,
@@ -36,6 +37,8 @@ pub enum Job {
     Outbox(OutboxCommand),
     /// The settings file.
     AddProfile(NewProfile),
+    /// A file of those who are left out.
+    WriteRejects(Rejects),
 }
 
 impl Job {
@@ -43,11 +46,13 @@ impl Job {
     pub fn takes_long(&self) -> bool {
         matches!(
             self,
-            Job::Outbox(
-                OutboxCommand::LoadAudit(_)
-                    | OutboxCommand::VerifyAudit
-                    | OutboxCommand::ExportBatch { .. }
-            )
+            Job::WriteRejects(_)
+                | Job::Outbox(
+                    OutboxCommand::LoadAudit(_)
+                        | OutboxCommand::VerifyAudit
+                        | OutboxCommand::ExportBatch { .. }
+                        | OutboxCommand::LoadMeter
+                )
         )
     }
 }
@@ -59,6 +64,10 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
             let added = importing::add_profile(world, &profile);
             Some(Event::ProfileAdded(added))
         }
+        Job::WriteRejects(rejects) => {
+            let written = reports::write_rejects(world, &rejects);
+            Some(Event::RejectsWritten(Box::new(written)))
+        }
         Job::Store(request) => store(world, request)
             .unwrap_or_else(|error| Some(StorageEvent::Failed(error)))
             .map(|answer| Event::Storage(Box::new(answer))),
@@ -66,6 +75,7 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
             let refused = match command {
                 OutboxCommand::Queue { .. } => OutboxAnswer::NotQueued,
                 OutboxCommand::Load
+                | OutboxCommand::LoadMeter
                 | OutboxCommand::Pause(_)
                 | OutboxCommand::Resume { .. }
                 | OutboxCommand::GoOn(_)
@@ -219,6 +229,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
     };
     let answer = match command {
         OutboxCommand::Load => OutboxAnswer::Batches(outbox.list()?),
+        OutboxCommand::LoadMeter => OutboxAnswer::Meter(world.meter(clock::now())?),
         OutboxCommand::Queue { plan, typed, grace } => {
             OutboxAnswer::Queued(outbox.queue(&plan, &Confirmation { typed, grace })?)
         }
@@ -237,8 +248,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             batch,
             window,
         } => {
-            let named = named(world, &window.find);
-            let page = outbox.rows(batch, &window, &named, ROWS_READ)?;
+            let page = outbox.rows(batch, &window, &named(world, &window.find), ROWS_READ)?;
             OutboxAnswer::Items {
                 ticket,
                 batch,

@@ -1,16 +1,19 @@
 //! What effects work on: clients that are built when they are first needed, the outbox, the
 //! library, the cache. Built in the background, each once, so that the first frame waits for none.
 
+use super::draft_people::DraftPeople;
 use super::files::Files;
 use super::kept_drafts::KeptDrafts;
 use super::local_copy::{CachePlace, LocalCopy};
 use crate::api::ReadClient;
 use crate::api::media::{MediaClient, MediaClientConfig};
-use crate::contract::{ApiError, CacheNews, ErrorKind};
+use crate::contract::{ApiError, CacheNews, DayLimits, ErrorKind, Meter};
 use crate::domain::{BotTarget, FrozenRequest, Profile, Reason, copy_as};
 use crate::outbox::clock::SystemClock;
-use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider};
+use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider, meter};
+use crate::settings::NotifyCommand;
 use crate::store::{CacheStore, Library};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -52,8 +55,10 @@ pub struct World {
     outbox: OnceLock<Outbox>,
     local_copy: LocalCopy,
     drafts: KeptDrafts,
+    people: DraftPeople,
     files: Files,
     config_file: Option<PathBuf>,
+    notify: Option<NotifyCommand>,
     media: Mutex<Option<(String, Arc<MediaClient>)>>,
 }
 
@@ -64,6 +69,7 @@ impl World {
         Self {
             files,
             config_file: None,
+            notify: None,
             media: Mutex::new(None),
             data_dir,
             connector,
@@ -75,7 +81,13 @@ impl World {
             outbox: OnceLock::new(),
             local_copy: LocalCopy::new(CachePlace::File),
             drafts: KeptDrafts::default(),
+            people: DraftPeople::default(),
         }
+    }
+
+    /// The people of the draft in work.
+    pub fn people(&self) -> &DraftPeople {
+        &self.people
     }
 
     /// The same world with its local copy elsewhere.
@@ -98,6 +110,17 @@ impl World {
             config_file,
             ..self
         }
+    }
+
+    /// The same world with a command that calls a person.
+    #[must_use]
+    pub fn with_notify(self, notify: Option<NotifyCommand>) -> Self {
+        Self { notify, ..self }
+    }
+
+    /// What calls a person when a batch needs one.
+    pub fn notify(&self) -> Option<&NotifyCommand> {
+        self.notify.as_ref()
     }
 
     /// The settings file that a profile may be added to, if there is one.
@@ -179,6 +202,33 @@ impl World {
         let authorization = connected.send.authorization()?;
         let text = copy_as::curl(request, Some(authorization.expose_secret()));
         rest.starts_with('/').then(|| SecretString::from(text))
+    }
+
+    /// What the connection in use may send within a day; `None` while there is none.
+    pub fn day_limits(&self) -> Option<DayLimits> {
+        let slot = self
+            .sending_for
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        slot.as_ref().map(|connected| connected.send.day_limits())
+    }
+
+    /// How much of that is used; nothing without a connection.
+    ///
+    /// # Errors
+    /// When the record cannot be used.
+    pub fn meter(&self, now: Timestamp) -> Result<Meter, ApiError> {
+        let connected = self
+            .sending_for
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let Some(connected) = connected else {
+            return Ok(Meter::default());
+        };
+        let (record, limits) = (self.outbox()?.store(), connected.send.day_limits());
+        meter(record, &connected.profile.target, &limits, now)
+            .map_err(|error| storage_error(&error))
     }
 
     fn set_sending_for(&self, connected: &Arc<Connected>) {

@@ -5,7 +5,7 @@ use super::merge::Merged;
 use super::paths::Folders;
 use super::secrets::{KeySource, SandboxKey};
 use super::usage;
-use crate::contract::ApiError;
+use crate::contract::{ApiError, DayLimits};
 use crate::domain::{BotTarget, FlowVersion, Guard, LetterCase, Profile, TwinRules, WireOptions};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -32,8 +32,8 @@ pub struct Connection {
     pub ca_file: Option<PathBuf>,
     /// Calls on the way at once unless a send says otherwise, 1 to 64.
     pub concurrency: u32,
-    /// How many different people may be written to within 24 hours; `None` for no limit.
-    pub people_a_day: Option<u64>,
+    /// What may be sent within a day.
+    pub day: DayLimits,
     /// After so many people a long list of the dashboard waits for a person; 0 for no waiting.
     pub canary: u32,
     /// Undo times of the dashboard.
@@ -60,7 +60,7 @@ impl Connection {
             key: KeySource::Sandbox(key),
             ca_file: None,
             concurrency: 4,
-            people_a_day: None,
+            day: DayLimits::default(),
             canary: 5,
             grace: Grace {
                 single: Duration::from_secs(10),
@@ -118,7 +118,11 @@ pub(super) fn connect(
             .optional_text("ca_file")
             .map(|path| folders.config.path.join(path)),
         concurrency: small("limits.concurrency", 4),
-        people_a_day: merged.count("limits.daily_unique_recipients"),
+        day: DayLimits {
+            people: merged.count("limits.daily_unique_recipients"),
+            messages: merged.count("limits.per_day"),
+            zone: merged.text("time_zone"),
+        },
         canary: small("limits.canary", 5),
         grace: grace(merged, guard),
     })
@@ -204,5 +208,9 @@ fn wire(merged: &Merged) -> WireOptions {
             .count("wire.broadcast_chunk")
             .and_then(|count| usize::try_from(count).ok())
             .unwrap_or(1000),
+        csv_file_bytes: merged
+            .count("wire.csv_file_bytes")
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(5_000_000),
     }
 }

@@ -369,7 +369,7 @@ mod tests {
     )]
     #[case(
         "[profiles.a]\nlimits = 3",
-        "config.toml:2: `limits` is a section with per_minute, concurrency, canary, daily_unique_recipients"
+        "config.toml:2: `limits` is a section with per_minute, concurrency, canary, daily_unique_recipients, per_day"
     )]
     #[case(
         "[profiles.a]\napi_key = { comand = \"x\" }",

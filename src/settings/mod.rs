@@ -7,6 +7,7 @@ pub mod environment;
 pub mod explain;
 pub mod file;
 pub mod merge;
+mod notify;
 pub mod paths;
 pub mod schema;
 pub mod secrets;
@@ -20,6 +21,7 @@ pub use connection::{Connection, Grace};
 use environment::Environment;
 use file::{FileProblem, FileSettings, Layer};
 use merge::Merged;
+pub use notify::NotifyCommand;
 use paths::Folders;
 use schema::{GENERAL, PROFILE};
 pub use secrets::KeySource;
@@ -171,6 +173,8 @@ pub struct Settings {
     pub log_level: String,
     /// How what is read is kept.
     pub cache: CacheSetting,
+    /// What calls a person when a batch needs one.
+    pub notify: Option<NotifyCommand>,
     /// Profiles of the file, by name in order.
     pub profiles: Vec<String>,
     /// The profile in use, if one could be chosen.
@@ -209,6 +213,8 @@ impl Settings {
             connection: Ok(connection),
             profile: Merged::default(),
             warnings: Vec::new(),
+            // A demonstration calls nobody.
+            notify: None,
             folders,
             cache: match self.cache {
                 CacheSetting::Off => CacheSetting::Off,
@@ -307,6 +313,7 @@ pub fn load(overrides: &Overrides, environment: &Environment) -> Result<Settings
         appearance: appearance(&general),
         log_level: general.text("log_level"),
         cache,
+        notify: notify::notify(&general, &file),
         profiles: file.profiles.keys().cloned().collect(),
         profile_name,
         connection,

@@ -148,6 +148,12 @@ pub static GENERAL: &[Key] = &[
         "where the key of the local cache comes from; with one the cache is encrypted",
     ),
     key(
+        "notify_command",
+        Shape::Text,
+        None,
+        "a shell command that calls a person when a batch needs one",
+    ),
+    key(
         "layout.dock_users",
         Shape::Flag,
         Some("true"),
@@ -247,6 +253,12 @@ pub static PROFILE: &[Key] = &[
         Shape::Count(1, 100_000_000),
         None,
         "different people who may be written to within 24 hours",
+    ),
+    key(
+        "limits.per_day",
+        Shape::Count(1, 100_000_000),
+        None,
+        "messages within a day of the profile's zone",
     ),
     key(
         "grace.single",
@@ -356,6 +368,12 @@ pub static PROFILE: &[Key] = &[
         Some("1000"),
         "recipients in one broadcast call",
     ),
+    key(
+        "wire.csv_file_bytes",
+        Shape::Count(1_000, 1_000_000_000),
+        Some("5000000"),
+        "bytes of the file of one CSV broadcast; longer lists are several uploads",
+    ),
 ];
 
 /// The setting of that path in a table.
@@ -386,7 +404,8 @@ mod tests {
                 "per_minute",
                 "concurrency",
                 "canary",
-                "daily_unique_recipients"
+                "daily_unique_recipients",
+                "per_day"
             ]
         );
         assert_eq!(

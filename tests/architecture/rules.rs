@@ -81,9 +81,13 @@ const IMPURE: [&str; 19] = [
 const DRAWING: [&str; 3] = ["ratatui", "crossterm", "tui_textarea"];
 
 /// The only files that may start a task, a thread or a process.
-pub const MAY_SPAWN: [&str; 5] = [
+pub const MAY_SPAWN: [&str; 7] = [
     "src/outbox/sender.rs",
+    // A person is called by a command.
+    "src/runtime/call_person.rs",
     "src/runtime/effect_runner.rs",
+    // A long file is read by one thread and checked by another.
+    "src/runtime/people_files.rs",
     "src/sandbox/mod.rs",
     // A secret may be the output of a command.
     "src/settings/secrets.rs",

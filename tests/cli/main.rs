@@ -14,10 +14,15 @@ mod export;
 mod files;
 mod import;
 mod library;
+mod limits;
+mod notify;
+mod people;
 mod reads;
 mod sealed;
 mod secrets;
 mod sends;
+#[path = "../support/signal.rs"]
+mod signal;
 mod signals;
 mod support;
 mod terminal;

@@ -79,7 +79,8 @@ fn three_commands_from_a_shell() {
         .run(&order(&["--to", phone, "--dry-run", "--output", "json"]))
         .expect(0)
         .json();
-    assert_eq!(keys(&plan), ["counts", "skipped", "requests", "notes"]);
+    let fields = ["counts", "skipped", "requests", "notes", "checks"];
+    assert_eq!(keys(&plan), fields);
     assert_eq!(keys(&plan["counts"]), COUNTS);
     let request = &plan["requests"][0];
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Runs the program and a sandbox beside it, each test in folders of its own.
 
+pub use crate::signal::signal;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -233,15 +234,6 @@ impl Drop for Sandbox {
         drop(self.child.kill());
         drop(self.child.wait());
     }
-}
-
-/// Sends a signal by name, for example `INT`.
-pub fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill")
-        .args([format!("-{name}"), pid.to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
 }
 
 pub fn keys(value: &Value) -> Vec<&str> {

@@ -7,6 +7,7 @@ use crate::support::stage::{Stage, opening};
 use alertdesk::app::Settings;
 use alertdesk::contract::{Effect, Event, OutboxAnswer, OutboxCommand};
 use alertdesk::domain::audit::AuditFilter;
+use alertdesk::domain::copy_as::KEY_VARIABLE;
 use alertdesk::domain::{AuditBreak, AuditCheck, AuditLine, AuditPersonal, BatchId, BatchState};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -275,4 +276,66 @@ async fn a_message_leaves_its_lines_and_a_report_for_the_supervisor() {
         copy.contains("template_accepted") && !copy.contains(&key),
         "{copy}"
     );
+}
+
+#[tokio::test]
+async fn a_batch_is_handed_over_with_its_report_its_tries_its_proof_and_a_call_for_support() {
+    let mut desk = Harness::start(Options {
+        settings: at_once,
+        faults: "template:error=131026@=447700900412".to_owned(),
+        ..Options::default()
+    })
+    .await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("t");
+    desk.text("fitting");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.text("Tue 27 Oct");
+    desk.keys("Esc S");
+    desk.until_idle().await;
+    desk.advance(400);
+    desk.keys("1 Enter");
+    let batch = desk
+        .until_batch("it is refused", |batch| {
+            batch.state == BatchState::DoneWithProblems
+        })
+        .await;
+
+    // The report, with the hash of the plan.
+    desk.keys("4 x Enter");
+    desk.until_idle().await;
+    let report = desk.downloads().join("batch-1-fitting-slots.csv");
+    let report = std::fs::read_to_string(report).unwrap();
+    assert!(report.contains("447700900412,1,rejected"), "{report}");
+    assert!(report.contains("131026"), "{report}");
+    let plan = format!("plan_sha256={}", batch.plan_sha256);
+    assert!(report.contains(&plan), "{report}");
+
+    // Every try of this number, with the rule that judged it.
+    desk.keys(":");
+    desk.text("audit 0412");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.assert_shows("447700900412");
+    desk.assert_shows("refused_code");
+    desk.keys("v");
+    desk.until_idle().await;
+    desk.assert_shows(" lines, chain intact");
+
+    // The very call, for the platform's support, without the key.
+    desk.keys("Esc Esc 4 Enter");
+    desk.until_idle().await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.assert_shows("\"phoneNumber\": \"+447700900412\"");
+    desk.keys("y c");
+    desk.until_idle().await;
+    let copied = desk.copied.last().unwrap();
+    assert!(copied.starts_with("curl "), "{copied}");
+    assert!(copied.contains("+447700900412"), "{copied}");
+    assert!(copied.contains(KEY_VARIABLE), "{copied}");
+    assert!(!copied.contains(&desk.platform.known.api_key), "{copied}");
 }

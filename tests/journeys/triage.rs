@@ -8,8 +8,8 @@ use crate::support::keys::{held, press};
 use crate::support::platform::TestConnector;
 use crate::support::stage::{Stage, opening};
 use alertdesk::contract::{
-    ApiError, DraftForm, Effect, ErrorKind, Event, Found, Look, OutboxAnswer, OutboxCommand,
-    OutboxEvent, Phase, ReadBackBy, Settlement, UnknownItem,
+    ApiError, DayLimits, DraftForm, Effect, ErrorKind, Event, Found, Look, OutboxAnswer,
+    OutboxCommand, OutboxEvent, Phase, ReadBackBy, Settlement, UnknownItem,
 };
 use alertdesk::domain::{
     BatchId, BatchState, Content, Decision, Guard, ItemId, Plan, SendLimits, Standing, ValueSource,
@@ -60,6 +60,7 @@ fn queued(desk: &Harness, people: &[&str]) -> (Outbox, Arc<Plan>, BatchId) {
             ]),
         },
         to: people.iter().map(|digits| format!("+{digits}")).collect(),
+        file: None,
         people: BTreeMap::new(),
         standing: Standing::Current,
         when: "now".to_owned(),
@@ -88,6 +89,7 @@ async fn died_in_the_middle(desk: &Harness, reached: Reached) {
         answer_timeout: Duration::from_secs(20),
         max_body: 1024 * 1024,
         tries: 1,
+        day: DayLimits::default(),
     };
     let send = connector.connect(None).await.unwrap().send;
     let now = alertdesk::runtime::clock::now();

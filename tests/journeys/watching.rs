@@ -5,8 +5,8 @@ use crate::scenery::{batch, counts, outbox};
 use crate::screens::{keep_sizes, keep_stage};
 use crate::support::stage::{Stage, opening};
 use alertdesk::contract::{
-    CallDirection, CallOutcome, Effect, Event, OutboxAnswer, OutboxCommand, OutboxEvent,
-    SenderState,
+    CallDirection, CallOutcome, Effect, Event, Filled, Meter, OutboxAnswer, OutboxCommand,
+    OutboxEvent, SenderState,
 };
 use alertdesk::domain::codes::{Numbering, lookup};
 use alertdesk::domain::{
@@ -91,6 +91,9 @@ fn detail(id: i64) -> BatchDetail {
         },
         canary_passed: true,
         canary_accepted: 5,
+        canary_ended: Some(opening() - jiff::SignedDuration::from_mins(27)),
+        went_on: Some(opening() - jiff::SignedDuration::from_mins(26)),
+        source: Some("winter-2026.csv".to_owned()),
         ends: Some(("447700900107".to_owned(), "447700900988".to_owned())),
         classes: vec![
             class(131_026, 6),
@@ -216,9 +219,55 @@ fn running() -> Stage {
     stage
 }
 
+fn answer_meter(stage: &mut Stage, people: Option<(u64, u64)>, today: Option<(u64, u64)>) {
+    let filled = |pair: Option<(u64, u64)>| pair.map(|(used, limit)| Filled { used, limit });
+    let meter = Meter {
+        people: filled(people),
+        messages: filled(today),
+    };
+    stage.event(Event::OutboxAnswer(Box::new(OutboxAnswer::Meter(meter))));
+}
+
+fn asked_meter(stage: &Stage) -> usize {
+    let asked = Effect::Outbox(OutboxCommand::LoadMeter);
+    stage
+        .effects
+        .iter()
+        .filter(|effect| **effect == asked)
+        .count()
+}
+
+#[test]
+fn how_much_of_a_day_is_used_stands_on_the_edge_where_there_is_a_limit() {
+    let mut stage = watched(120, 40);
+    assert_eq!(asked_meter(&stage), 1, "once somebody is connected");
+    answer_meter(&mut stage, None, None);
+    stage.wait(120_000);
+    stage.keys("j");
+    assert_eq!(asked_meter(&stage), 1, "no limit, no question");
+    assert!(!shown(&stage).contains("24 h meter"));
+
+    answer_meter(&mut stage, Some((655, 2000)), None);
+    assert!(shown(&stage).contains(" 24 h meter: 655 of 2 000 "));
+    answer_meter(&mut stage, Some((655, 2000)), Some((4900, 5000)));
+    assert!(shown(&stage).contains(" 24 h meter: 655 of 2 000 · today 4 900 of 5 000 "));
+    stage.keys("k");
+    assert_eq!(asked_meter(&stage), 2, "it was asked for long ago");
+    stage.wait(10_000);
+    stage.keys("j");
+    assert_eq!(asked_meter(&stage), 2, "nothing has happened");
+    stage.event(Event::Resized(80, 24));
+    assert!(shown(&stage).contains(" 24 h meter: 655 of 2 000 · today 4 900 of 5 000 "));
+    stage.event(Event::Resized(120, 40));
+    stage.keys("3");
+    let narrow = shown(&stage);
+    assert!(narrow.contains("─ 4 900 of 5 000 today ─"), "{narrow}");
+}
+
 #[test]
 fn the_list_and_the_batch_under_the_cursor() {
-    let stage = running();
+    let mut stage = running();
+    answer_meter(&mut stage, Some((655, 2000)), None);
     let screen = shown(&stage);
     for words in [
         "1 204 = accepted 612 + rejected 9 + unknown 2 + not sent 548 + skipped 33",

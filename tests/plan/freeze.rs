@@ -174,6 +174,45 @@ fn an_offer_that_is_over_is_refused() {
 }
 
 #[test]
+fn a_csv_broadcast_is_split_by_the_size_of_its_files() {
+    let wire = WireOptions {
+        csv_file_bytes: 60,
+        ..WireOptions::default()
+    };
+    let profile = Profile { wire, ..profile() };
+    let audience = csv(
+        "phone,name,day\n+447700900412,Ana,Monday\n+447700900118,Ben,Tuesday\n\
+         +447700900733,Cleo,Friday\n+447700900119,Dan,Sunday\n",
+    );
+    let content = Content::CsvBroadcast {
+        title: "Oak care".to_owned(),
+        template: template("template_body_only"),
+        values: columns(&[("1", "name"), ("2", "day")]),
+    };
+    let plan = freeze(&draft(content, audience), &profile, now(), "n1").unwrap();
+    let sizes: Vec<usize> = plan
+        .calls
+        .iter()
+        .map(|call| call.recipients.len())
+        .collect();
+    assert_eq!((sizes, plan.once.intents.len()), (vec![2, 2], 4));
+    assert!(
+        plan.calls[0]
+            .request
+            .url
+            .ends_with("broadcast_id=Oak%20care%20%281%2F2%29")
+    );
+    assert_ne!(plan.calls[0].request.url, plan.calls[1].request.url);
+    let body = String::from_utf8(plan.calls[1].request.body.bytes()).unwrap();
+    assert!(
+        body.contains("+447700900733,Cleo,Friday\n+447700900119,Dan,Sunday\n"),
+        "{body}"
+    );
+    assert!(!body.contains("Ana"));
+    assert_eq!(plan.title, "Oak care");
+}
+
+#[test]
 fn a_broadcast_is_split_and_each_part_has_a_title_of_its_own() {
     let wire = WireOptions {
         broadcast_chunk: 2,

@@ -1,6 +1,8 @@
 //! Plans from the outside: templates in, calls out, byte for byte.
 
 #[cfg(test)]
+mod awkward_files;
+#[cfg(test)]
 mod channels;
 #[cfg(test)]
 #[path = "../support/curl.rs"]

@@ -276,6 +276,7 @@ fn preview(content: &Content, to: &[String], profile: &Profile) -> Option<Arc<Pl
     let form = DraftForm {
         content: content.clone(),
         to: to.to_vec(),
+        file: None,
         people: BTreeMap::new(),
         standing: Standing::Current,
         when: "now".to_owned(),
@@ -399,6 +400,7 @@ fn a_preview_with_attributes_is_the_plan_of_a_file_with_the_same_columns() {
     let form = DraftForm {
         content,
         to: vec!["+44 7700 900412".to_owned(), "+447700900118".to_owned()],
+        file: None,
         people: BTreeMap::from([
             ("447700900412".to_owned(), person(&[("name", "Sara")])),
             (

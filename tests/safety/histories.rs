@@ -8,8 +8,8 @@ use crate::support::{NOWHERE, accepted, judged, plan, provider};
 use alertdesk::contract::unknown::Settlement;
 use alertdesk::domain::{BatchId, Decision, ItemState, Plan, Sha256Hex, Verdict};
 use alertdesk::outbox::{
-    Call, Clock, Confirmation, DUPLICATE_WINDOW, Hooks, Judged, Moment, Outbox, OutboxError, Point,
-    Scope, SendFuture, Sender, Transport,
+    Call, Clock, Confirmation, Hooks, Judged, Moment, Outbox, OutboxError, Point, Scope,
+    SendFuture, Sender, Transport,
 };
 use alertdesk::store::outbox::ItemFilter;
 use proptest::prelude::*;
@@ -161,7 +161,7 @@ impl World {
         match step {
             Step::Queue { people } => {
                 let mut plan = plan(NOWHERE, *people, 1);
-                plan.once.window = DUPLICATE_WINDOW.unsigned_abs();
+                plan.once.window = alertdesk::domain::TwinRules::default().window;
                 let hashes = plan
                     .calls
                     .iter()

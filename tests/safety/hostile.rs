@@ -4,7 +4,8 @@
 use crate::kill::{PROGRAM, start, start_program};
 use crate::oracle::oracle;
 use crate::server::{FaultServer, Mix};
-use crate::support::{finish, open, plan, provider, queue, real};
+use crate::signal::signal;
+use crate::support::{asked_for, finish, open, plan, provider, queue, real};
 use alertdesk::domain::BatchState;
 use alertdesk::outbox::{
     Call, Clock, Moment, Outbox, Scope, SendFuture, Sender, SystemClock, Transport,
@@ -17,17 +18,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill")
-        .args([format!("-{name}"), pid.to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
-}
-
 fn holds(outbox: &Outbox, server: &FaultServer) {
     oracle(outbox, &server.tally().taken, &HashSet::new());
 }
+
+/// Seconds for which a program is stopped, unless `ALERTDESK_STOPPED_SECONDS` asks for more.
+const STOPPED: u32 = 2;
 
 #[cfg(unix)]
 #[test]
@@ -44,7 +40,11 @@ fn a_sender_that_is_stopped_in_a_call_keeps_its_folder_and_goes_on_where_it_was(
     let mut second = start_program(dir.path(), &server.base_url());
     assert!(!second.wait().unwrap().success());
     assert_eq!(server.tally().came.len(), 1);
+    // Time itself is what is tried here: the answer comes while it is stopped, and lies there.
+    let stopped = asked_for("ALERTDESK_STOPPED_SECONDS").unwrap_or(STOPPED);
     server.hold(false);
+    std::thread::sleep(Duration::from_secs(stopped.into()));
+    assert_eq!(server.tally().came.len(), 1);
     signal(first.id(), "CONT");
     assert!(first.wait().unwrap().success());
     let batch = outbox.show(id).unwrap();

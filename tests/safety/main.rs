@@ -18,5 +18,7 @@ mod kill;
 mod model;
 mod oracle;
 mod server;
+#[path = "../support/signal.rs"]
+mod signal;
 mod speed;
 mod support;

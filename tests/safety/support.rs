@@ -86,6 +86,7 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
             ..SendLimits::default()
         },
         used: None,
+        source: None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::platform::{Platform, TestConnector};
 use super::screen;
 use alertdesk::app::{self, Context, State, update};
 use alertdesk::cli::demo::fill_library;
-use alertdesk::contract::{Effect, Event, TimerId};
+use alertdesk::contract::{DayLimits, Effect, Event, TimerId};
 use alertdesk::domain::{Batch, Guard, Profile, TwinRules, WireOptions};
 use alertdesk::keymap::Keymap;
 use alertdesk::runtime::clock;
@@ -19,6 +19,7 @@ use alertdesk::runtime::local_copy::CachePlace;
 use alertdesk::runtime::loop_effect::LoopEffect;
 use alertdesk::runtime::world::World;
 use alertdesk::sandbox::SandboxConfig;
+use alertdesk::settings::NotifyCommand;
 use alertdesk::theme::{Theme, ThemeOptions};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
@@ -60,6 +61,10 @@ pub struct Options {
     pub tries: u32,
     /// Whether this process sends.
     pub sends: bool,
+    /// What may be sent within a day.
+    pub day: DayLimits,
+    /// What calls a person when a batch needs one.
+    pub notify: Option<NotifyCommand>,
     /// What opens files with the programs of the desktop.
     pub opener: Option<String>,
     /// Where the local copy of this data folder is; it may put something there before.
@@ -79,6 +84,8 @@ impl Default for Options {
             max_body: 1024 * 1024,
             tries: 1,
             sends: true,
+            day: DayLimits::default(),
+            notify: None,
             opener: None,
             cache: |_| CachePlace::File,
         }
@@ -153,6 +160,7 @@ impl Harness {
             answer_timeout: options.answer_timeout,
             max_body: options.max_body,
             tries: options.tries,
+            day: options.day.clone(),
         };
         let prepare = Box::new(move |path: &std::path::Path| fill_library(path, now));
         let world = World::new(folder.path().to_owned(), Arc::new(connector), prepare);
@@ -161,6 +169,7 @@ impl Harness {
             opener: options.opener.clone(),
             ..Files::in_folder(folder.path().join("downloads"))
         });
+        let world = world.with_notify(options.notify.clone());
         let world = world.with_config_file(Some(folder.path().join("config/config.toml")));
         let (events_in, events) = mpsc::channel(QUEUE);
         let runner = EffectRunner::new(Arc::new(world), events_in);

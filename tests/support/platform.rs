@@ -3,7 +3,7 @@
 use alertdesk::api::{
     ApiKey, ClassifierOptions, ReadClient, ReadClientConfig, SendClient, SendClientConfig,
 };
-use alertdesk::contract::{ApiError, ErrorKind};
+use alertdesk::contract::{ApiError, DayLimits, ErrorKind};
 use alertdesk::domain::{BotTarget, Profile};
 use alertdesk::outbox::{ApiTransport, SystemClock};
 use alertdesk::runtime::world::{Connected, Connecting, Connector};
@@ -119,6 +119,8 @@ pub struct TestConnector {
     pub max_body: usize,
     /// How often a read is tried.
     pub tries: u32,
+    /// What may be sent within a day.
+    pub day: DayLimits,
 }
 
 impl TestConnector {
@@ -146,13 +148,11 @@ impl TestConnector {
             strict_5xx: profile.strict_5xx,
             trust_408: profile.trust_408,
         };
+        let client = Arc::new(SendClient::new(send)?);
+        let transport = ApiTransport::new(client, options, Arc::new(SystemClock::new()));
         Ok(Connected {
             read: ReadClient::new(read)?,
-            send: Arc::new(ApiTransport::new(
-                Arc::new(SendClient::new(send)?),
-                options,
-                Arc::new(SystemClock::new()),
-            )),
+            send: Arc::new(transport.with_day_limits(self.day.clone())),
             profile,
         })
     }

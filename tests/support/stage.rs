@@ -229,6 +229,7 @@ impl Stage {
                     purpose: *purpose,
                     result,
                     countries,
+                    checks: None,
                 })));
             } else if let Effect::ReadImport {
                 ticket,

@@ -10,5 +10,7 @@ mod drafts;
 mod drawing;
 mod leaving;
 mod saving;
+#[path = "../support/signal.rs"]
+mod signal;
 mod support;
 mod typing;

@@ -1,5 +1,6 @@
 //! A person at a terminal: starts the program, types, looks, waits until the screen is right.
 
+pub use crate::signal::signal;
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -250,15 +251,6 @@ fn pty_size((cols, rows): (u16, u16)) -> PtySize {
 fn modes(master: &dyn MasterPty) -> String {
     let modes = master.get_termios().expect("the terminal has modes");
     format!("{:?} {:?}", modes.input_flags, modes.local_flags)
-}
-
-/// Sends a signal by name, for example `INT`.
-pub fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill")
-        .args([format!("-{name}"), pid.to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
 }
 
 /// Whether the system has stopped this process.

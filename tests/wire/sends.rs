@@ -7,7 +7,7 @@ use alertdesk::api::{
     ApiKey, ClassifierOptions, Observation, SendClient, SendClientConfig, SendEndpoint,
     SendTransport, classify,
 };
-use alertdesk::domain::{BotTarget, FrozenRequest, RequestBody, Verdict};
+use alertdesk::domain::{BotTarget, FrozenRequest, RequestBody, RequestHead, Verdict};
 use std::time::Duration;
 
 fn target(base_url: &str) -> BotTarget {
@@ -264,10 +264,11 @@ async fn only_what_was_confirmed_leaves() {
     let client = SendClient::new(config(&server.base())).unwrap();
     let mut changed = request(&server.base());
     changed.body = RequestBody::Json("{}".to_owned());
-    let mut keyed = request(&server.base());
-    keyed
-        .headers
+    let keyed = request(&server.base());
+    let mut head = RequestHead::clone(&keyed);
+    head.headers
         .push(("authorization".to_owned(), "Basic x".to_owned()));
+    let keyed = FrozenRequest::of(head, keyed.body, keyed.body_sha256);
     for request in [changed, keyed] {
         let seen = client.send(&request).await.0;
         assert!(matches!(

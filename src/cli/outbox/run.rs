@@ -9,11 +9,14 @@ use crate::cli::context::{Context, block_on};
 use crate::cli::exit::ExitStatus;
 use crate::cli::output::{Row, to_value};
 use crate::cli::signals::{StopRequest, StopSignals};
-use crate::contract::{ApiError, ErrorKind, OutboxEvent, SenderState};
+use crate::contract::{ApiError, ErrorKind, OutboxEvent, PersonNeeded, SenderState};
 use crate::domain::{Batch, BatchId};
 use crate::outbox::{FollowEnd, Outbox, OutboxError, RunSummary, Scope, Sender, TransportProvider};
+use crate::runtime::call_person::call_person;
 use crate::runtime::clock;
-use crate::settings::Settings;
+use crate::settings::{NotifyCommand, Settings};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
@@ -51,7 +54,7 @@ pub async fn send_and_wait(
     let (sender, events) = mpsc::channel(EVENTS);
     let work = outbox.send_and_wait(id, finish.provider, sender, stop.clone());
     let mut screen = Screen::new(context, outbox, Some(id));
-    let ended = watch(work, events, finish.signals, &stop, &mut screen).await?;
+    let ended = watch((work, events), finish.signals, &stop, &mut screen).await?;
     let Ended::Summary(summary) = ended else {
         return Ok(ExitStatus::Interrupted);
     };
@@ -94,6 +97,7 @@ pub fn run(
         let stop = CancellationToken::new();
         let (sender, events) = mpsc::channel(EVENTS);
         let mut screen = Screen::new(context, outbox, None);
+        screen.notify.clone_from(&settings.notify);
         if stay {
             wait_for_turn(context, outbox, &mut signals).await?;
         }
@@ -102,17 +106,11 @@ pub fn run(
             context.output.note(sentence);
         }
         let ended = if stay {
-            watch(
-                taken.run(provider, sender, stop.clone()),
-                events,
-                signals,
-                &stop,
-                &mut screen,
-            )
-            .await?
+            let work = taken.run(provider, sender, stop.clone());
+            watch((work, events), signals, &stop, &mut screen).await?
         } else {
             let work = taken.run_until_done(Scope::Everything, provider, sender, stop.clone());
-            watch(work, events, signals, &stop, &mut screen).await?
+            watch((work, events), signals, &stop, &mut screen).await?
         };
         screen.end();
         match ended {
@@ -164,20 +162,29 @@ fn status(code: u8) -> ExitStatus {
 }
 
 async fn watch(
-    work: impl Future<Output = Result<RunSummary, OutboxError>>,
-    mut events: mpsc::Receiver<OutboxEvent>,
+    (work, mut events): (
+        impl Future<Output = Result<RunSummary, OutboxError>>,
+        mpsc::Receiver<OutboxEvent>,
+    ),
     mut signals: StopSignals,
     stop: &CancellationToken,
     screen: &mut Screen<'_>,
 ) -> Result<Ended, ApiError> {
     let mut work = std::pin::pin!(work);
+    let mut calls = FuturesUnordered::new();
+    let mut summary = None;
     loop {
+        if let Some(summary) = summary.take_if(|_| calls.is_empty()) {
+            return Ok(Ended::Summary(summary));
+        }
         tokio::select! {
-            done = &mut work => {
+            done = &mut work, if summary.is_none() => {
                 while let Ok(event) = events.try_recv() {
+                    calls.extend(screen.called(&event));
                     screen.show(event);
                 }
-                return Ok(Ended::Summary(done?));
+                // Whoever is called now is told before the process ends.
+                summary = Some(done?);
             }
             request = signals.next() => {
                 if stop.is_cancelled() && request == StopRequest::Interrupt {
@@ -187,9 +194,18 @@ async fn watch(
                 stop.cancel();
                 screen.draining();
             }
-            Some(event) = events.recv() => screen.show(event),
+            Some(failed) = calls.next() => screen.warn(failed),
+            Some(event) = events.recv() => {
+                calls.extend(screen.called(&event));
+                screen.show(event);
+            }
         }
     }
+}
+
+/// Calls a person beside the run; a sentence if that failed.
+async fn call(command: NotifyCommand, call: Box<PersonNeeded>) -> Option<String> {
+    call_person(&command, &call).await.err()
 }
 
 /// What a run shows: a line of progress for people, lines of JSON for scripts.
@@ -199,6 +215,7 @@ struct Screen<'a> {
     only: Option<BatchId>,
     batches: BTreeMap<BatchId, Batch>,
     speed: Speed,
+    notify: Option<NotifyCommand>,
     drawn: bool,
 }
 
@@ -210,7 +227,32 @@ impl<'a> Screen<'a> {
             only,
             batches: BTreeMap::new(),
             speed: Speed::default(),
+            notify: None,
             drawn: false,
+        }
+    }
+
+    /// Somebody to call because of an event.
+    fn called(&self, event: &OutboxEvent) -> Option<impl Future<Output = Option<String>> + use<>> {
+        match (event, &self.notify) {
+            (OutboxEvent::PersonNeeded(needed), Some(command)) => {
+                Some(call(command.clone(), needed.clone()))
+            }
+            (
+                OutboxEvent::PersonNeeded(_)
+                | OutboxEvent::BatchChanged(_)
+                | OutboxEvent::CallFinished(_)
+                | OutboxEvent::Sender(_)
+                | OutboxEvent::Recovered(_),
+                Some(_) | None,
+            ) => None,
+        }
+    }
+
+    fn warn(&mut self, sentence: Option<String>) {
+        if let Some(sentence) = sentence {
+            self.end();
+            self.context.output.note(&format!("warning: {sentence}"));
         }
     }
 
@@ -235,7 +277,7 @@ impl<'a> Screen<'a> {
                     "call ended"
                 );
             }
-            OutboxEvent::Sender(_) | OutboxEvent::Recovered(_) => {}
+            OutboxEvent::Sender(_) | OutboxEvent::Recovered(_) | OutboxEvent::PersonNeeded(_) => {}
         }
     }
 

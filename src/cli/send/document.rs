@@ -1,6 +1,7 @@
 //! What `--dry-run` prints: counts, who is left out, and each call exactly as it would leave, with
 //! the key redacted.
 
+use super::checks::Checks;
 use crate::cli::args::OutputFormat;
 use crate::cli::context::Context;
 use crate::cli::output::{Row, to_value};
@@ -16,6 +17,7 @@ pub struct Preview<'a> {
     calls: &'a [PlannedCall],
     skipped: &'a [SkippedRow],
     notes: &'a [String],
+    checks: Option<&'a Checks>,
 }
 
 impl<'a> Preview<'a> {
@@ -25,6 +27,7 @@ impl<'a> Preview<'a> {
             calls: &plan.calls,
             skipped: &plan.skipped,
             notes: &plan.notes,
+            checks: None,
         }
     }
 
@@ -34,7 +37,15 @@ impl<'a> Preview<'a> {
             calls: &[],
             skipped: &error.skipped,
             notes: &error.notes,
+            checks: None,
         }
+    }
+
+    /// With what was found out about people.
+    #[must_use]
+    pub fn with_checks(mut self, checks: &'a Checks) -> Self {
+        self.checks = Some(checks);
+        self
     }
 
     fn counts(&self) -> Counts {
@@ -48,12 +59,18 @@ impl<'a> Preview<'a> {
     /// The one document of `--output json`.
     pub fn document(&self) -> Value {
         let requests: Vec<Value> = self.calls.iter().map(request).collect();
-        json!({
+        let mut document = json!({
             "counts": to_value(&self.counts()),
             "skipped": to_value(&self.skipped),
             "requests": requests,
             "notes": self.notes,
-        })
+        });
+        for (name, value) in self.checks.into_iter().flat_map(Checks::fields) {
+            if let Some(fields) = document.as_object_mut() {
+                fields.insert(name.to_owned(), value);
+            }
+        }
+        document
     }
 }
 
@@ -113,6 +130,9 @@ fn for_people(preview: &Preview<'_>) -> String {
         counts.queued,
         counted(preview.calls.len() as u64, "call")
     );
+    for line in preview.checks.into_iter().flat_map(Checks::lines) {
+        text.push_str(&format!("{line}\n"));
+    }
     for note in preview.notes {
         text.push_str(&format_line("note", note));
     }

@@ -2,7 +2,8 @@
 //! must not queue.
 
 use super::people;
-use crate::cli::args_send::{BroadcastSend, CommonSend, ParamArgs, PeopleArgs, SendCommand};
+use crate::cli::args_people::PeopleArgs;
+use crate::cli::args_send::{BroadcastSend, CommonSend, ParamArgs, SendCommand};
 use crate::cli::context::{Context, name_and_value, usage};
 use crate::cli::{flow, template};
 use crate::contract::ApiError;
@@ -41,7 +42,7 @@ pub fn build(
     let profile = &connection.profile;
     let common = common(command);
     let (message, to_column) = what(library, profile, command)?;
-    let mut audience = people::read(people(command), to_column, &message, profile)?;
+    let mut audience = people::read(people(command), to_column, &message, settings)?;
     if message.is_free_text() {
         people::look_up_windows(context, settings, profile, &mut audience);
     }
@@ -59,7 +60,8 @@ pub fn build(
     })
 }
 
-fn people(command: &SendCommand) -> &PeopleArgs {
+/// The options that say who it is for.
+pub fn people(command: &SendCommand) -> &PeopleArgs {
     match command {
         SendCommand::Template(send) => &send.people,
         SendCommand::Broadcast(send) => &send.people,

@@ -1,6 +1,7 @@
 //! `send …`: from options to a plan, its confirmation, the durable queue and, with `--wait`, its
 //! end. A plan is made once; what is shown, confirmed and sent are the same bytes.
 
+mod checks;
 mod confirm;
 pub mod document;
 mod draft;
@@ -13,11 +14,12 @@ use super::exit::ExitStatus;
 use super::outbox::{self, Finish};
 use super::signals::StopSignals;
 use crate::contract::{ApiError, ErrorKind, SenderState};
-use crate::domain::{Batch, Guard, Plan, Profile};
+use crate::domain::{Batch, Guard, Plan, Profile, SkippedRow};
 use crate::outbox::twins::{self, Planning};
-use crate::outbox::{Confirmation, FreezeError, Outbox};
+use crate::outbox::{Confirmation, FreezeError, Outbox, note_limits};
 use crate::settings::Connection;
 use crate::text::format::counted;
+use checks::Checks;
 use std::time::Duration;
 
 /// Seconds in which nothing leaves, at least, where real customers are behind a profile.
@@ -30,7 +32,9 @@ const GUARDED_GRACE: u64 = 5;
 /// then.
 pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiError> {
     let common = draft::common(command);
+    let people = draft::people(command);
     check_times(common)?;
+    checks::check_rejects(people)?;
     let settings = context.settings()?;
     let connection = settings.connection()?;
     let library = context.library(&settings)?;
@@ -50,12 +54,21 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
         override_reason: override_reason(common)?,
         shows_twins: false,
     };
-    let plan = twins::plan(&draft, planning, Some(outbox.store()));
+    let mut plan = twins::plan(&draft, planning, Some(outbox.store()));
+    if let Ok(plan) = &mut plan {
+        note_limits(plan, outbox.store(), &connection.day, context.started);
+    }
+    let left_out = skipped_of(&plan);
+    checks::write_file(context, people, &draft.audience, left_out)?;
+    checks::stop_at(people, left_out)?;
     if common.strict {
-        refuse_bad_rows(&plan)?;
+        refuse_bad_rows(left_out)?;
     }
     if common.dry_run {
-        return dry_run(context, plan);
+        let now = draft.audience.rows.iter().map(|row| &row.recipient);
+        let compared = people::compare(people, &settings, now)?;
+        let checks = Checks::of(&draft.audience, &plan, compared);
+        return dry_run(context, plan, &checks);
     }
     let plan = plan.map_err(|error| refused(&error, context))?;
     let typed = confirm::confirm(context, &plan, &profile, common)?;
@@ -186,13 +199,17 @@ fn check_times(common: &CommonSend) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// With `--strict` the first row that fails a check ends everything; a number given twice is no
-/// failed check.
-fn refuse_bad_rows(plan: &Result<Plan, FreezeError>) -> Result<(), ApiError> {
-    let skipped = match plan {
+/// Who is left out, whether there is a plan or not.
+fn skipped_of(plan: &Result<Plan, FreezeError>) -> &[SkippedRow] {
+    match plan {
         Ok(plan) => &plan.skipped,
         Err(error) => &error.skipped,
-    };
+    }
+}
+
+/// With `--strict` the first row that fails a check ends everything; a number given twice is no
+/// failed check.
+fn refuse_bad_rows(skipped: &[SkippedRow]) -> Result<(), ApiError> {
     let Some(bad) = skipped.iter().find(|row| row.rule != "duplicate") else {
         return Ok(());
     };
@@ -205,14 +222,24 @@ fn refuse_bad_rows(plan: &Result<Plan, FreezeError>) -> Result<(), ApiError> {
     ))
 }
 
-fn dry_run(context: &Context, plan: Result<Plan, FreezeError>) -> Result<ExitStatus, ApiError> {
+fn dry_run(
+    context: &Context,
+    plan: Result<Plan, FreezeError>,
+    checks: &Checks,
+) -> Result<ExitStatus, ApiError> {
     match plan {
         Ok(plan) => {
-            document::print(context, &document::Preview::of_plan(&plan));
+            document::print(
+                context,
+                &document::Preview::of_plan(&plan).with_checks(checks),
+            );
             Ok(ExitStatus::Done)
         }
         Err(error) if matches!(error.rule, "no_recipients" | twins::DUPLICATE) => {
-            document::print(context, &document::Preview::of_nobody(&error));
+            document::print(
+                context,
+                &document::Preview::of_nobody(&error).with_checks(checks),
+            );
             Err(refused(&error, context))
         }
         Err(error) => Err(refused(&error, context)),

@@ -1,31 +1,16 @@
-//! Reads recipients from a CSV file: UTF-8 with a header line; comma, semicolon or tab between
-//! columns. Bad rows are left out with their reason; a file that cannot be trusted as a whole is
-//! an error.
+//! Reads recipients from a table: which column they are in, which rows are good. Bad rows are left
+//! out with their reason; a file that cannot be trusted as a whole is an error.
 
-mod shape;
-
-use super::Audience;
+use super::cells::{Block, Columns, SourceTable};
+use super::columns::named_recipients;
 use super::numbers::{Collector, Reading, counted};
-use crate::domain::hash::Sha256Hex;
+use super::remark::{Remark, Stage};
+use super::shape::ShapeChoice;
+use super::table::{TableEnd, TableReader};
+use super::{Audience, AudienceError};
 use crate::domain::recipient::RecipientForm;
-use std::collections::BTreeMap;
 use std::io::Read;
-
-/// Largest file that is read, in bytes.
-const LIMIT: u64 = 256 * 1024 * 1024;
-/// Headers that mean the recipient, lower case and without spaces, `_`, `-` and `.`.
-const RECIPIENT_HEADERS: [&str; 10] = [
-    "phone",
-    "phonenumber",
-    "phoneno",
-    "mobile",
-    "msisdn",
-    "whatsapp",
-    "number",
-    "userphonenumber",
-    "userphoneno",
-    "channeluserid",
-];
+use std::sync::Arc;
 
 /// How a CSV file is read.
 #[derive(Debug, Clone, Default)]
@@ -40,86 +25,8 @@ pub struct CsvOptions {
     pub strict: bool,
     /// Name of the file, for the plan.
     pub source: Option<String>,
-}
-
-/// Why a file is not read at all. Each is a sentence with what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AudienceError {
-    /// The system's reason.
-    #[error("the file cannot be read: {0}")]
-    Unreadable(String),
-    /// Beyond the limit.
-    #[error("the file has more than 256 MiB: split it")]
-    TooLarge,
-    /// Another encoding, or no text at all.
-    #[error("line {line} is not UTF-8 text: save the file as CSV UTF-8")]
-    NotText {
-        /// Counts from 1.
-        line: u64,
-    },
-    /// Text files have none.
-    #[error("line {line} has a NUL byte: the file is damaged or no CSV, export it again")]
-    Nul {
-        /// Counts from 1.
-        line: u64,
-    },
-    /// Everything behind it would be one cell.
-    #[error("the quote opened in line {line} is never closed: close it or remove it")]
-    UnclosedQuote {
-        /// Counts from 1.
-        line: u64,
-    },
-    /// Nothing but a header, or not even that.
-    #[error("the file has no rows below its header line")]
-    NoRows,
-    /// Two columns could be meant.
-    #[error("the header has the column `{0}` twice: give each column a name of its own")]
-    RepeatedColumn(String),
-    /// No header is known to mean the recipient.
-    #[error(
-        "no column for the recipient: the header has {0}; name the column with --map to=COLUMN"
-    )]
-    NoRecipientColumn(String),
-    /// Several headers mean the recipient.
-    #[error("several columns could be the recipient: {0}; name one with --map to=COLUMN")]
-    SeveralRecipientColumns(String),
-    /// The named column is not there.
-    #[error("there is no column `{column}`: the header has {headers}")]
-    NoSuchColumn {
-        /// As asked.
-        column: String,
-        /// What is there.
-        headers: String,
-    },
-    /// The first bad row, where none is allowed.
-    #[error("row {row}: {reason}")]
-    BadRow {
-        /// Counts from 1 without the header.
-        row: u64,
-        /// A short stable word.
-        rule: String,
-        /// One sentence.
-        reason: String,
-    },
-}
-
-impl AudienceError {
-    /// A short stable word.
-    pub fn rule(&self) -> &str {
-        match self {
-            AudienceError::Unreadable(_) => "unreadable",
-            AudienceError::TooLarge => "too_large",
-            AudienceError::NotText { .. } => "not_text",
-            AudienceError::Nul { .. } => "nul",
-            AudienceError::UnclosedQuote { .. } => "unclosed_quote",
-            AudienceError::NoRows => "no_rows",
-            AudienceError::RepeatedColumn(_) => "repeated_column",
-            AudienceError::NoRecipientColumn(_) => "no_recipient_column",
-            AudienceError::SeveralRecipientColumns(_) => "several_recipient_columns",
-            AudienceError::NoSuchColumn { .. } => "no_such_column",
-            AudienceError::BadRow { rule, .. } => rule,
-        }
-    }
+    /// What a person said about how the table is written.
+    pub shape: ShapeChoice,
 }
 
 /// Recipients of a CSV file with their columns. Empty rows are not counted.
@@ -127,144 +34,147 @@ impl AudienceError {
 /// # Errors
 /// A file that cannot be read as a whole, no clear recipient column, no rows; with `strict` also
 /// the first bad row.
-pub fn from_csv(mut reader: impl Read, options: &CsvOptions) -> Result<Audience, AudienceError> {
-    let mut bytes = Vec::new();
-    reader
-        .by_ref()
-        .take(LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| AudienceError::Unreadable(error.to_string()))?;
-    if bytes.len() as u64 > LIMIT {
-        return Err(AudienceError::TooLarge);
+pub fn from_csv(reader: impl Read, options: &CsvOptions) -> Result<Audience, AudienceError> {
+    let mut table = TableReader::open(reader, &options.shape)?;
+    let mut gathering = Gathering::of(&table, options)?;
+    while let Some(block) = table.next_block()? {
+        gathering.add(block)?;
     }
-    let text = shape::as_text(&bytes)?;
-    let delimiter = shape::delimiter(text);
-    shape::refuse_unclosed_quote(text, delimiter)?;
-    let mut table = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let headers: Vec<String> = table
-        .headers()
-        .map_err(|error| AudienceError::Unreadable(error.to_string()))?
-        .iter()
-        .map(|header| header.trim().to_owned())
-        .collect();
-    refuse_repeated(&headers)?;
-    let recipient = recipient_column(&headers, options.to_column.as_deref())?;
-    let mut audience = read_rows(&mut table, &headers, recipient, options)?;
-    audience.source.clone_from(&options.source);
-    audience.file_sha256 = Some(Sha256Hex::of(&bytes));
-    let named = headers.into_iter().filter(|header| !header.is_empty());
-    audience.names.extend(named);
-    Ok(audience)
+    gathering.finish(table.end())
 }
 
-fn read_rows(
-    table: &mut csv::Reader<&[u8]>,
-    headers: &[String],
+/// Makes people of a table's blocks, in the order of the table. What reads the table may be on
+/// another thread.
+pub struct Gathering<'o> {
+    options: &'o CsvOptions,
+    columns: Vec<String>,
     recipient: usize,
-    options: &CsvOptions,
-) -> Result<Audience, AudienceError> {
-    let mut collector = Collector::default();
-    let mut record = csv::StringRecord::new();
-    let (mut row, mut empty) = (0_u64, 0_u64);
-    let reading = Reading {
-        form: options.form,
-        region: options.region.as_deref(),
-    };
-    while table
-        .read_record(&mut record)
-        .map_err(|error| AudienceError::Unreadable(error.to_string()))?
-    {
-        row += 1;
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            empty += 1;
-            continue;
-        }
-        let number = record.get(recipient).unwrap_or_default();
-        let added = if record.len() == headers.len() {
-            let columns = columns_of(headers, &record);
-            collector.add(number, &reading, Some(row), columns)
-        } else {
-            let reason = format!(
-                "the row has {} where the header has {}: check its quotes and separators",
-                counted(record.len() as u64, "column", "columns"),
-                headers.len()
-            );
-            Err(("column_count", reason))
+    collector: Collector,
+    table: SourceTable,
+    rows: u64,
+    empty: u64,
+}
+
+impl<'o> Gathering<'o> {
+    /// Finds the recipient's column.
+    ///
+    /// # Errors
+    /// No clear one.
+    pub fn of<R: Read>(
+        table: &TableReader<R>,
+        options: &'o CsvOptions,
+    ) -> Result<Self, AudienceError> {
+        let columns = table.columns().to_vec();
+        let wanted = options.to_column.as_deref();
+        Ok(Self {
+            options,
+            recipient: recipient_column(&columns, table.shape().header, wanted)?,
+            collector: Collector::default(),
+            table: SourceTable::of(columns.clone()),
+            columns,
+            rows: 0,
+            empty: 0,
+        })
+    }
+
+    /// Reads the people of the next block.
+    ///
+    /// # Errors
+    /// The first bad row, where none is allowed.
+    pub fn add(&mut self, block: Block) -> Result<(), AudienceError> {
+        let block = Arc::new(block);
+        let reading = Reading {
+            form: self.options.form,
+            region: self.options.region.as_deref(),
         };
-        if let Err((rule, reason)) = added {
-            if options.strict {
-                let rule = rule.to_owned();
-                return Err(AudienceError::BadRow { row, rule, reason });
+        for at in 0..block.len() {
+            self.rows += 1;
+            if block.cells(at).all(|cell| cell.trim().is_empty()) {
+                self.empty += 1;
+                continue;
             }
-            collector.skip(number, Some(row), rule, reason);
+            let row = block.number(at);
+            let number = block.cell(at, self.recipient).unwrap_or_default();
+            let width = block.cells(at).len();
+            let added = if width == self.columns.len() {
+                let columns = Columns::in_block(&block, at);
+                self.collector.add(number, &reading, Some(row), columns)
+            } else {
+                let reason = format!(
+                    "the row has {} where the header has {}: check its quotes and separators",
+                    counted(width as u64, "column", "columns"),
+                    self.columns.len()
+                );
+                Err(("column_count", reason))
+            };
+            if let Err((rule, reason)) = added {
+                if self.options.strict {
+                    let rule = rule.to_owned();
+                    return Err(AudienceError::BadRow { row, rule, reason });
+                }
+                self.collector.skip(number, Some(row), rule, reason);
+            }
         }
+        self.table.push(block);
+        Ok(())
     }
-    if row == empty {
-        return Err(AudienceError::NoRows);
-    }
-    if empty > 0 {
-        let rows = counted(empty, "empty row was", "empty rows were");
-        collector.note(format!("{rows} left out."));
-    }
-    Ok(collector.finish())
-}
 
-fn columns_of(headers: &[String], record: &csv::StringRecord) -> BTreeMap<String, String> {
-    headers
-        .iter()
-        .zip(record)
-        .filter(|(header, _)| !header.is_empty())
-        .map(|(header, cell)| (header.clone(), cell.to_owned()))
-        .collect()
-}
-
-fn refuse_repeated(headers: &[String]) -> Result<(), AudienceError> {
-    let mut seen = std::collections::BTreeSet::new();
-    for header in headers.iter().filter(|header| !header.is_empty()) {
-        if !seen.insert(header) {
-            return Err(AudienceError::RepeatedColumn(header.clone()));
+    /// Everybody, once the table was read to its end.
+    ///
+    /// # Errors
+    /// A table without rows.
+    pub fn finish(self, end: TableEnd) -> Result<Audience, AudienceError> {
+        if self.rows == self.empty {
+            return Err(AudienceError::NoRows);
         }
+        let mut collector = self.collector;
+        if self.empty > 0 {
+            let rows = counted(self.empty, "empty row was", "empty rows were");
+            let text = format!("{rows} left out");
+            collector.note(Remark::new(Stage::Structure, "empty_row", self.empty, text));
+        }
+        for (rule, text) in end.remarks {
+            collector.note(Remark::new(Stage::Structure, rule, 1, text));
+        }
+        let mut audience = collector.finish();
+        audience.source.clone_from(&self.options.source);
+        audience.file_sha256 = Some(end.sha256);
+        audience.names.extend(self.columns);
+        audience.table = self.table;
+        Ok(audience)
     }
-    Ok(())
 }
 
-fn recipient_column(headers: &[String], wanted: Option<&str>) -> Result<usize, AudienceError> {
+fn recipient_column(
+    columns: &[String],
+    header: bool,
+    wanted: Option<&str>,
+) -> Result<usize, AudienceError> {
     let list = |names: &mut dyn Iterator<Item = &String>| {
         let names: Vec<&str> = names.map(String::as_str).collect();
         names.join(", ")
     };
     if let Some(column) = wanted {
-        let found = headers.iter().position(|header| header == column.trim());
+        let found = columns.iter().position(|header| header == column.trim());
         return found.ok_or_else(|| AudienceError::NoSuchColumn {
             column: column.to_owned(),
-            headers: list(&mut headers.iter()),
+            headers: list(&mut columns.iter()),
         });
     }
-    let known: Vec<usize> = headers
-        .iter()
-        .enumerate()
-        .filter(|(_, header)| RECIPIENT_HEADERS.contains(&folded(header).as_str()))
-        .map(|(index, _)| index)
-        .collect();
-    match known.as_slice() {
+    if !header {
+        return match columns {
+            [_only] => Ok(0),
+            several => Err(AudienceError::NoHeader(list(&mut several.iter()))),
+        };
+    }
+    match named_recipients(columns).as_slice() {
         [only] => Ok(*only),
-        [] => Err(AudienceError::NoRecipientColumn(list(&mut headers.iter()))),
+        [] => Err(AudienceError::NoRecipientColumn(list(&mut columns.iter()))),
         several => {
-            let mut names = several.iter().filter_map(|index| headers.get(*index));
+            let mut names = several.iter().filter_map(|index| columns.get(*index));
             Err(AudienceError::SeveralRecipientColumns(list(&mut names)))
         }
     }
-}
-
-fn folded(header: &str) -> String {
-    header
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '_' | '-' | '.'))
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 #[cfg(test)]

@@ -38,10 +38,8 @@ impl Audience {
             let Some(person) = people.get(row.recipient.text()) else {
                 continue;
             };
-            for (name, value) in &person.attributes {
-                if !row.columns.contains_key(name) {
-                    row.columns.insert(name.clone(), value.clone());
-                }
+            if !person.attributes.is_empty() {
+                row.columns = row.columns.with(person.attributes.iter());
             }
             if let Some(heard) = person.heard {
                 self.heard.insert(row.recipient.text().to_owned(), heard);
@@ -70,8 +68,8 @@ mod tests {
         let numbers = ["+44 7700 900412", "+447700900118"].map(str::to_owned);
         let mut audience = from_numbers(&numbers, None);
         audience.acquaint(&people);
-        assert_eq!(audience.rows[0].columns["orders"], "3");
-        assert_eq!(audience.rows[0].columns["name"], "Sara");
+        assert_eq!(audience.rows[0].columns.get("orders"), Some("3"));
+        assert_eq!(audience.rows[0].columns.get("name"), Some("Sara"));
         assert!(audience.rows[1].columns.is_empty());
         let names: Vec<&str> = audience.names.iter().map(String::as_str).collect();
         assert_eq!(names, ["name", "orders"]);

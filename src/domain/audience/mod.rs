@@ -1,12 +1,39 @@
 //! Who a send is for: checked recipients with their values, and the rows left out with the reason.
 
+mod cells;
+mod check_report;
+mod columns;
+mod combine;
+mod countries;
 mod csv_file;
+mod encoding;
+mod error;
 mod known;
 mod numbers;
+mod people_map;
+mod remark;
+mod sample;
+mod scan;
+mod shape;
+mod table;
+mod text;
 
-pub use csv_file::{AudienceError, CsvOptions, from_csv};
+pub use cells::{Block, Columns, SourceTable};
+pub use check_report::{CheckClass, CheckReport, CheckVerdict};
+pub use columns::{RecipientProposal, propose_columns, propose_recipient};
+pub use combine::{BatchPeople, Difference, EXCLUDED, NOT_AMONG};
+pub use countries::countries;
+pub use csv_file::{CsvOptions, Gathering, from_csv};
+pub use encoding::{Detected, TextEncoding};
+pub use error::AudienceError;
 pub use known::KnownPerson;
 pub use numbers::{from_numbers, from_recipients};
+pub use people_map::{PeopleMap, PeopleSet};
+pub use remark::{Example, Remark, Stage};
+pub use sample::{TableSample, sample};
+pub use scan::ROW_BYTES;
+pub use shape::{HEAD, ShapeChoice, TableShape};
+pub use table::{TableEnd, TableReader};
 
 use super::hash::Sha256Hex;
 use super::recipient::Recipient;
@@ -22,7 +49,7 @@ pub struct AudienceRow {
     /// Who.
     pub recipient: Recipient,
     /// Column or attribute name to value.
-    pub columns: BTreeMap<String, String>,
+    pub columns: Columns,
 }
 
 /// A row that is not sent to, and why. Listed in the plan, counted as skipped.
@@ -47,6 +74,8 @@ pub struct Audience {
     pub skipped: Vec<SkippedRow>,
     /// What was cleaned without changing a meaning, as sentences with counts.
     pub notes: Vec<String>,
+    /// The same by rule, with what is not worth a note.
+    pub remarks: Vec<Remark>,
     /// Name of the file the rows came from.
     pub source: Option<String>,
     /// SHA-256 of that file as it was read.
@@ -55,4 +84,27 @@ pub struct Audience {
     pub names: BTreeSet<String>,
     /// What is known of the last messages of people, by [`Recipient::text`].
     pub heard: BTreeMap<String, LastHeard>,
+    /// The table they came from, as it was written.
+    pub table: SourceTable,
+}
+
+impl Audience {
+    /// The first so many people, for a preview of what everybody gets; says so in a note.
+    #[must_use]
+    pub fn first(&self, most: usize) -> Self {
+        let rows: Vec<AudienceRow> = self.rows.iter().take(most).cloned().collect();
+        let note = format!(
+            "This shows the first {} of {} people; the review looks at all of them.",
+            rows.len(),
+            self.rows.len()
+        );
+        Self {
+            rows,
+            notes: vec![note],
+            source: self.source.clone(),
+            file_sha256: self.file_sha256.clone(),
+            names: self.names.clone(),
+            ..Self::default()
+        }
+    }
 }

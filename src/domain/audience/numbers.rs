@@ -1,10 +1,15 @@
 //! Reads recipients one by one and counts what was cleaned. A number that cannot be read is left
 //! out with its reason, never guessed.
 
+use super::cells::Columns;
+use super::remark::{Example, Remark, Stage};
 use super::{Audience, AudienceRow, SkippedRow};
-use crate::domain::phone;
+use crate::domain::phone::{self, ReadNumber, Variant};
 use crate::domain::recipient::{Recipient, RecipientForm, RecipientId};
 use std::collections::BTreeMap;
+
+/// Characters of a recipient that cannot be read that are shown.
+const SHOWN: usize = 80;
 
 /// How recipients are read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,12 +19,66 @@ pub(super) struct Reading<'a> {
     pub(super) region: Option<&'a str>,
 }
 
+/// What is worth knowing about a number that was read, in the order in which it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trait {
+    Cleaned,
+    Unusual,
+    Assumed,
+    Written(Variant),
+}
+
+impl Trait {
+    /// Those of a number.
+    fn of(read: &ReadNumber) -> impl Iterator<Item = Self> {
+        let traits = [
+            read.cleaned.then_some(Self::Cleaned),
+            read.unusual.then_some(Self::Unusual),
+            read.assumed.then_some(Self::Assumed),
+            read.variant.map(Self::Written),
+        ];
+        traits.into_iter().flatten()
+    }
+
+    fn rule(self) -> &'static str {
+        match self {
+            Trait::Cleaned => "cleaned",
+            Trait::Unusual => "unusual",
+            Trait::Assumed => "no_plus",
+            Trait::Written(variant) => variant.rule(),
+        }
+    }
+
+    /// What so many numbers have, without a full stop.
+    fn sentence(self, count: u64) -> String {
+        match self {
+            Trait::Cleaned => format!(
+                "{} cleaned of spaces, brackets, dashes, dots, direction marks or a leading 00, or \
+                 completed with the country code",
+                counted(count, "number was", "numbers were")
+            ),
+            Trait::Unusual => format!(
+                "{} possible but not in use as far as is known: check the digits",
+                counted(count, "number is", "numbers are")
+            ),
+            Trait::Assumed => format!(
+                "{} written without + and read as international: check the countries",
+                counted(count, "number is", "numbers are")
+            ),
+            Trait::Written(variant) => {
+                let numbers = counted(count, "number is", "numbers are");
+                format!("{numbers} {}", variant.sentence())
+            }
+        }
+    }
+}
+
 /// Collects recipients in the order given.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
     audience: Audience,
-    cleaned: u64,
-    unusual: u64,
+    traits: BTreeMap<Trait, (u64, Vec<Example>)>,
+    remarks: Vec<Remark>,
 }
 
 impl Collector {
@@ -29,7 +88,7 @@ impl Collector {
         written: &str,
         reading: &Reading<'_>,
         row: Option<u64>,
-        columns: BTreeMap<String, String>,
+        columns: Columns,
     ) -> Result<(), (&'static str, String)> {
         let recipient = match reading.form {
             RecipientForm::ChannelUser if !written.trim().starts_with('+') => {
@@ -40,8 +99,11 @@ impl Collector {
             RecipientForm::Phone | RecipientForm::ChannelUser => {
                 let read = phone::read_number(written, reading.region)
                     .map_err(|error| (error.rule(), error.to_string()))?;
-                self.cleaned += u64::from(read.cleaned);
-                self.unusual += u64::from(read.unusual);
+                for one in Trait::of(&read) {
+                    let (count, examples) = self.traits.entry(one).or_default();
+                    *count += 1;
+                    Example::keep(examples, row, written);
+                }
                 Recipient::Phone(read.phone)
             }
         };
@@ -56,7 +118,7 @@ impl Collector {
     /// Leaves somebody out.
     pub(super) fn skip(&mut self, recipient: &str, row: Option<u64>, rule: &str, reason: String) {
         self.audience.skipped.push(SkippedRow {
-            recipient: recipient.trim().to_owned(),
+            recipient: shortened(recipient.trim()),
             reason,
             row,
             rule: rule.to_owned(),
@@ -65,25 +127,36 @@ impl Collector {
 
     /// The audience with its notes.
     pub(super) fn finish(mut self) -> Audience {
-        if self.cleaned > 0 {
-            self.audience.notes.push(format!(
-                "{} cleaned of spaces, brackets, dashes, dots, direction marks or a leading 00, or \
-                 completed with the country code.",
-                counted(self.cleaned, "number was", "numbers were")
-            ));
+        for (one, (count, examples)) in self.traits {
+            let text = one.sentence(count);
+            if one != Trait::Assumed {
+                self.audience.notes.push(format!("{text}."));
+            }
+            self.audience.remarks.push(Remark {
+                examples,
+                ..Remark::new(Stage::Rows, one.rule(), count, text)
+            });
         }
-        if self.unusual > 0 {
-            self.audience.notes.push(format!(
-                "{} possible but not in use as far as is known: check the digits.",
-                counted(self.unusual, "number is", "numbers are")
-            ));
-        }
+        let notes = self
+            .remarks
+            .iter()
+            .map(|remark| format!("{}.", remark.text));
+        self.audience.notes.extend(notes);
+        self.audience.remarks.extend(self.remarks);
         self.audience
     }
 
-    /// Adds a note.
-    pub(super) fn note(&mut self, note: String) {
-        self.audience.notes.push(note);
+    /// Adds something to know about the whole.
+    pub(super) fn note(&mut self, remark: Remark) {
+        self.remarks.push(remark);
+    }
+}
+
+/// As much of a cell as says what it is: a bad one may have any length.
+fn shortened(cell: &str) -> String {
+    match cell.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}\u{2026}", cell.get(..end).unwrap_or_default()),
+        None => cell.to_owned(),
     }
 }
 
@@ -107,7 +180,7 @@ pub fn from_recipients(
     let reading = Reading { form, region };
     let mut collector = Collector::default();
     for written in recipients {
-        if let Err((rule, reason)) = collector.add(written, &reading, None, BTreeMap::new()) {
+        if let Err((rule, reason)) = collector.add(written, &reading, None, Columns::default()) {
             collector.skip(written, None, rule, reason);
         }
     }

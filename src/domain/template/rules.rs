@@ -45,6 +45,8 @@ pub struct ParameterProblem {
     pub text: String,
     /// Whether it stops a send.
     pub severity: Severity,
+    /// How many rows have it, once rows were counted; 0 where it is about everybody.
+    pub rows: u64,
 }
 
 impl ParameterProblem {
@@ -60,6 +62,7 @@ impl ParameterProblem {
             rule,
             text,
             severity: Severity::Error,
+            rows: 0,
         }
     }
 

@@ -6,10 +6,11 @@ use super::people::People;
 use super::personal::Replaced;
 use super::values::{RowValues, Source, Sources};
 use super::{Desk, FreezeError, Frozen, no_recipients};
-use crate::api::wire::encode::CsvRow;
+use crate::api::wire::encode::{CsvRow, TemplatePayload};
 use crate::domain::draft::Values;
 use crate::domain::template::ParameterProblem;
 use crate::domain::{ParameterKind, PhoneNumber, PlannedCall, Recipient, SendKind, Template};
+use std::borrow::Cow;
 
 /// Which attribute of the upload each parameter is, by the parameter's index.
 struct Attributes {
@@ -104,20 +105,41 @@ impl<'a> Desk<'a> {
             }
             None => None,
         });
-        let rows: Vec<CsvRow<'_>> = kept.iter().map(|row| csv_row(row, &attributes)).collect();
         let payload = payload(template, components);
-        let request = self
-            .encoder
-            .csv_broadcast(title, payload, &rows, texts.len())?;
-        let call = PlannedCall {
-            recipients: kept.iter().map(|row| row.recipient.clone()).collect(),
-            request,
-        };
+        let calls = self.uploads(title, payload, &kept, &attributes)?;
         Ok(Frozen {
             title: title.to_owned(),
-            calls: vec![call],
+            calls,
             intents,
         })
+    }
+
+    /// One upload for each file that is small enough, each with a title of its own.
+    fn uploads(
+        &self,
+        title: &str,
+        payload: TemplatePayload<'_>,
+        kept: &[Kept<'_>],
+        attributes: &Attributes,
+    ) -> Result<Vec<PlannedCall>, FreezeError> {
+        let rows: Vec<CsvRow<'_>> = kept.iter().map(|row| csv_row(row, attributes)).collect();
+        let files = files(&rows, self.profile.wire.csv_file_bytes);
+        let count = files.len();
+        let mut left = kept.iter();
+        let mut calls = Vec::with_capacity(count);
+        for (index, rows) in files.into_iter().enumerate() {
+            let title = match count {
+                1 => Cow::Borrowed(title),
+                count => Cow::Owned(format!("{title} ({}/{count})", index + 1)),
+            };
+            let width = attributes.first.len();
+            let people = left.by_ref().take(rows.len());
+            calls.push(PlannedCall {
+                recipients: people.map(|row| row.recipient.clone()).collect(),
+                request: self.encoder.csv_broadcast(&title, payload, rows, width)?,
+            });
+        }
+        Ok(calls)
     }
 
     fn kept<'r>(
@@ -146,6 +168,22 @@ impl<'a> Desk<'a> {
         }
         kept
     }
+}
+
+/// Rows one behind the other, in files of at most so many bytes; a row that is longer alone has a
+/// file of its own.
+fn files<'r, 'v>(rows: &'r [CsvRow<'v>], most: usize) -> Vec<&'r [CsvRow<'v>]> {
+    let (mut files, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for (at, row) in rows.iter().enumerate() {
+        let own = row.bytes();
+        if bytes + own > most && at > start {
+            files.extend(rows.get(start..at));
+            (start, bytes) = (at, 0);
+        }
+        bytes += own;
+    }
+    files.extend(rows.get(start..));
+    files
 }
 
 fn csv_row<'r>(kept: &'r Kept<'_>, attributes: &Attributes) -> CsvRow<'r> {

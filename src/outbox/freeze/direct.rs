@@ -80,7 +80,10 @@ impl Calls {
         }
     }
 
-    pub(super) fn add(&mut self, row: &AudienceRow, request: FrozenRequest, intent: Intent) {
+    pub(super) fn add(&mut self, row: &AudienceRow, mut request: FrozenRequest, intent: Intent) {
+        if let Some(before) = self.calls.last() {
+            request.share_head(&before.request);
+        }
         self.calls.push(PlannedCall {
             recipients: vec![row.recipient.clone()],
             request,

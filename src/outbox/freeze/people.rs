@@ -1,55 +1,40 @@
 //! Who stays in a plan and who is left out. Every recipient of the audience ends on one side.
 
+use crate::domain::audience::PeopleMap;
 use crate::domain::intent::DUPLICATE;
 use crate::domain::template::ParameterProblem;
 use crate::domain::{Audience, AudienceRow, Recipient, SkippedRow};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 /// Who is left out of a plan because the record has the same message to them, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LeftOut {
-    by_channel: HashMap<String, String>,
-    by_platform: HashMap<String, String>,
-}
+pub struct LeftOut(PeopleMap<String>);
 
 impl LeftOut {
     /// Leaves somebody out; the reason is one sentence without a full stop.
     pub fn add(&mut self, recipient: &Recipient, reason: String) {
-        let (is_platform, text) = recipient.key();
-        let people = if is_platform {
-            &mut self.by_platform
-        } else {
-            &mut self.by_channel
-        };
-        people.insert(text.to_owned(), reason);
+        self.0.insert(recipient, reason);
     }
 
     /// How many people are left out.
     pub fn len(&self) -> usize {
-        self.by_channel.len() + self.by_platform.len()
+        self.0.len()
     }
 
     /// Whether nobody is.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.0.is_empty()
     }
 
     fn reason(&self, recipient: &Recipient) -> Option<&str> {
-        let (is_platform, text) = recipient.key();
-        let people = if is_platform {
-            &self.by_platform
-        } else {
-            &self.by_channel
-        };
-        people.get(text).map(String::as_str)
+        self.0.get(recipient).map(String::as_str)
     }
 }
 
 /// Sorts recipients into kept and skipped, and gathers notes.
 pub(super) struct People<'a> {
     left_out: &'a LeftOut,
-    seen: HashMap<(bool, &'a str), Option<u64>>,
+    /// The row of each person's first good one.
+    seen: PeopleMap<Option<u64>>,
     skipped: Vec<SkippedRow>,
     notes: Vec<String>,
     warnings: Vec<ParameterProblem>,
@@ -93,7 +78,7 @@ impl<'a> People<'a> {
     pub(super) fn of(audience: &'a Audience, left_out: &'a LeftOut) -> Self {
         Self {
             left_out,
-            seen: HashMap::with_capacity(audience.rows.len()),
+            seen: PeopleMap::with_capacity(audience.rows.len()),
             skipped: audience.skipped.clone(),
             notes: audience.notes.clone(),
             warnings: Vec::new(),
@@ -106,16 +91,13 @@ impl<'a> People<'a> {
     /// the first if its recipient has the message already.
     pub(super) fn keep(&mut self, row: &'a AudienceRow) -> bool {
         let twin = self.left_out.reason(&row.recipient);
-        let first = match self.seen.entry(row.recipient.key()) {
-            Entry::Vacant(entry) => {
-                entry.insert(row.row);
-                let Some(reason) = twin else {
-                    return true;
-                };
-                self.skip(row, DUPLICATE, reason.to_owned());
-                return false;
-            }
-            Entry::Occupied(entry) => *entry.get(),
+        let Some(first) = self.seen.get(&row.recipient).copied() else {
+            self.seen.insert(&row.recipient, row.row);
+            let Some(reason) = twin else {
+                return true;
+            };
+            self.skip(row, DUPLICATE, reason.to_owned());
+            return false;
         };
         let what = if row.recipient.phone().is_some() {
             "number"
@@ -198,6 +180,7 @@ impl<'a> People<'a> {
             let sentence = counted.sentence();
             self.warnings.push(ParameterProblem {
                 text: sentence.trim_end_matches('.').to_owned(),
+                rows: counted.count,
                 ..counted.first
             });
             self.notes.push(sentence);

@@ -393,7 +393,7 @@ pub(super) fn own_audience(
             Ok(id) => own.rows.push(AudienceRow {
                 row: None,
                 recipient: Recipient::PlatformUser(id),
-                columns: std::collections::BTreeMap::new(),
+                columns: crate::domain::audience::Columns::default(),
             }),
             Err(error) => own.skipped.push(SkippedRow {
                 recipient: id,

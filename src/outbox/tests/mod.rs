@@ -1,12 +1,16 @@
 //! The engine walked through time by hand: waits, rates, automatic stops, graces. No task, no
 //! socket, no waiting.
 
+mod budget;
+mod calls;
 mod copies;
 mod pace;
 mod plans;
 mod reach;
 mod read_back;
+mod read_only;
 mod twins;
+mod waits;
 
 use crate::contract::OutboxEvent;
 use crate::domain::{
@@ -94,6 +98,7 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
         schedule: Schedule::Now,
         limits,
         used: None,
+        source: None,
     }
 }
 

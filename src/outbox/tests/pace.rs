@@ -84,7 +84,10 @@ fn a_request_to_wait_is_kept_and_halves_the_rate() {
     assert_eq!(bench.answer(&judgement(wait, Some(429))), 0);
     let call = bench.events.iter().rev().find_map(|event| match event {
         OutboxEvent::CallFinished(record) => Some(record),
-        OutboxEvent::BatchChanged(_) | OutboxEvent::Sender(_) | OutboxEvent::Recovered(_) => None,
+        OutboxEvent::BatchChanged(_)
+        | OutboxEvent::PersonNeeded(_)
+        | OutboxEvent::Sender(_)
+        | OutboxEvent::Recovered(_) => None,
     });
     let call = call.unwrap();
     assert_eq!(call.outcome, CallOutcome::Waiting);

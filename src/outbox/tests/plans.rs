@@ -2,7 +2,7 @@
 
 use super::{Bench, accepted, fast, plan};
 use crate::contract::OutboxEvent;
-use crate::domain::{Batch, BatchState, Plan, RequestBody, Schedule};
+use crate::domain::{Batch, BatchState, FrozenRequest, Plan, RequestBody, RequestHead, Schedule};
 use crate::outbox::clock::Clock;
 use crate::outbox::queue::Confirmation;
 use jiff::SignedDuration;
@@ -80,9 +80,10 @@ fn a_batch_is_told_four_times_a_second_at_most_and_at_its_end() {
         .iter()
         .filter_map(|event| match event {
             OutboxEvent::BatchChanged(batch) => Some(batch.as_ref()),
-            OutboxEvent::CallFinished(_) | OutboxEvent::Sender(_) | OutboxEvent::Recovered(_) => {
-                None
-            }
+            OutboxEvent::CallFinished(_)
+            | OutboxEvent::PersonNeeded(_)
+            | OutboxEvent::Sender(_)
+            | OutboxEvent::Recovered(_) => None,
         })
         .collect();
     assert!((2..=5).contains(&told.len()), "{}", told.len());
@@ -109,7 +110,13 @@ fn the_typed_number_and_the_frozen_bytes_are_checked() {
     changed.calls[1].request.body = RequestBody::Json("{}".to_owned());
     assert!(bench.outbox.queue(&changed, &confirm("3")).is_err());
     let mut moved = list.clone();
-    moved.calls[1].request.url = "https://api.fern-and-oak.example.net/template".to_owned();
+    let request = &moved.calls[1].request;
+    let head = RequestHead {
+        url: "https://api.fern-and-oak.example.net/template".to_owned(),
+        ..RequestHead::clone(request)
+    };
+    let elsewhere = FrozenRequest::of(head, request.body.clone(), request.body_sha256.clone());
+    moved.calls[1].request = elsewhere;
     moved.sha256 = Plan::digest(&moved.target, moved.schedule, &moved.calls);
     assert!(bench.outbox.queue(&moved, &confirm("3")).is_err());
     assert_eq!(bench.outbox.list().unwrap().len(), 1);

@@ -1,6 +1,7 @@
 //! No more different people within 24 hours than the profile allows.
 
 use super::{Bench, accepted, fast, judgement, plan};
+use crate::contract::DayLimits;
 use crate::domain::{BatchState, Verdict};
 use crate::outbox::transport::{Call, SendFuture, Transport};
 use std::sync::Arc;
@@ -13,8 +14,11 @@ impl Transport for Limited {
         unreachable!("the test answers")
     }
 
-    fn people_a_day(&self) -> Option<u64> {
-        Some(self.0)
+    fn day_limits(&self) -> DayLimits {
+        DayLimits {
+            people: Some(self.0),
+            ..DayLimits::default()
+        }
     }
 }
 

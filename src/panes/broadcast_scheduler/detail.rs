@@ -145,11 +145,11 @@ fn parts(state: &State, batch: &Batch, width: u16, now: &Zoned) -> Vec<Part> {
     if let Some(left) = left(state, batch, now) {
         add(2, Row::Field("Left", left));
     }
-    if let Some(canary) = detail.and_then(|detail| canary(batch, detail)) {
+    if let Some(canary) = detail.and_then(|detail| canary(batch, detail, now)) {
         add(5, Row::Field("Canary", canary));
     }
-    if let Some((first, last)) = detail.and_then(|detail| detail.ends.as_ref()) {
-        add(6, Row::Field("Audience", audience(first, last)));
+    if let Some(audience) = detail.and_then(audience) {
+        add(6, Row::Field("Audience", audience));
     }
     add(7, Row::Field("Confirmed", confirmed(batch, now)));
     if let Some(at) = batch.scheduled {
@@ -308,15 +308,30 @@ fn done_near(end: Timestamp, now: &Zoned) -> String {
     format!("{local}, {} UTC", format::clock(&utc))
 }
 
-fn canary(batch: &Batch, detail: &BatchDetail) -> Option<Spans> {
+/// `5 of the first 5 accepted at 10:20, continued at 10:21`
+fn canary(batch: &Batch, detail: &BatchDetail, now: &Zoned) -> Option<Spans> {
     let first = u64::from(detail.limits.canary);
     let people = batch.counts.planned - batch.counts.skipped;
     if first == 0 || first >= people {
         return None;
     }
-    let accepted = format!("{} of the first {first} accepted", detail.canary_accepted);
+    let at = |time: Option<Timestamp>| {
+        let here = time.map(|time| time.to_zoned(now.time_zone().clone()));
+        here.map_or_else(String::new, |here| {
+            format!(" at {}", format::moment(&here, now))
+        })
+    };
+    let accepted = format!(
+        "{} of the first {first} accepted{}",
+        detail.canary_accepted,
+        at(detail.canary_ended)
+    );
     let text = if detail.canary_passed {
-        format!("{accepted}, then a person went on")
+        match detail.went_on {
+            Some(_) => format!("{accepted}, continued{}", at(detail.went_on)),
+            // Of an older version.
+            None => format!("{accepted}, then a person went on"),
+        }
     } else if batch.waits_after_the_first() {
         format!("{accepted}, waits for a person: c goes on")
     } else {
@@ -325,14 +340,20 @@ fn canary(batch: &Batch, detail: &BatchDetail) -> Option<Spans> {
     Some(Spans::of(Role::Text, text))
 }
 
-fn audience(first: &str, last: &str) -> Spans {
+/// `winter-2026.csv · first …0107 · last …0988`
+fn audience(detail: &BatchDetail) -> Option<Spans> {
     let short = |text: &str| format::last_four(&sanitize::clean_line(text));
-    let text = if first == last {
-        format::recipient(&sanitize::clean_line(first))
-    } else {
-        format!("first {} · last {}", short(first), short(last))
-    };
-    Spans::of(Role::Text, text)
+    let file = detail.source.as_deref();
+    let file = file.map(|name| sanitize::clean_line(name).into_owned());
+    let ends = detail.ends.as_ref().map(|(first, last)| {
+        if first == last {
+            format::recipient(&sanitize::clean_line(first))
+        } else {
+            format!("first {} · last {}", short(first), short(last))
+        }
+    });
+    let parts: Vec<String> = file.into_iter().chain(ends).collect();
+    (!parts.is_empty()).then(|| Spans::of(Role::Text, parts.join(" · ")))
 }
 
 fn confirmed(batch: &Batch, now: &Zoned) -> Spans {

@@ -3,6 +3,7 @@
 use super::groups::{Group, Row, rows};
 use super::people::People;
 use super::pulse::Pulses;
+use crate::contract::Meter;
 use crate::domain::{Batch, BatchDetail, BatchId, BatchState};
 use crate::widgets::WindowedList;
 use jiff::Timestamp;
@@ -28,6 +29,10 @@ pub struct State {
     pub people: People,
     /// Whether the detail stands in place of the list.
     pub detail_open: bool,
+    /// How much of a day's limits is used.
+    pub meter: Meter,
+    /// When that was asked for last, and after how many changes of batches.
+    pub meter_asked: Option<(Timestamp, u64)>,
     /// Sentences about what a crash left behind.
     pub recovered: Vec<String>,
 }
@@ -152,6 +157,11 @@ impl State {
             self.list.selected = *row;
             self.list.offset = below.offset + pinned;
         }
+    }
+
+    /// How many changes of batches are known.
+    pub fn changes(&self) -> u64 {
+        self.batches.iter().map(|batch| batch.revision + 1).sum()
     }
 
     /// Recipients whose outcome is unknown, over all batches.

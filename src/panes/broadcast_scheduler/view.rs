@@ -4,6 +4,7 @@
 use super::groups::Row;
 use super::state::State;
 use super::{detail, line, people_view};
+use crate::contract::Meter;
 use crate::panes::chrome::{self, Edges, ViewContext, divider};
 use crate::text::format;
 use crate::theme::{Glyph, Role};
@@ -27,9 +28,8 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
             .with(Role::Unknown, format!("{unknown} unknown"));
     }
     edges.state = text;
-    if context.profile.read_only {
-        edges.about = Spans::of(Role::Muted, "read-only");
-    }
+    edges.about = about(state.meter, state.meter.words(), context);
+    edges.about_short = about(state.meter, state.meter.short(), context);
     if state.detail_open {
         let people = &state.people;
         let at = (people.list.selected + 1).min(people.rows());
@@ -40,6 +40,21 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
             .with(Role::Muted, " list");
     }
     edges
+}
+
+/// How much of a day's limits is used, and that nothing is sent.
+fn about(meter: Meter, words: Option<String>, context: &ViewContext<'_>) -> Spans {
+    let role = if meter.is_tight() {
+        Role::Attention
+    } else {
+        Role::Muted
+    };
+    let read_only = context.profile.read_only.then(|| "read-only".to_owned());
+    let parts: Vec<String> = read_only.into_iter().chain(words).collect();
+    if parts.is_empty() {
+        return Spans::default();
+    }
+    Spans::of(role, parts.join(" · "))
 }
 
 /// Rows of the list in a pane of this size, or of the people in the open batch.

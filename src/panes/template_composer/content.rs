@@ -35,6 +35,7 @@ impl Draft {
         Ok(DraftForm {
             content,
             to: self.recipients(),
+            file: self.people_file(),
             people: self.known_people(),
             standing: standing.unwrap_or_default(),
             when: when.unwrap_or_else(|| "now".to_owned()),

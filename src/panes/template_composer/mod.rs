@@ -19,6 +19,7 @@ mod draw;
 mod fields;
 mod form;
 pub mod helpers;
+mod people_table;
 mod person;
 mod prefill;
 mod preview;
@@ -32,6 +33,7 @@ mod view;
 mod wire_place;
 
 pub use form::{Choices, DraftKind, Field, FieldId, Section, Takes};
+pub use people_table::PeopleTable;
 pub use person::Person;
 pub use preview::rows as bubble_rows;
 pub use sheet::sheet;

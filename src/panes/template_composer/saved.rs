@@ -1,6 +1,7 @@
 //! A draft as text for the local record, so that a crash loses nothing typed.
 
 use super::form::{Choices, DraftKind, FieldId};
+use super::people_table::{PeopleTable, SavedTable};
 use super::person::Person;
 use super::state::Draft;
 use crate::contract::Library;
@@ -25,6 +26,8 @@ struct Saved {
     names: BTreeMap<String, String>,
     #[serde(default)]
     people: BTreeMap<String, Person>,
+    #[serde(default)]
+    table: SavedTable,
     values: BTreeMap<String, String>,
 }
 
@@ -43,6 +46,7 @@ impl Draft {
             flow: self.flow.as_ref().map(|flow| flow.name.clone()),
             names: BTreeMap::new(),
             people: self.people.clone(),
+            table: self.table.to_saved(),
             values: self.values(),
         };
         serde_json::to_string(&saved).ok()
@@ -82,6 +86,7 @@ impl Draft {
             template,
             flow,
             people: named.chain(saved.people).collect(),
+            table: PeopleTable::from_saved(saved.table),
             kept,
             ..Draft::default()
         };

@@ -2,6 +2,7 @@
 
 use super::fields::{Shape, fields};
 use super::form::{Choices, DraftKind, Field, FieldId};
+use super::people_table::{PeopleTable, names_file};
 use super::person::{Person, digits, digits_of};
 use super::sheet::sheet;
 use super::shown_call::ShownCall;
@@ -49,6 +50,8 @@ pub struct Draft {
     pub plan: Option<Arc<Plan>>,
     /// The call that the Payload pane shows.
     pub shown_call: Option<ShownCall>,
+    /// How the file of people is read, where they come from one.
+    pub table: PeopleTable,
 }
 
 /// A draft that is not open now.
@@ -277,6 +280,9 @@ impl Draft {
     /// The numbers as typed.
     pub fn recipients(&self) -> Vec<String> {
         let text = self.value(&FieldId::To);
+        if names_file(&text) {
+            return Vec::new();
+        }
         let parts = text.split([',', ';', '\n']);
         parts
             .map(str::trim)
@@ -310,6 +316,9 @@ impl Draft {
 
     /// Who it goes to in a few words: a name and number, or how many.
     pub fn to_words(&self) -> String {
+        if let Some(file) = self.people_file() {
+            return self.file_words(&file);
+        }
         let recipients = self.recipients();
         match recipients.as_slice() {
             [] => "nobody yet".to_owned(),

@@ -29,6 +29,8 @@ pub enum Wish {
     EditExternally,
     /// List the drafts.
     ListDrafts,
+    /// Take the people from a file, or look at its columns.
+    ChoosePeople,
     /// Write the template's own words.
     WriteWords,
     /// Switch between the form and raw JSON.
@@ -47,6 +49,8 @@ pub fn field_takes_line_breaks(state: &State) -> bool {
 pub fn act(state: &mut State, action: Action, library: &Library) -> Option<Wish> {
     let wish = if action == Action::ListDrafts {
         Some(Wish::ListDrafts)
+    } else if action == Action::ChoosePeople {
+        Some(Wish::ChoosePeople)
     } else if state.typing {
         act_typing(state, action)
     } else {

@@ -145,6 +145,7 @@ pub(super) fn repeat(
         limits: parent.limits,
         // It was counted when it was planned; saying it again is no other use of the template.
         used: None,
+        source: None,
         once: once(tx, parent.batch.id, &items)?,
     };
     Ok(Ok(Repeat {

@@ -108,6 +108,8 @@ impl OutboxStore {
                 .prepare_cached(
                     "UPDATE batches SET state = 'ready', reason_rule = NULL, reason_text = NULL,
                         stop_kind = NULL, start_at = NULL, confirmed = ?3, runs = runs + 1,
+                        went_on = CASE WHEN canary > 0 AND canary_passed = 0
+                            AND planned - skipped - queued >= canary THEN ?3 ELSE went_on END,
                         canary_passed = canary_passed OR planned - skipped - queued >= canary,
                         marked = ?4
                      WHERE id = ?1 AND queued = ?2 AND queued > 0 AND state IN ('paused','held')",

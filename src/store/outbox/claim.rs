@@ -1,10 +1,11 @@
 //! The last look before a mark, in its transaction: whoever got the same message since the plan was
 //! queued is not sent to. It marks nothing itself.
 
+use super::candidates::Candidate;
 use super::change::{hold_batch, stop_batch};
 use super::intents;
 use super::rows::StopKind;
-use super::send::{Candidate, MarkTime};
+use super::send::MarkTime;
 use crate::domain::intent::DUPLICATE;
 use crate::domain::{BatchId, ItemId, ItemState, Reason};
 use jiff::{SignedDuration, Timestamp};

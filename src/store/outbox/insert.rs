@@ -4,8 +4,8 @@ use super::OutboxStore;
 use super::intents;
 use super::rows::{StopKind, stored_number};
 use crate::domain::{
-    BatchId, BatchState, FrozenRequest, ItemId, Plan, Reason, Recipient, RequestBody, Schedule,
-    Sha256Hex, SkippedRow, Used,
+    BatchId, BatchState, FrozenRequest, ItemId, Plan, Reason, Recipient, RequestBody, RequestHead,
+    Schedule, Sha256Hex, SkippedRow, Used,
 };
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
@@ -135,9 +135,9 @@ fn insert_batch(
         "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
             confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
             plan_sha256, planned, skipped, queued, twin_window, override_reason, file_key,
-            marked, canary, spread_minutes, parent, reason_rule, reason_text, stop_kind)
+            marked, canary, spread_minutes, parent, reason_rule, reason_text, stop_kind, source)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
+            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)",
         params![
             plan.kind.word(),
             plan.title,
@@ -169,6 +169,7 @@ fn insert_batch(
             again.map(|again| again.reason.rule.as_str()),
             again.map(|again| again.reason.text.as_str()),
             again.map(|_| StopKind::Person.word()),
+            plan.source,
         ],
     )?;
     Ok(tx.last_insert_rowid())
@@ -244,7 +245,8 @@ fn people(recipients: &[Recipient]) -> (Option<&str>, Option<String>) {
 }
 
 fn same_head(left: &FrozenRequest, right: &FrozenRequest) -> bool {
-    left.method == right.method && left.url == right.url && left.headers == right.headers
+    let (left, right): (&RequestHead, &RequestHead) = (left, right);
+    std::ptr::eq(left, right) || left == right
 }
 
 fn insert_head(tx: &Transaction<'_>, request: &FrozenRequest) -> rusqlite::Result<i64> {

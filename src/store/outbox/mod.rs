@@ -5,6 +5,7 @@
 
 mod again;
 pub mod audit;
+mod candidates;
 mod change;
 mod claim;
 mod evidence;
@@ -27,6 +28,7 @@ mod windows;
 
 pub use again::{Asked, Retry};
 pub use audit::AuditNote;
+pub use candidates::{Candidate, Due};
 pub use change::{Change, Stop, StopScope};
 pub use evidence::{Proof, Proven, READ_BACK, Rival, UnknownRow};
 pub use home::Home;
@@ -38,7 +40,7 @@ pub use recover::{PROCESS_STOPPED, RecoveredBatch, Recovery, RecoveryRules};
 pub use report::{ReportGroup, ReportHead};
 pub use resolve::{BY_PERSON, Chosen, Refusal, Ruled, Ruling};
 pub use rows::{StopKind, StoredBatch};
-pub use send::{Candidate, MarkTime, Marked, Outcome, OutcomeVerdict, SendError};
+pub use send::{MarkTime, Marked, Outcome, OutcomeVerdict, SendError};
 
 use super::database::Database;
 use super::error::StoreError;

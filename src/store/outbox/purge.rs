@@ -117,7 +117,7 @@ impl OutboxStore {
             let dropped = count_dropped(tx, id)?;
             tx.execute(
                 "UPDATE batches SET purged = ?2, typed = '', reason_text = NULL,
-                    override_reason = NULL WHERE id = ?1",
+                    override_reason = NULL, source = NULL WHERE id = ?1",
                 params![id.0, stored_time(now)],
             )?;
             for statement in DROPS {

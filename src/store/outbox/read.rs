@@ -4,7 +4,7 @@ use super::OutboxStore;
 use super::rows::{self, BATCH_COLUMNS, ITEM_COLUMNS, StoredBatch, stored_number};
 use crate::domain::{
     BatchId, BotTarget, Counts, FrozenRequest, Item, ItemId, ItemState, PlatformError, RequestBody,
-    SendKind, Sha256Hex,
+    RequestHead, SendKind, Sha256Hex,
 };
 use crate::store::database::read_time;
 use crate::store::error::StoreError;
@@ -320,13 +320,13 @@ pub(super) fn request_row(
                 "json" => RequestBody::Json(text),
                 _ => from_json(&text)?,
             };
-            Ok(FrozenRequest {
+            let head = RequestHead {
                 method: row.get(0)?,
                 url: row.get(1)?,
                 headers: from_json(&headers)?,
-                body,
-                body_sha256: Sha256Hex::from_stored(row.get(5)?),
-            })
+            };
+            let body_sha256 = Sha256Hex::from_stored(row.get(5)?);
+            Ok(FrozenRequest::of(head, body, body_sha256))
         })
         .optional()
 }

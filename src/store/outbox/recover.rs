@@ -3,6 +3,7 @@
 
 use super::OutboxStore;
 use super::audit::{AuditNote, write_note};
+use super::candidates::wait_from_now;
 use super::change::{hold_batch, settle, stop_batch};
 use super::read::batch_row;
 use super::rows::StopKind;
@@ -72,6 +73,7 @@ impl OutboxStore {
                  ORDER BY id",
             )?;
             make_unknown(tx, rules.now)?;
+            wait_from_now(tx, rules.now)?;
             for id in crashed {
                 recovery.batches.extend(stop_crashed(tx, id)?);
             }

@@ -8,7 +8,9 @@ mod audit;
 mod counting;
 mod home;
 mod intents;
+mod origin;
 mod pace;
+mod settled;
 mod triage;
 mod windows;
 
@@ -30,6 +32,8 @@ pub const SCHEMA: Schema = Schema {
         intents::INTENTS,
         triage::TRIAGE,
         windows::WINDOWS,
+        settled::SETTLED,
+        origin::ORIGIN,
     ],
     durability: Durability::Full,
 };

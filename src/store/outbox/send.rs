@@ -1,35 +1,19 @@
 //! What a sender writes: the mark before the first byte, and the result after the last.
 
 use super::OutboxStore;
+use super::candidates::Candidate;
 use super::change::{Stop, apply_stop, settle};
 use super::claim;
 use super::read::request_row;
-use super::rows::{number, stored_errors, stored_number};
+use super::rows::stored_errors;
 use crate::domain::{BatchId, FrozenRequest, ItemId, Judgement, PlatformError, Sha256Hex, Verdict};
-use crate::store::database::{read_time, stored_time};
+use crate::store::database::stored_time;
 use crate::store::error::StoreError;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
-
-/// A queued item that could be claimed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The item.
-    pub item: ItemId,
-    /// Digits of the only recipient.
-    pub recipient: Option<String>,
-    /// How many people the call reaches.
-    pub recipients: u64,
-    /// When it may be tried again, if it waits.
-    pub retry_at: Option<Timestamp>,
-    /// How often it has waited since the last resume.
-    pub waits: u32,
-    /// Since when it has been waiting.
-    pub waiting_since: Option<Timestamp>,
-}
 
 /// An item that was marked durably and must now be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,57 +166,6 @@ pub enum SendError {
 }
 
 impl OutboxStore {
-    /// Queued items in sending order, waiting ones included.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub fn candidates(
-        &self,
-        batch: BatchId,
-        now: Timestamp,
-        limit: u64,
-    ) -> Result<Vec<Candidate>, StoreError> {
-        self.db.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT id, recipient, recipients, retry_at, waits, waiting_since FROM items
-                     WHERE batch = ?1 AND state = 'queued' AND (retry_at IS NULL OR retry_at <= ?2)
-                     ORDER BY id LIMIT ?3",
-                )?
-                .query_map(
-                    params![batch.0, stored_time(now), stored_number(limit)],
-                    |row| {
-                        Ok(Candidate {
-                            item: ItemId(row.get(0)?),
-                            recipient: row.get(1)?,
-                            recipients: number(row, 2)?,
-                            retry_at: row.get::<_, Option<i64>>(3)?.map(read_time),
-                            waits: row.get(4)?,
-                            waiting_since: row.get::<_, Option<i64>>(5)?.map(read_time),
-                        })
-                    },
-                )?
-                .collect()
-        })
-    }
-
-    /// When the first waiting item of a batch may be tried again.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub fn next_retry(&self, batch: BatchId) -> Result<Option<Timestamp>, StoreError> {
-        self.db.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT min(retry_at) FROM items
-                     WHERE batch = ?1 AND state = 'queued' AND retry_at IS NOT NULL",
-                )?
-                .query_row([batch.0], |row| {
-                    Ok(row.get::<_, Option<i64>>(0)?.map(read_time))
-                })
-        })
-    }
-
     /// Marks these items as on the way, in one durable transaction, if the batch may still send.
     /// Only what is returned may be sent. Empty if the batch was stopped meanwhile. Whoever got
     /// the same message since it was planned is taken back; a call to several of whom one did

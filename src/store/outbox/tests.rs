@@ -61,6 +61,7 @@ pub fn plan(people: u32) -> Plan {
         schedule: Schedule::Now,
         limits: SendLimits::default(),
         used: Some(Used::template("care_reminder", "en")),
+        source: Some("autumn.csv".to_owned()),
         once: Once::default(),
         sha256,
     }

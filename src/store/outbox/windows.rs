@@ -4,7 +4,9 @@
 use super::OutboxStore;
 use super::rows::{self, ITEM_COLUMNS, StoredBatch, number, stored_number};
 use crate::domain::{BatchId, Item, ItemId, ItemState, RowFilter, RowPage, RowWindow};
+use crate::store::database::read_time;
 use crate::store::error::StoreError;
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 /// What else somebody is looked for by: digits of people whose name has the text.
@@ -51,19 +53,48 @@ impl OutboxStore {
         })
     }
 
-    /// How many of the first calls of a batch were accepted, in people.
+    /// How many people of the first so many calls were accepted, and when the last of these calls
+    /// ended.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub fn accepted_of_first(&self, batch: BatchId, calls: u32) -> Result<u64, StoreError> {
+    pub fn first_calls(
+        &self,
+        batch: BatchId,
+        calls: u32,
+    ) -> Result<(u64, Option<Timestamp>), StoreError> {
         self.db.read(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT coalesce(sum(recipients), 0) FROM (
-                        SELECT state, recipients FROM items WHERE batch = ?1 AND state <> 'skipped'
-                        ORDER BY id LIMIT ?2) WHERE state = 'accepted'",
+                    "SELECT coalesce(sum(recipients * (state = 'accepted')), 0), max(finished)
+                     FROM (SELECT state, recipients, (SELECT max(finished) FROM attempts
+                             WHERE attempts.item = items.id) AS finished
+                         FROM items WHERE batch = ?1 AND state <> 'skipped'
+                         ORDER BY id LIMIT ?2)",
                 )?
-                .query_row(params![batch.0, calls], |row| number(row, 0))
+                .query_row(params![batch.0, calls], |row| {
+                    let ended: Option<i64> = row.get(1)?;
+                    Ok((number(row, 0)?, ended.map(read_time)))
+                })
+        })
+    }
+
+    /// The name of the file a batch's people came from, and when a person went on after the first
+    /// of them.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn origin(
+        &self,
+        batch: BatchId,
+    ) -> Result<(Option<String>, Option<Timestamp>), StoreError> {
+        self.db.read(|connection| {
+            connection
+                .prepare_cached("SELECT source, went_on FROM batches WHERE id = ?1")?
+                .query_row([batch.0], |row| {
+                    let went_on: Option<i64> = row.get(1)?;
+                    Ok((row.get(0)?, went_on.map(read_time)))
+                })
         })
     }
 

@@ -15,6 +15,19 @@ pub struct CsvRow<'a> {
     pub attributes: Vec<&'a str>,
 }
 
+impl CsvRow<'_> {
+    /// How many bytes its line has in the file.
+    pub fn bytes(&self) -> usize {
+        let cells = self.attributes.iter().map(|value| {
+            let mut cell = String::new();
+            push_quoted(&mut cell, value);
+            1 + cell.len()
+        });
+        // The plus, and the end of the line.
+        self.phone.digits().len() + 2 + cells.sum::<usize>()
+    }
+}
+
 impl Encoder<'_> {
     /// One template to everybody in an audience file: a `POST` to
     /// `/whatsapp-api/v1.0/…/external/broadcast?broadcast_id=TITLE`. Every row must have
@@ -107,8 +120,10 @@ mod tests {
             phone: &phone,
             attributes: vec!["a,b", "say \"hi\"", " x", "plain; text", ""],
         };
+        let lines = audience_file(std::slice::from_ref(&row), 5).unwrap();
+        assert_eq!(row.bytes(), lines.lines().nth(1).unwrap().len() + 1);
         assert_eq!(
-            audience_file(&[row], 5).unwrap(),
+            lines,
             "user.phone_number,user.attribute_0,user.attribute_1,user.attribute_2,\
              user.attribute_3,user.attribute_4\n\
              +447700900412,\"a,b\",\"say \"\"hi\"\"\",\" x\",plain; text,\n"

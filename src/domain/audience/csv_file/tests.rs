@@ -32,7 +32,7 @@ fn a_list_is_read_whatever_its_dialect(#[case] text: &str) {
     assert_eq!(audience.rows.len(), 1);
     let row = &audience.rows[0];
     assert_eq!(row.recipient.text(), "447700900412");
-    assert_eq!(row.columns["name"], "Asha");
+    assert_eq!(row.columns.get("name"), Some("Asha"));
     assert_eq!(row.row, Some(1));
     assert!(audience.skipped.is_empty());
 }
@@ -86,7 +86,7 @@ fn what_was_cleaned_is_counted() {
 }
 
 #[rstest]
-#[case("", "no_recipient_column")]
+#[case("", "empty")]
 #[case("phone\n", "no_rows")]
 #[case("phone,name\n,\n", "no_rows")]
 #[case("who,name\n+447700900412,Asha\n", "no_recipient_column")]
@@ -105,13 +105,25 @@ fn a_file_that_cannot_be_trusted_is_refused(#[case] text: &str, #[case] rule: &s
 }
 
 #[test]
-fn other_encodings_are_refused_with_their_line() {
-    let latin = b"phone,name\n+447700900412,Jos\xe9\n";
-    let error = from_csv(latin.as_slice(), &CsvOptions::default()).unwrap_err();
-    assert_eq!(error, AudienceError::NotText { line: 2 });
-    let utf16 = b"\xff\xfep\0h\0";
-    let error = from_csv(utf16.as_slice(), &CsvOptions::default()).unwrap_err();
-    assert_eq!(error, AudienceError::NotText { line: 1 });
+fn other_encodings_are_read_and_damage_is_refused_with_its_line() {
+    let read = |bytes: &[u8]| from_csv(bytes, &CsvOptions::default());
+    let latin = read(b"phone,name\n+447700900412,Jos\xe9\n").unwrap();
+    assert_eq!(latin.rows[0].columns.get("name"), Some("Jos\u{e9}"));
+    assert_eq!(latin.remarks[0].rule, "encoding");
+    let wide = |text: &str| -> Vec<u8> {
+        let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    };
+    let utf16 = read(&wide("phone\tname\n+447700900412\tJos\u{e9}\n")).unwrap();
+    assert_eq!(utf16.rows[0].columns.get("name"), Some("Jos\u{e9}"));
+    assert!(utf16.remarks.is_empty());
+    let marked = read(b"\xef\xbb\xbfphone,name\n+447700900412,Jos\xe9\n").unwrap_err();
+    assert_eq!(marked, AudienceError::NotText { line: 2 });
+    let mixed = read(b"phone,name\n+447700900412,Jos\xe9\n+447700900118,Jos\xc3\xa9\n");
+    let expected = AudienceError::MixedEncodings { line: 3, other: 2 };
+    assert_eq!(mixed.unwrap_err(), expected);
+    let binary = read(b"phone,name\n+447700900412,Jos\xe9\x01\n").unwrap_err();
+    assert_eq!(binary, AudienceError::NotText { line: 2 });
 }
 
 #[test]
@@ -136,7 +148,8 @@ fn the_line_of_an_unclosed_quote_is_named() {
         AudienceError::UnclosedQuote { line: 4 }
     );
     let closed = "phone,name\n+447700900412,\"say \"\"hi\"\"\"\n";
-    assert_eq!(read(closed).unwrap().rows[0].columns["name"], "say \"hi\"");
+    let audience = read(closed).unwrap();
+    assert_eq!(audience.rows[0].columns.get("name"), Some("say \"hi\""));
 }
 
 proptest! {

@@ -225,6 +225,7 @@ fn batch_words(moved: &BatchMoved) -> (&'static str, &'static str) {
         (_, "paused") if moved.rule.as_deref() == Some("person") => ("paused", person),
         (_, "paused") => ("paused", engine),
         (_, "held") => ("held", engine),
+        ("done_with_problems", "done") => ("settled", engine),
         (_, "done" | "done_with_problems") => ("finished", engine),
         (_, _) => ("changed", engine),
     }

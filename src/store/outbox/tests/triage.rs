@@ -1,6 +1,7 @@
 //! Decisions about unknown results: what the record allows, what it refuses, and that sums stay.
 
 mod history;
+mod settled;
 
 use super::{Record, outcomes, record_with, time};
 use crate::domain::{BatchId, BatchState, Decision, ItemId, ItemState, Sha256Hex};

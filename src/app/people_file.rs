@@ -1,0 +1,493 @@
+//! People from a file: asking for the file, showing what fills what, and what was found in every
+//! row. A column that fills a place stands in the draft's field as its placeholder, so preview,
+//! review and sending know nothing of files here.
+
+use super::people_places::{
+    DELIMITERS, can_be_named, cells, fill, number_place, personal, place_of, placeholder_of,
+    shape_words, shown, single_place, unused,
+};
+use super::state::State;
+use super::update::{Effects, notify};
+use super::{drafts, flows, helping};
+use crate::contract::{ApiError, Effect, Notice, PlanPurpose, SampleAnswer, Slot};
+use crate::domain::SkippedRow;
+use crate::domain::audience::{
+    CheckClass, CheckReport, RecipientProposal, TableSample, TextEncoding, propose_recipient,
+};
+use crate::overlays::mapping::{self, Head};
+use crate::overlays::palette::{Entry, Target};
+use crate::overlays::prompt::Purpose;
+use crate::overlays::{Overlay, checks, page, palette};
+use crate::panes::template_composer::Draft;
+use crate::text::{format, sanitize};
+use crate::theme::Role;
+use crate::widgets::Spans;
+use std::sync::Arc;
+
+/// Shows the columns of the draft's file; asks for a file where there is none.
+pub fn open(state: &mut State) -> Effects {
+    let Some(draft) = &state.composer.draft else {
+        return Vec::new();
+    };
+    if draft.people_file().is_none() {
+        return helping::ask(state, Purpose::PeopleFile);
+    }
+    show(state)
+}
+
+/// Takes the people of the draft from this file.
+pub fn take(state: &mut State, path: &str) -> Effects {
+    let Some(draft) = &mut state.composer.draft else {
+        return Vec::new();
+    };
+    draft.take_people_from(path.trim());
+    state.composer.revision += 1;
+    let mut effects = show(state);
+    effects.extend(drafts::draft_changed(state));
+    effects
+}
+
+fn show(state: &mut State) -> Effects {
+    let Some(file) = state.composer.draft.as_ref().and_then(Draft::people_file) else {
+        return Vec::new();
+    };
+    let dialog = mapping::State {
+        file: sanitize::clean_line(file.name()).into_owned(),
+        head: Head::Reading,
+        places: Vec::new(),
+        unused: Vec::new(),
+        reads: String::new(),
+        warnings: Vec::new(),
+        at: 0,
+        checking: false,
+        guarded: state.profile.guard == crate::domain::Guard::Production,
+    };
+    state.overlays.push(Overlay::Mapping(Box::new(dialog)));
+    read_head(state)
+}
+
+fn read_head(state: &mut State) -> Effects {
+    let Some(file) = state.composer.draft.as_ref().and_then(Draft::people_file) else {
+        return Vec::new();
+    };
+    match state.tickets.issue(Slot::PeopleSample) {
+        Some(ticket) => vec![Effect::SamplePeople { ticket, file }],
+        None => Vec::new(),
+    }
+}
+
+/// The first rows are there: empty places are filled by the names of the columns.
+pub fn sampled(state: &mut State, answer: SampleAnswer) -> Effects {
+    if !state.tickets.redeem(Slot::PeopleSample, answer.ticket) {
+        return Vec::new();
+    }
+    let Some(draft) = &mut state.composer.draft else {
+        return Vec::new();
+    };
+    let sample = match answer.result {
+        Ok(sample) => Arc::new(sample),
+        Err(error) => {
+            draft.table.sample = None;
+            if let Some(dialog) = dialog(state) {
+                dialog.head = Head::Failed(format!("{} {}", error.message, error.advice));
+            }
+            return Vec::new();
+        }
+    };
+    let gone = |column: &String| !sample.columns.contains(column);
+    if draft.table.to_column.as_ref().is_some_and(gone) {
+        draft.table.to_column = None;
+    }
+    if draft.table.to_column.is_none() {
+        let at = match propose_recipient(&sample) {
+            RecipientProposal::Named(at) | RecipientProposal::Looks(at) => Some(at),
+            RecipientProposal::Several(_) | RecipientProposal::Nothing => None,
+        };
+        draft.table.to_column = at.and_then(|at| sample.columns.get(at)).cloned();
+    }
+    draft.table.sample = Some(Arc::clone(&sample));
+    draft.table.people = None;
+    fill(draft, &sample, false);
+    changed(state)
+}
+
+fn dialog(state: &mut State) -> Option<&mut mapping::State> {
+    state.overlays.iter_mut().rev().find_map(|overlay| {
+        if let Overlay::Mapping(dialog) = overlay {
+            Some(dialog.as_mut())
+        } else {
+            None
+        }
+    })
+}
+
+/// The draft changed under the dialog.
+fn changed(state: &mut State) -> Effects {
+    state.composer.revision += 1;
+    drafts::draft_changed(state)
+}
+
+/// Works out anew what the dialog shows, while it is open: after every change, because the draft, its
+/// first person and the file have a part in it.
+pub fn refresh(state: &mut State) {
+    if dialog(state).is_none() {
+        return;
+    }
+    let Some(draft) = &state.composer.draft else {
+        return;
+    };
+    let Some(sample) = draft.table.sample.clone() else {
+        return;
+    };
+    let mut places = vec![number_place(draft, &sample)];
+    places.extend(personal(draft).map(|field| place_of(field, &sample)));
+    let unused = unused(draft, &sample);
+    let reads = draft.reads().unwrap_or_default();
+    let warnings = sample.warnings.clone();
+    if let Some(dialog) = dialog(state) {
+        dialog.head = Head::Read(shape_words(&sample));
+        dialog.at = dialog.at.min(places.len().saturating_sub(1));
+        dialog.places = places;
+        dialog.unused = unused;
+        dialog.reads = reads;
+        dialog.warnings = warnings;
+    }
+}
+
+/// What the dialog of columns wants.
+pub fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
+    let Some(wish) = wish else {
+        return Vec::new();
+    };
+    let draft = state.composer.draft.as_ref();
+    let sample = draft.and_then(|draft| draft.table.sample.clone());
+    let Some(sample) = sample else {
+        return match wish {
+            mapping::Wish::Close => {
+                state.overlays.pop();
+                Vec::new()
+            }
+            // There is nothing to check or to map yet.
+            mapping::Wish::OtherFile | mapping::Wish::Check | mapping::Wish::Map => {
+                ask_other_file(state)
+            }
+            mapping::Wish::Fallback
+            | mapping::Wish::Guess
+            | mapping::Wish::SwitchHeader
+            | mapping::Wish::NextEncoding
+            | mapping::Wish::NextDelimiter => Vec::new(),
+        };
+    };
+    match wish {
+        mapping::Wish::Close => {
+            state.overlays.pop();
+            Vec::new()
+        }
+        mapping::Wish::OtherFile => ask_other_file(state),
+        mapping::Wish::Map => choose(state, &sample),
+        mapping::Wish::Fallback => ask_fallback(state),
+        mapping::Wish::Guess => {
+            if let Some(draft) = &mut state.composer.draft {
+                fill(draft, &sample, true);
+            }
+            changed(state)
+        }
+        mapping::Wish::SwitchHeader => reread(state, |draft| {
+            draft.table.shape.header = Some(!sample.shape.header);
+        }),
+        mapping::Wish::NextEncoding => reread(state, |draft| {
+            let next = after(&TextEncoding::CHOICES, &sample.shape.encoding);
+            draft.table.shape.encoding = next.copied();
+        }),
+        mapping::Wish::NextDelimiter => reread(state, |draft| {
+            let signs = DELIMITERS.map(|(sign, _)| sign);
+            draft.table.shape.delimiter = after(&signs, &sample.shape.delimiter).copied();
+        }),
+        mapping::Wish::Check => check(state),
+    }
+}
+
+/// Asks for a file in place of this one; the dialog opens again for it.
+fn ask_other_file(state: &mut State) -> Effects {
+    state
+        .overlays
+        .retain(|overlay| !matches!(overlay, Overlay::Mapping(_)));
+    helping::ask(state, Purpose::PeopleFile)
+}
+
+/// The choice after this one; the first after the last, or where it is none of them.
+fn after<'c, T: PartialEq>(choices: &'c [T], now: &T) -> Option<&'c T> {
+    let at = choices.iter().position(|choice| choice == now);
+    let next = at.map_or(0, |at| at + 1);
+    choices.get(next).or_else(|| choices.first())
+}
+
+/// Changes how the file is read, and reads its first rows again.
+fn reread(state: &mut State, change: impl FnOnce(&mut Draft)) -> Effects {
+    if let Some(draft) = &mut state.composer.draft {
+        change(draft);
+    }
+    read_head(state)
+}
+
+/// The place under the cursor of the dialog: 0 is the number.
+fn place_here(state: &mut State) -> usize {
+    dialog(state).map_or(0, |dialog| dialog.at)
+}
+
+/// Lists the columns for the place under the cursor.
+fn choose(state: &mut State, sample: &TableSample) -> Effects {
+    let at = place_here(state);
+    let Some(draft) = &state.composer.draft else {
+        return Vec::new();
+    };
+    let label = match at.checked_sub(1) {
+        None => "number".to_owned(),
+        Some(field) => personal(draft)
+            .nth(field)
+            .map_or_else(String::new, |one| one.label.clone()),
+    };
+    let columns = sample
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, name)| Entry {
+            kind: "column",
+            label: sanitize::clean_line(name).into_owned(),
+            note: cells(sample, name)
+                .map(|cells| shown(&cells))
+                .unwrap_or_default(),
+            unavailable: false,
+            target: Target::Column(at, index),
+        });
+    let mut entries: Vec<Entry> = columns.collect();
+    if at > 0 {
+        entries.push(Entry {
+            kind: "text",
+            label: "the same for everybody: type it in the draft".to_owned(),
+            note: String::new(),
+            unavailable: false,
+            target: Target::SameForAll(at),
+        });
+    }
+    let title = format!("What fills {}", sanitize::clean_line(&label));
+    state
+        .overlays
+        .push(Overlay::Palette(palette::State::new(title, entries)));
+    Vec::new()
+}
+
+/// A column was chosen for a place.
+pub fn set_column(state: &mut State, at: usize, column: usize) -> Effects {
+    let Some(draft) = &mut state.composer.draft else {
+        return Vec::new();
+    };
+    let sample = draft.table.sample.clone();
+    let Some(name) = sample
+        .as_ref()
+        .and_then(|sample| sample.columns.get(column))
+    else {
+        return Vec::new();
+    };
+    if at == 0 {
+        draft.table.to_column = Some(name.clone());
+        draft.table.people = None;
+        return changed(state);
+    }
+    if !can_be_named(name) {
+        let text = "A column with { } or | in its name cannot fill a place: rename it in the file.";
+        notify(state, Notice::warning("column", text));
+        return Vec::new();
+    }
+    let id = personal(draft).nth(at - 1).map(|field| field.id.clone());
+    if let Some(id) = id {
+        let text = draft.value(&id);
+        let fallback = single_place(&text).and_then(|place| place.fallback);
+        draft.set_value(&id, &placeholder_of(name, fallback));
+    }
+    changed(state)
+}
+
+/// The place is filled with one text: the typing goes on in its field.
+pub fn type_it(state: &mut State, at: usize) -> Effects {
+    state
+        .overlays
+        .retain(|overlay| !matches!(overlay, Overlay::Mapping(_)));
+    let Some(draft) = &mut state.composer.draft else {
+        return Vec::new();
+    };
+    let id = at
+        .checked_sub(1)
+        .and_then(|at| personal(draft).nth(at))
+        .map(|field| field.id.clone());
+    let field = id.and_then(|id| draft.fields.iter().position(|field| field.id == id));
+    if let Some(field) = field {
+        draft.cursor = field;
+        if let Some(field) = draft.field_mut()
+            && single_place(&field.text.text()).is_some()
+        {
+            field.text.set_text("");
+        }
+        state.composer.typing = true;
+    }
+    drafts::draft_changed(state)
+}
+
+fn ask_fallback(state: &mut State) -> Effects {
+    let at = place_here(state);
+    let draft = state.composer.draft.as_ref();
+    let field = draft.and_then(|draft| personal(draft).nth(at.checked_sub(1)?));
+    let text = field.map(|field| field.text.text()).unwrap_or_default();
+    if let Some(place) = single_place(&text) {
+        return helping::ask(state, Purpose::ColumnFallback(at, place.name.to_owned()));
+    }
+    let text = "Only a place that a column fills can have another text for empty cells.";
+    notify(state, Notice::warning("column", text));
+    Vec::new()
+}
+
+/// The text for people without a value was typed, with its column.
+pub fn set_fallback(state: &mut State, at: usize, text: &str) -> Effects {
+    let Some(draft) = &mut state.composer.draft else {
+        return Vec::new();
+    };
+    let field = at.checked_sub(1).and_then(|at| personal(draft).nth(at));
+    if let Some(id) = field.map(|field| field.id.clone()) {
+        draft.set_value(&id, text);
+    }
+    changed(state)
+}
+
+/// Looks at every row.
+pub fn check(state: &mut State) -> Effects {
+    let effects = drafts::build_plan(state, PlanPurpose::Check, None);
+    let asked = !effects.is_empty();
+    if let Some(dialog) = dialog(state) {
+        dialog.checking = asked;
+    }
+    if !asked {
+        let draft = state.composer.draft.as_ref();
+        let first = draft.and_then(|draft| draft.problems.first());
+        let why = first.map_or("choose a template first", |problem| &problem.text);
+        let text = format!("The rows cannot be checked yet: {why}");
+        notify(state, Notice::warning("check", text));
+    }
+    effects
+}
+
+/// Every row was looked at.
+pub fn checked(state: &mut State, report: CheckReport, skipped: Vec<SkippedRow>) {
+    let guarded = state.profile.guard == crate::domain::Guard::Production;
+    let source = state
+        .composer
+        .draft
+        .as_ref()
+        .map_or_else(String::new, Draft::to_words);
+    if let Some(draft) = &mut state.composer.draft {
+        draft.table.people = Some(report.to_go);
+        draft.table.skipped = Arc::new(skipped);
+    }
+    let file = state.composer.draft.as_ref().and_then(Draft::people_file);
+    let source = file.map_or(source, |file| file.name().to_owned());
+    let opened = dialog(state).is_some_and(|dialog| std::mem::take(&mut dialog.checking));
+    if opened {
+        state.overlays.push(Overlay::Checks(Box::new(checks::State {
+            source,
+            report,
+            at: 0,
+            guarded,
+        })));
+    }
+}
+
+/// What the dialog of the check wants.
+pub fn in_checks(state: &mut State, wish: Option<checks::Wish>) -> Effects {
+    match wish {
+        None => Vec::new(),
+        Some(checks::Wish::Close) => {
+            state.overlays.pop();
+            Vec::new()
+        }
+        Some(checks::Wish::Review) => {
+            let ours =
+                |overlay: &Overlay| matches!(overlay, Overlay::Checks(_) | Overlay::Mapping(_));
+            state.overlays.retain(|overlay| !ours(overlay));
+            drafts::review(state)
+        }
+        Some(checks::Wish::List(class)) => list(state, &class),
+        Some(checks::Wish::Write) => helping::ask(state, Purpose::Rejects),
+    }
+}
+
+/// The rows of a class, as far as they are named.
+fn list(state: &mut State, class: &CheckClass) -> Effects {
+    let mut lines = vec![Spans::of(
+        Role::Text,
+        sanitize::clean_line(&class.text).into_owned(),
+    )];
+    lines.push(Spans::default());
+    for example in &class.examples {
+        let row = example
+            .row
+            .map_or_else(String::new, |row| format!("row {row}  "));
+        let why = sanitize::clean_line(&example.why).into_owned();
+        lines.push(
+            Spans::of(Role::Muted, row)
+                .with(
+                    Role::Text,
+                    sanitize::clean_line(&example.shown).into_owned(),
+                )
+                .with(Role::Muted, format!("  {why}")),
+        );
+    }
+    let more = class.count.saturating_sub(class.examples.len() as u64);
+    if more > 0 {
+        let text = format!(
+            "and {} more: w writes all who are left out to a file",
+            format::count(more)
+        );
+        lines.push(Spans::of(Role::Muted, text));
+    }
+    flows::push_page(
+        state,
+        page::State {
+            kind: page::Kind::Detail,
+            title: class.rule.replace('_', " "),
+            state: Spans::of(Role::Muted, format::count(class.count)),
+            lines,
+            scroll: 0,
+            copy: String::new(),
+        },
+    )
+}
+
+/// Writes who is left out to a file of this name.
+pub fn write_rejects(state: &State, name: &str) -> Effects {
+    let Some(draft) = &state.composer.draft else {
+        return Vec::new();
+    };
+    let version = state.profile.wire.flow_version;
+    let form = draft.form(state.limits(), version, &state.library.templates);
+    let (Some(file), Ok(form)) = (draft.people_file(), form) else {
+        return Vec::new();
+    };
+    vec![Effect::WriteRejects {
+        file,
+        form: form.content.recipient_form(),
+        skipped: Arc::clone(&draft.table.skipped),
+        name: name.to_owned(),
+    }]
+}
+
+/// They were written, or not.
+pub fn rejects_written(state: &mut State, written: Result<String, ApiError>) -> Effects {
+    let notice = match written {
+        Ok(file) => Notice::fact("rejects", format!("Who is left out: {file}")),
+        Err(error) => Notice::error(
+            "rejects",
+            format!("\u{2717} {} {}", error.message, error.advice),
+        ),
+    };
+    notify(state, notice);
+    Vec::new()
+}

@@ -1,0 +1,219 @@
+//! What fills the places of a message when its people come from a file: read from the draft and the
+//! first rows of the file, for the dialog that shows it. It asks for nothing.
+
+use crate::domain::audience::{TableSample, propose_columns};
+use crate::domain::phone;
+use crate::domain::placeholder::{Piece, Place as Placeholder, parse};
+use crate::domain::template::{ParameterKind, TemplateParameter};
+use crate::overlays::mapping::{Place, Standing};
+use crate::panes::template_composer::{Draft, Field};
+use crate::text::{format, sanitize};
+use std::collections::BTreeSet;
+
+/// What separates columns, and its name.
+pub(super) const DELIMITERS: [(u8, &str); 4] = [
+    (b',', "commas"),
+    (b';', "semicolons"),
+    (b'\t', "tabs"),
+    (b'|', "bars"),
+];
+/// Signs of a column's name that cannot stand in a placeholder.
+const NOT_IN_A_NAME: [char; 3] = ['{', '}', '|'];
+
+/// Fills places with the columns that their names propose: the empty ones, or all that a column
+/// fills now.
+pub(super) fn fill(draft: &mut Draft, sample: &TableSample, all: bool) {
+    let wanted = personal(draft).map(|field| parameter_of(draft, field));
+    let wanted: Vec<TemplateParameter> = wanted.collect();
+    let to = draft.table.to_column.as_ref();
+    let to = to.and_then(|to| sample.columns.iter().position(|column| column == to));
+    let proposed = propose_columns(&sample.columns, to, &wanted);
+    for field in &mut draft.fields {
+        let text = field.text.text();
+        let column = single_place(&text).map(|place| place.name.to_owned());
+        let known = column.is_some_and(|name| sample.columns.contains(&name));
+        let free = text.trim().is_empty() || (all && known);
+        let proposal = proposed.get(field.id.name().as_ref());
+        let name = proposal.and_then(|at| sample.columns.get(*at));
+        if let Some(name) = name.filter(|name| free && can_be_named(name)) {
+            field.text.set_text(&placeholder_of(name, None));
+        }
+    }
+}
+
+/// The fields whose values can be each person's own.
+pub(super) fn personal(draft: &Draft) -> impl Iterator<Item = &Field> {
+    draft.fields.iter().filter(|field| field.id.is_value())
+}
+
+/// The parameter of a field; an attribute of a flow is asked for by its name alone.
+fn parameter_of(draft: &Draft, field: &Field) -> TemplateParameter {
+    let template = draft.template.as_ref();
+    let known = field.id.parameter().zip(template);
+    if let Some(known) = known.and_then(|(name, template)| template.parameter_named(name)) {
+        return known.clone();
+    }
+    TemplateParameter {
+        name: field.id.name().into_owned(),
+        pointer: String::new(),
+        kind: ParameterKind::Text,
+        default: None,
+        label: None,
+        fallback: None,
+    }
+}
+
+pub(super) fn can_be_named(column: &str) -> bool {
+    !column.contains(NOT_IN_A_NAME)
+}
+
+pub(super) fn placeholder_of(column: &str, fallback: Option<&str>) -> String {
+    match fallback {
+        Some(fallback) => format!("{{{{{column}|{fallback}}}}}"),
+        None => format!("{{{{{column}}}}}"),
+    }
+}
+
+/// The placeholder, where a text is nothing else.
+pub(super) fn single_place(text: &str) -> Option<Placeholder<'_>> {
+    match parse(text.trim()).ok()?.as_slice() {
+        [Piece::Place(place)] => Some(*place),
+        _ => None,
+    }
+}
+
+/// `UTF-8, semicolons, header row`.
+pub(super) fn shape_words(sample: &TableSample) -> String {
+    let shape = &sample.shape;
+    let named = DELIMITERS.iter().find(|(sign, _)| *sign == shape.delimiter);
+    let delimiter = named.map_or("other separators", |(_, name)| *name);
+    let header = if shape.header {
+        "header row"
+    } else {
+        "no header row"
+    };
+    format!("{}, {delimiter}, {header}", shape.encoding)
+}
+
+/// The cells of a column in the first rows.
+pub(super) fn cells<'s>(sample: &'s TableSample, column: &str) -> Option<Vec<&'s str>> {
+    let at = sample.columns.iter().position(|name| name == column)?;
+    let rows = sample.rows.iter();
+    Some(
+        rows.filter_map(|row| row.get(at).map(String::as_str))
+            .collect(),
+    )
+}
+
+pub(super) fn shown(cells: &[&str]) -> String {
+    let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).take(4);
+    let shown: Vec<String> = filled
+        .map(|cell| sanitize::clean_line(cell.trim()).into_owned())
+        .collect();
+    shown.join(" \u{b7} ")
+}
+
+pub(super) fn number_place(draft: &Draft, sample: &TableSample) -> Place {
+    let label = "number".to_owned();
+    let column = draft.table.to_column.as_deref();
+    let Some((column, cells)) = column.and_then(|name| Some((name, cells(sample, name)?))) else {
+        return Place {
+            label,
+            takes: "no column yet".to_owned(),
+            samples: String::new(),
+            standing: Standing::Missing,
+            check: "Enter chooses the column".to_owned(),
+        };
+    };
+    let looks = cells.iter().filter(|cell| phone::looks_like_number(cell));
+    let (looks, all) = (looks.count(), cells.len());
+    let (standing, check) = if looks == all {
+        (Standing::Good, format!("{all} of {all} look like numbers"))
+    } else {
+        let rest = all - looks;
+        (
+            Standing::Doubtful,
+            format!("{rest} of {all} are no numbers"),
+        )
+    };
+    Place {
+        label,
+        takes: sanitize::clean_line(column).into_owned(),
+        samples: shown(&cells),
+        standing,
+        check,
+    }
+}
+
+pub(super) fn place_of(field: &Field, sample: &TableSample) -> Place {
+    let text = field.text.text();
+    let label = sanitize::clean_line(&field.label).into_owned();
+    let column = single_place(&text).and_then(|place| Some((place, cells(sample, place.name)?)));
+    if let Some((place, cells)) = column {
+        let empty = cells.iter().filter(|cell| cell.trim().is_empty()).count();
+        let longest = cells.iter().map(|cell| cell.trim().chars().count()).max();
+        let all = cells.len();
+        let (standing, check) = match (empty, place.fallback) {
+            (0, _) => (
+                Standing::Good,
+                format!("all filled, longest {}", longest.unwrap_or(0)),
+            ),
+            (_, Some(text)) => (
+                Standing::Good,
+                format!("{empty} of {all} empty: \"{}\"", sanitize::clean_line(text)),
+            ),
+            (_, None) => (
+                Standing::Doubtful,
+                format!("{empty} of {all} empty, f gives a text"),
+            ),
+        };
+        return Place {
+            label,
+            takes: sanitize::clean_line(place.name).into_owned(),
+            samples: shown(&cells),
+            standing,
+            check,
+        };
+    }
+    let (takes, standing, check) = if text.trim().is_empty() {
+        let why = "Enter chooses a column".to_owned();
+        ("nothing yet", Standing::Missing, why)
+    } else if text.contains("{{") {
+        let count = text.chars().count();
+        (
+            "a text of its own",
+            Standing::Good,
+            format!("{count} characters, with places"),
+        )
+    } else {
+        let count = text.chars().count() as u64;
+        let check = format::counted(count, "character");
+        ("(same for all)", Standing::Good, check)
+    };
+    Place {
+        label,
+        takes: takes.to_owned(),
+        samples: sanitize::clean_line(&text).into_owned(),
+        standing,
+        check,
+    }
+}
+
+/// Columns that fill nothing, in their order.
+pub(super) fn unused(draft: &Draft, sample: &TableSample) -> Vec<String> {
+    let texts: Vec<String> = draft.fields.iter().map(|field| field.text.text()).collect();
+    let mut used: BTreeSet<&str> = draft.table.to_column.iter().map(String::as_str).collect();
+    for text in &texts {
+        for piece in parse(text).unwrap_or_default() {
+            if let Piece::Place(place) = piece {
+                used.insert(place.name);
+            }
+        }
+    }
+    let free = sample
+        .columns
+        .iter()
+        .filter(|column| !used.contains(column.as_str()));
+    free.map(|column| sanitize::clean_line(column).into_owned())
+        .collect()
+}

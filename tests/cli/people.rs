@@ -1,0 +1,188 @@
+//! Who a send is for: how files are written, earlier batches, and or not, what is left out as a
+//! file, and the checks of a dry run.
+
+use crate::sends::order;
+use crate::support::{ANA, Desk, Sandbox, TOM};
+use serde_json::{Value, json};
+
+/// A desk with the template of the sends, and the sandbox it talks to.
+fn start() -> (Sandbox, Desk) {
+    let sandbox = Sandbox::start(&[]);
+    let desk = sandbox.desk();
+    desk.import(&["order_replacement.en"]);
+    (sandbox, desk)
+}
+
+fn plan(desk: &Desk, rest: &[&str]) -> Value {
+    let all = [rest, &["--dry-run", "--output", "json"]].concat();
+    desk.run(&order(&all)).expect(0).json()
+}
+
+fn recipients(plan: &Value) -> Vec<&str> {
+    let requests = plan["requests"].as_array().unwrap().iter();
+    requests
+        .map(|request| request["recipients"][0].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_shape_of_a_file_is_seen_and_can_be_overruled() {
+    let (_sandbox, desk) = start();
+    let bare = desk.write("bare.txt", &format!("+{ANA};Ana\n+{TOM};Tom\n"));
+    let run = desk.run(&order(&["--csv", &bare, "--dry-run"])).expect(2);
+    assert!(run.stderr.contains("has no header"), "{}", run.stderr);
+    let seen = plan(&desk, &["--csv", &bare, "--map", "to=A"]);
+    assert_eq!(recipients(&seen), [ANA, TOM]);
+    let rules: Vec<&str> = seen["checks"]["classes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|class| class["rule"].as_str().unwrap())
+        .collect();
+    assert_eq!(rules, ["no_header"]);
+    let forced = [
+        "--csv",
+        &bare,
+        "--map",
+        "to=A",
+        "--delimiter",
+        ";",
+        "--no-header",
+        "--encoding",
+        "latin1",
+    ];
+    assert_eq!(recipients(&plan(&desk, &forced)), [ANA, TOM]);
+    let wrong = desk
+        .run(&order(&[
+            "--csv",
+            &bare,
+            "--encoding",
+            "klingon",
+            "--dry-run",
+        ]))
+        .expect(2);
+    assert!(wrong.stderr.contains("windows-1252"), "{}", wrong.stderr);
+}
+
+#[test]
+fn checks_add_up_and_rejected_rows_go_to_a_file() {
+    let (_sandbox, desk) = start();
+    let file = desk.write(
+        "people.csv",
+        &format!("phone,name\n+{ANA},Ana\nnobody,=Bo\n+{ANA},Twin\n9.19E+11,Eve\n+{TOM},Tom\n"),
+    );
+    let rejects = desk.folder.path().join("rejects.csv");
+    let target = rejects.to_str().unwrap();
+    let plan = plan(&desk, &["--csv", &file, "--rejects", target]);
+    let checks = &plan["checks"];
+    assert_eq!(
+        (&checks["planned"], &checks["to_go"], &checks["left_out"]),
+        (&json!(5), &json!(2), &json!(3))
+    );
+    assert_eq!(checks["planned"], plan["counts"]["planned"]);
+    let class = checks["classes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|class| class["rule"] == "duplicate")
+        .unwrap();
+    assert_eq!(
+        (&class["verdict"], &class["examples"][0]["row"]),
+        (&json!("left_out"), &json!(3))
+    );
+    let written = std::fs::read_to_string(&rejects).unwrap();
+    assert_eq!(written.lines().count(), 4, "{written}");
+    assert!(written.contains(",nobody,'=Bo"), "{written}");
+    let again = desk
+        .run(&order(&["--csv", &file, "--rejects", target, "--dry-run"]))
+        .expect(2);
+    assert!(again.stderr.contains("--force"), "{}", again.stderr);
+    let text = desk
+        .run(&order(&[
+            "--csv",
+            &file,
+            "--rejects",
+            target,
+            "--force",
+            "--dry-run",
+        ]))
+        .expect(0)
+        .stdout;
+    assert!(
+        text.contains("rows check, left out: 1 \u{d7} damaged by a spreadsheet"),
+        "{text}"
+    );
+    let stopped = desk
+        .run(&order(&[
+            "--csv",
+            &file,
+            "--on",
+            "duplicate=stop",
+            "--dry-run",
+        ]))
+        .expect(2);
+    assert!(stopped.stderr.contains("row 3"), "{}", stopped.stderr);
+    desk.run(&order(&[
+        "--csv",
+        &file,
+        "--on",
+        "duplicate=maybe",
+        "--dry-run",
+    ]))
+    .expect(2);
+}
+
+#[test]
+fn people_of_an_earlier_batch_are_taken_left_out_and_compared() {
+    let (_sandbox, desk) = start();
+    let first = desk.run(&order(&[
+        "--to",
+        ANA,
+        TOM,
+        "--now",
+        "--confirm",
+        "2",
+        "--wait",
+        "--output",
+        "json",
+    ]));
+    let id = first.expect(0).json()["id"].to_string();
+    let accepted = format!("{id}:accepted");
+    let another = ["--allow-duplicates", "a test"];
+    let taken = plan(
+        &desk,
+        &[&["--from-batch", &accepted], &another[..]].concat(),
+    );
+    assert_eq!(recipients(&taken), [ANA, TOM]);
+    let left = format!("{id}:not-reached");
+    desk.run(&order(&["--from-batch", &left, "--dry-run"]))
+        .expect(2);
+
+    let file = desk.write("more.csv", &format!("phone\n+{ANA}\n+447700900555\n"));
+    let source = format!("batch:{accepted}");
+    let without = plan(
+        &desk,
+        &["--csv", &file, "--except", &source, "--compare", &id],
+    );
+    assert_eq!(recipients(&without), ["447700900555"]);
+    assert_eq!(without["skipped"][0]["rule"], "excluded");
+    assert_eq!(
+        without["compare"],
+        json!({"batch": id.parse::<i64>().unwrap(), "same": 0, "added": ["447700900555"],
+               "removed": [ANA, TOM]})
+    );
+    let only = plan(
+        &desk,
+        &[&["--csv", &file, "--only", &source], &another[..]].concat(),
+    );
+    assert_eq!(recipients(&only), [ANA]);
+    let also = plan(
+        &desk,
+        &[&["--to", "447700900444", "--also", &file], &another[..]].concat(),
+    );
+    assert_eq!(recipients(&also), ["447700900444", ANA, "447700900555"]);
+    for wrong in ["999", "x", &format!("{id}:everybody")] {
+        let run = desk.run(&order(&["--from-batch", wrong, "--dry-run"]));
+        assert!(matches!(run.status, 2 | 4), "{run:?}");
+    }
+}

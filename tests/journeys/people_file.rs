@@ -1,0 +1,198 @@
+//! J4: from a file of a colleague to a confirmed plan: the columns, the check of every row, the
+//! review, and what stands in the calls.
+
+use crate::screens::keep_sizes;
+use crate::support::harness::{Harness, Options};
+use crate::support::stage::Stage;
+use alertdesk::app::Settings;
+use alertdesk::contract::{Effect, Event, SampleAnswer};
+use alertdesk::domain::audience::{CheckReport, CsvOptions, ShapeChoice, from_csv, sample};
+use alertdesk::domain::{BatchState, Guard};
+use alertdesk::overlays::{Overlay, checks};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Eight rows: one number twice, one damaged by a spreadsheet, one person without a name.
+const OWNERS: &str = "first name;mobile;days;postcode
+Sara;+44 7700 900412;Tue 27 Oct;E1
+Arjun;+44 7700 900118;Wed 28 Oct;E2
+;+44 7700 900733;Thu 29 Oct;E3
+L\u{e9}a;00447700900290;Fri 30 Oct;E4
+Sara again;+447700900412;Tue 27 Oct;E1
+Tom;4.477E+11;Mon 26 Oct;E5
+Hannah;+447700900620;;E6
+Olu;+447700900515;Mon 26 Oct;E7
+";
+
+fn at_once(settings: &mut Settings) {
+    settings.grace_list = Duration::ZERO;
+}
+
+/// A desk with a template draft for nobody yet, and that file.
+async fn desk() -> (Harness, PathBuf) {
+    let mut desk = Harness::start(Options {
+        settings: at_once,
+        ..Options::default()
+    })
+    .await;
+    let file = desk.folder().join("oak-owners.csv");
+    std::fs::write(&file, OWNERS).unwrap();
+    desk.keys("Ctrl-p");
+    desk.text("fitting_slots");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("Esc");
+    (desk, file)
+}
+
+async fn columns(desk: &mut Harness, file: &str) {
+    desk.keys("c");
+    desk.assert_shows("People from a file");
+    desk.text(file);
+    desk.keys("Enter");
+    desk.until_idle().await;
+}
+
+#[tokio::test]
+async fn a_file_becomes_a_plan_in_which_everybody_is_counted_once() {
+    let (mut desk, file) = desk().await;
+    columns(&mut desk, &file.display().to_string()).await;
+    desk.assert_shows("People from oak-owners.csv");
+    desk.assert_shows("UTF-8, semicolons, header row");
+    // What is named alike is filled; the rest is said.
+    desk.assert_shows("first name        Sara \u{b7} Arjun");
+    desk.assert_shows("1 of 8 empty, f gives a text");
+    desk.assert_shows("Columns not used: postcode");
+    desk.keys("j f");
+    desk.text("there");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.assert_shows("1 of 8 empty: \"there\"");
+    let draft = desk.state.composer.draft.as_ref().unwrap();
+    let values: Vec<String> = draft.own_fields().map(|field| field.text.text()).collect();
+    assert_eq!(values, ["{{first name|there}}", "{{days}}"]);
+    desk.keys("c");
+    desk.until_idle().await;
+    desk.assert_shows("Check of 8 rows \u{b7} oak-owners.csv");
+    desk.assert_shows("5 can go");
+    desk.assert_shows("8 rows = 5 to go + ");
+    desk.keys("w");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    let rejects = std::fs::read_to_string(desk.downloads().join("rejects.csv")).unwrap();
+    assert!(
+        rejects.contains("4.477E+11") && rejects.contains("Hannah"),
+        "{rejects}"
+    );
+    desk.keys("S");
+    desk.until_idle().await;
+    desk.assert_shows("5 people get the template fitting_slots");
+    desk.advance(400);
+    desk.keys("5 Enter");
+    let batch = desk
+        .until_batch("it is done", |batch| batch.state == BatchState::Done)
+        .await;
+    desk.until_idle().await;
+    assert_eq!(
+        (
+            batch.counts.planned,
+            batch.counts.accepted,
+            batch.counts.skipped
+        ),
+        (8, 5, 3)
+    );
+    let accepted = desk.platform.accepted().await;
+    assert_eq!(accepted.get("447700900290"), Some(&1));
+    assert_eq!(accepted.get("447700900620"), None, "a date is missing");
+}
+
+#[tokio::test]
+async fn a_column_is_chosen_and_the_file_read_otherwise() {
+    let (mut desk, _) = desk().await;
+    let file = desk.folder().join("list.txt");
+    std::fs::write(
+        &file,
+        "447700900412,Sara,Monday\n447700900118,Arjun,Friday\n",
+    )
+    .unwrap();
+    columns(&mut desk, &file.display().to_string()).await;
+    desk.assert_shows("UTF-8, commas, no header row");
+    desk.assert_shows("nothing yet");
+    desk.keys("j Enter");
+    desk.assert_shows("What fills 1 name");
+    desk.text("B");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.assert_shows("Sara \u{b7} Arjun");
+    desk.keys("h");
+    desk.until_idle().await;
+    desk.assert_shows("header row");
+    desk.keys("h");
+    desk.until_idle().await;
+    desk.assert_shows("no header row");
+    // The draft keeps its file, and Esc loses nothing.
+    desk.keys("Esc");
+    let draft = desk.state.composer.draft.as_ref().unwrap();
+    assert_eq!(draft.people_file().unwrap().name(), "list.txt");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_table_is_named_with_what_to_do() {
+    let (mut desk, _) = desk().await;
+    let file = desk.folder().join("people.csv");
+    std::fs::write(&file, b"PK\x03\x04 and more of a workbook").unwrap();
+    columns(&mut desk, &file.display().to_string()).await;
+    desk.assert_shows("people.csv: ");
+    desk.assert_shows("Choose the file again with c");
+    // The path stands there to be mended.
+    desk.keys("c Ctrl-u");
+    desk.text("nowhere.csv");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.assert_shows("nowhere.csv: the file cannot be read");
+}
+
+#[test]
+fn columns_and_checks_in_every_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("oak-owners.csv");
+    std::fs::write(&file, OWNERS).unwrap();
+    let mut stage = Stage::furnished(120, 40);
+    stage.keys(":");
+    stage.text("template fitting_slots");
+    stage.keys("Enter Esc c");
+    stage.text(&file.display().to_string());
+    stage.keys("Enter");
+    keep_sizes("people_file__reading", &stage);
+    let ticket = stage.effects.iter().rev().find_map(|effect| match effect {
+        Effect::SamplePeople { ticket, .. } => Some(*ticket),
+        _ => None,
+    });
+    let table = sample(OWNERS.as_bytes(), &ShapeChoice::default()).unwrap();
+    stage.event(Event::Sample(Box::new(SampleAnswer {
+        ticket: ticket.unwrap(),
+        result: Ok(table),
+    })));
+    stage.keys("j");
+    keep_sizes("people_file__columns", &stage);
+    let plan = stage
+        .state
+        .composer
+        .draft
+        .as_ref()
+        .unwrap()
+        .plan
+        .clone()
+        .unwrap();
+    let audience = from_csv(OWNERS.as_bytes(), &CsvOptions::default()).unwrap();
+    stage
+        .state
+        .overlays
+        .push(Overlay::Checks(Box::new(checks::State {
+            source: "oak-owners.csv".to_owned(),
+            report: CheckReport::of_plan(&audience, &plan),
+            at: 0,
+            guarded: stage.state.profile.guard == Guard::Production,
+        })));
+    keep_sizes("people_file__checks", &stage);
+}
