@@ -9,13 +9,15 @@
     reason = "a benchmark ends at the first surprise and prints what it found"
 )]
 
+#[path = "support/accepting.rs"]
+mod accepting;
 #[path = "support/plans.rs"]
 mod plans;
 
+use accepting::{Accepting, NOWHERE};
 use alertdesk::domain::{Batch, BatchId, RowWindow};
 use alertdesk::outbox::{Call, OneBot, Outbox, Scope, SendFuture, Sender, SystemClock, Transport};
 use alertdesk::runtime::clock;
-use plans::{Accepting, NOWHERE};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::Arc;

@@ -5,14 +5,17 @@
 
 #![expect(clippy::expect_used, reason = "a benchmark ends at the first surprise")]
 
+#[path = "support/accepting.rs"]
+mod accepting;
 #[path = "support/plans.rs"]
 mod plans;
 
+use accepting::{Accepting, NOWHERE};
 use alertdesk::domain::Plan;
 use alertdesk::outbox::{OneBot, Outbox, Scope, Sender, SystemClock};
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use plans::{Accepting, NOWHERE, queue};
+use plans::queue;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::sync::mpsc;

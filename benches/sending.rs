@@ -7,7 +7,8 @@
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
-    reason = "a benchmark ends at the first surprise and prints what it found"
+    clippy::disallowed_methods,
+    reason = "a benchmark ends at the first surprise, prints what it found, and starts what it compares"
 )]
 
 #[path = "support/plans.rs"]

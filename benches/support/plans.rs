@@ -1,13 +1,11 @@
-//! Plans of any length to one bot, and a platform that takes everything at once.
+//! Plans of any length to one bot.
 
 use alertdesk::domain::{
-    BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan,
-    PlannedCall, RequestBody, Schedule, SendKind, SendLimits, Verdict,
+    BotTarget, FrozenRequest, Meaning, Once, PhoneNumber, Plan, PlannedCall, RequestBody, Schedule,
+    SendKind, SendLimits,
 };
-use alertdesk::outbox::{Call, Confirmation, Judged, Outbox, SendFuture, Transport};
+use alertdesk::outbox::{Confirmation, Outbox};
 use std::time::Duration;
-
-pub const NOWHERE: &str = "https://api.fern-and-oak.example";
 
 pub fn target(base_url: &str) -> BotTarget {
     BotTarget {
@@ -70,29 +68,4 @@ pub fn queue(outbox: &Outbox, plan: &Plan) {
         grace: Duration::ZERO,
     };
     outbox.queue(plan, &confirmation).expect("queued");
-}
-
-/// Accepts at once, without a network.
-pub struct Accepting;
-
-impl Transport for Accepting {
-    fn send<'a>(&'a self, _call: Call<'a>) -> SendFuture<'a> {
-        let judgement = Judgement {
-            verdict: Verdict::Accepted {
-                message_id: Some("m1".to_owned()),
-                note: None,
-            },
-            rule: "template_accepted",
-            pause: PauseAdvice::GoOn,
-            http_status: Some(200),
-            platform_code: Some(1000),
-            errors: Vec::new(),
-            transient: false,
-            sentence: "It was accepted.".to_owned(),
-        };
-        Box::pin(std::future::ready(Judged {
-            judgement,
-            response: "{\"status\":{\"code\":1000}}".to_owned(),
-        }))
-    }
 }
