@@ -285,7 +285,7 @@ mod tests {
                 .filter_map(|kind| kind.example())
             {
                 // Each takes the library a hundredth of a second without optimisation.
-                for changed in neighbours(example).into_iter().step_by(7) {
+                for changed in neighbours(example).into_iter().step_by(11) {
                     let digits = format!("{}{changed}", meta.country_code());
                     agree(&digits).unwrap();
                     here += usize::from(look(&digits).is_some());
@@ -293,7 +293,7 @@ mod tests {
                 }
             }
         }
-        assert!(all > 1_000 && here * 10 > all * 8, "{here} of {all}");
+        assert!(all > 400 && here * 10 > all * 8, "{here} of {all}");
     }
 
     /// An example, shorter, longer, and with each of its first digits changed.
@@ -317,7 +317,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(500))]
+        #![proptest_config(ProptestConfig::with_cases(150))]
         #[test]
         fn the_tables_and_the_library_agree(
             code in prop::sample::select(codes()),
