@@ -11,18 +11,16 @@ mod values;
 mod window;
 
 use crate::api::wire::encode::{EncodeError, Encoder};
+use crate::domain::schedule::LEAD;
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
     Audience, Content, Intent, Meaning, Once, Plan, PlannedCall, Profile, Schedule, SendDraft,
     SendKind, SendLimits, SkippedRow, Standing, Touch, Used,
 };
 use broadcast::Label;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 pub use people::LeftOut;
 use people::{People, Sorted};
-
-/// The platform publishes a past time at once, so a time must be at least this far ahead.
-const LEAD: SignedDuration = SignedDuration::from_mins(2);
 
 /// Why no plan was made. Nothing was queued.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

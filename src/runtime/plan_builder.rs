@@ -4,7 +4,7 @@ use super::clock;
 use super::world::World;
 use crate::contract::{DraftForm, PlanFailure, PlanProblem, PlanPurpose};
 use crate::domain::audience::from_recipients;
-use crate::domain::schedule::read_plan_time;
+use crate::domain::schedule::{When, read_when};
 use crate::domain::{Plan, Profile, Schedule, SendDraft};
 use crate::outbox::Outbox;
 use crate::outbox::freeze::FreezeError;
@@ -45,8 +45,8 @@ pub fn build(
     kept: Kept<'_>,
     (now, nonce): (Timestamp, &str),
 ) -> Result<Arc<Plan>, PlanFailure> {
-    let schedule =
-        read_schedule(&form.when, profile).map_err(|text| failure("when", "publish_time", text))?;
+    let schedule = read_schedule(&form.when, profile, now)
+        .map_err(|text| failure("when", "publish_time", text))?;
     let people = form.content.recipient_form();
     let mut audience = from_recipients(&form.to, people, profile.region.as_deref());
     let ids = audience.rows.iter().map(|row| row.recipient.text());
@@ -189,11 +189,12 @@ fn field_of_rule(rule: &str) -> Option<String> {
     Some(field.to_owned())
 }
 
-fn read_schedule(when: &str, profile: &Profile) -> Result<Schedule, String> {
-    let when = when.trim();
-    if when.eq_ignore_ascii_case("now") {
-        return Ok(Schedule::Now);
-    }
+fn read_schedule(when: &str, profile: &Profile, now: Timestamp) -> Result<Schedule, String> {
     let zone = TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC);
-    read_plan_time(when, &zone).map(Schedule::PublishAt)
+    match read_when(when, &zone, now) {
+        Ok(When::Now) => Ok(Schedule::Now),
+        Ok(When::At(time)) => Ok(Schedule::PublishAt(time.at)),
+        Ok(When::Ask(question)) => Err(question.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
 }

@@ -6,7 +6,7 @@ use crate::cli::args_send::{BroadcastSend, CommonSend, ParamArgs, PeopleArgs, Se
 use crate::cli::context::{Context, name_and_value, usage};
 use crate::cli::{flow, template};
 use crate::contract::ApiError;
-use crate::domain::schedule::read_plan_time;
+use crate::domain::schedule::{When, read_when};
 use crate::domain::{
     BroadcastPart, Content, Profile, Schedule, SendDraft, SendLimits, Standing, ValueSource,
 };
@@ -224,12 +224,13 @@ fn schedule(
             "Write it as Area/City, for example Asia/Kolkata.",
         )
     })?;
-    let time = read_plan_time(at, &zone).map_err(|sentence| {
-        usage(
-            sentence,
-            "Times are read in the profile's zone unless --zone says otherwise.",
-        )
-    })?;
+    let advice = "Times are read in the profile's zone unless --zone says otherwise.";
+    let time = match read_when(at, &zone, context.started) {
+        Ok(When::Now) => return Ok(Schedule::Now),
+        Ok(When::At(time)) => time.at,
+        Ok(When::Ask(question)) => return Err(usage(question.to_string(), advice)),
+        Err(error) => return Err(usage(error.to_string(), advice)),
+    };
     context.output.note(&format!(
         "Publish time: {}",
         crate::text::format::planned(&time.to_zoned(zone))
