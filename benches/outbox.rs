@@ -67,6 +67,7 @@ fn plan(people: u32) -> Plan {
         notes: Vec::new(),
         warnings: Vec::new(),
         schedule: Schedule::Now,
+        waiting: alertdesk::domain::Waiting::default(),
         limits: SendLimits {
             per_minute: 10_000_000,
             concurrency: 64,

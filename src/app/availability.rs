@@ -106,6 +106,7 @@ fn in_chat_or_draft(action: Action, state: &State) -> Result<(), Why> {
         | Action::Preview
         | Action::DiscardDraft
         | Action::FieldHelp
+        | Action::When
         | Action::AddWording
             if state.composer.draft.is_none() =>
         {

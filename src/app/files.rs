@@ -64,6 +64,7 @@ fn open_file(state: &mut State) -> Option<&mut media::State> {
         | Overlay::AddTemplate(_)
         | Overlay::Audit(_)
         | Overlay::Triage(_)
+        | Overlay::When(_)
         | Overlay::Phone(_) => None,
     })
 }

@@ -55,6 +55,8 @@ const HERE: &[(KeyContext, &str)] = &[
         "keep_template next_field read_named_files new_profile edit_externally clear_field back",
     ),
     (KeyContext::Prompt, "save_text back"),
+    (KeyContext::When, "accept next_tab clear_field back"),
+    (KeyContext::ClockChange, "first_choice second_choice back"),
     (KeyContext::Phone, "move_down move_up back"),
     (KeyContext::Palette, "accept back"),
     (

@@ -34,6 +34,7 @@ fn dialog(state: &mut State) -> Option<&mut add_template::State> {
         | Overlay::Link(_)
         | Overlay::Audit(_)
         | Overlay::Triage(_)
+        | Overlay::When(_)
         | Overlay::Phone(_) => None,
     })
 }

@@ -60,6 +60,7 @@ fn opened(state: &mut State) -> Option<&mut triage::State> {
         | Overlay::AddTemplate(_)
         | Overlay::Audit(_)
         | Overlay::Phone(_)
+        | Overlay::When(_)
         | Overlay::Form(_) => None,
     })
 }

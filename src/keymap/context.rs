@@ -57,6 +57,8 @@ contexts! {
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
     AddTemplate = "add_template", "Add a template", [Overlay, List], "The dialog that adds templates.";
     Prompt = "prompt", "Question", [Overlay, List], "A question that takes a text.";
+    When = "when", "When", [Overlay, List], "The time of a draft.";
+    ClockChange = "clock_change", "Clock change", [Overlay, List], "The question where clocks are changed.";
     Phone = "phone", "Phone", [Overlay, List], "The message as a phone shows it.";
     Unknowns = "unknowns", "Unknown results", [Overlay, List], "The list of unknown results.";
     Detail = "detail", "Detail", [Overlay, List], "One call of the log in full.";
@@ -79,6 +81,7 @@ impl KeyContext {
                 | KeyContext::Review
                 | KeyContext::Confirm
                 | KeyContext::Prompt
+                | KeyContext::When
                 | KeyContext::AddTemplate
                 | KeyContext::Setup
         )

@@ -1,10 +1,10 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Twelve kinds serve everything: a page to read, a list to choose from, a form of several texts,
+//! Thirteen kinds serve everything: a page to read, a list to choose from, a form of several texts,
 //! the review of a plan, a question that decides, a question that only takes a text, the file of a
 //! message, the links in its text, a message as a phone shows it, the lines of the audit, the
-//! unknown results, and the
-//! dialog that adds templates.
+//! unknown results, the time of a
+//! draft, and the dialog that adds templates.
 
 pub mod add_template;
 pub mod audit;
@@ -20,6 +20,7 @@ pub mod phone;
 pub mod prompt;
 pub mod review;
 pub mod triage;
+pub mod when;
 
 use decision::Decision;
 
@@ -50,6 +51,8 @@ pub enum Overlay {
     Triage(Box<triage::State>),
     /// Several texts that are saved as a whole.
     Form(Box<form::State>),
+    /// When the draft goes out.
+    When(Box<when::State>),
 }
 
 impl Overlay {
@@ -68,6 +71,7 @@ impl Overlay {
             | Overlay::Prompt(_)
             | Overlay::AddTemplate(_)
             | Overlay::Audit(_)
+            | Overlay::When(_)
             | Overlay::Phone(_) => None,
         }
     }

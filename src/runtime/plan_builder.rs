@@ -5,7 +5,7 @@ use super::world::World;
 use crate::contract::{DraftForm, PlanFailure, PlanProblem, PlanPurpose};
 use crate::domain::audience::from_recipients;
 use crate::domain::schedule::{When, read_when};
-use crate::domain::{Plan, Profile, Schedule, SendDraft};
+use crate::domain::{Plan, Profile, Schedule, SendDraft, SendKind, Waiting};
 use crate::outbox::Outbox;
 use crate::outbox::freeze::FreezeError;
 use crate::outbox::twins::{self, Planning};
@@ -32,6 +32,8 @@ pub struct Kept<'a> {
     pub record: Option<&'a OutboxStore>,
     /// As [`Planning::shows_twins`].
     pub shows_twins: bool,
+    /// Whether a sender is alive that stays.
+    pub stays: bool,
 }
 
 /// Freezes a draft at a time, with a word that makes titles differ. Blocks for a moment: the first
@@ -45,7 +47,7 @@ pub fn build(
     kept: Kept<'_>,
     (now, nonce): (Timestamp, &str),
 ) -> Result<Arc<Plan>, PlanFailure> {
-    let schedule = read_schedule(&form.when, profile, now)
+    let (schedule, waiting) = read_schedule(form, profile, kept.stays, now)
         .map_err(|text| failure("when", "publish_time", text))?;
     let people = form.content.recipient_form();
     let mut audience = from_recipients(&form.to, people, profile.region.as_deref());
@@ -75,6 +77,7 @@ pub fn build(
         content: form.content.clone(),
         audience,
         schedule,
+        waiting,
         limits: form.limits,
         standing: form.standing.clone(),
     };
@@ -113,6 +116,9 @@ pub fn build_in(
         // Without a record the plan is compared when it is queued.
         record: world.outbox().ok().map(Outbox::store),
         shows_twins: purpose == PlanPurpose::Preview,
+        stays: world
+            .outbox()
+            .is_ok_and(|outbox| outbox.somebody_stays().unwrap_or(false)),
     };
     let plan = build(form, profile, kept, (clock::now(), nonce));
     let countries = plan.as_ref().map(|plan| countries(plan));
@@ -189,12 +195,31 @@ fn field_of_rule(rule: &str) -> Option<String> {
     Some(field.to_owned())
 }
 
-fn read_schedule(when: &str, profile: &Profile, now: Timestamp) -> Result<Schedule, String> {
+/// When it goes out. What only the platform has a time for is kept here if somebody stays, else
+/// handed over at once; everything else is started here.
+fn read_schedule(
+    form: &DraftForm,
+    profile: &Profile,
+    stays: bool,
+    now: Timestamp,
+) -> Result<(Schedule, Waiting), String> {
     let zone = TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC);
-    match read_when(when, &zone, now) {
-        Ok(When::Now) => Ok(Schedule::Now),
-        Ok(When::At(time)) => Ok(Schedule::PublishAt(time.at)),
-        Ok(When::Ask(question)) => Err(question.to_string()),
-        Err(error) => Err(error.to_string()),
-    }
+    let mut waiting = Waiting {
+        quiet: profile.times.quiet,
+        ..Waiting::default()
+    };
+    let time = match read_when(&form.when, &zone, now) {
+        Ok(When::Now) => return Ok((Schedule::Now, waiting)),
+        Ok(When::At(time)) => time,
+        Ok(When::Ask(question)) => return Err(question.to_string()),
+        Err(error) => return Err(error.to_string()),
+    };
+    let schedule = if form.content.kind() == SendKind::Broadcast {
+        let late = profile.times.late && stays;
+        profile.times.publish(time.at, late, now)
+    } else {
+        Schedule::StartAt(time.at)
+    };
+    waiting.meant = Some(time);
+    Ok((schedule, waiting))
 }

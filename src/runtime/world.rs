@@ -11,6 +11,7 @@ use crate::domain::{BotTarget, FrozenRequest, Profile, Reason, copy_as};
 use crate::outbox::clock::SystemClock;
 use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider};
 use crate::store::{CacheStore, Library};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -238,6 +239,12 @@ pub fn storage_error(error: &crate::store::StoreError) -> ApiError {
     ApiError::new(ErrorKind::Storage, error.to_string(), advice)
 }
 
+/// When a person wrote last, as far as a cache knows.
+pub fn heard_in(cache: &CacheStore, target: &BotTarget, person: &str) -> Option<Timestamp> {
+    let heard = cache.last_heard(target, [person]).ok()?;
+    heard.get(person).map(|heard| heard.at)
+}
+
 impl TransportProvider for World {
     fn transport(
         &self,
@@ -268,6 +275,10 @@ impl TransportProvider for World {
                 connected.profile.target.base_url, target.base_url
             ),
         }))
+    }
+
+    fn last_heard(&self, target: &BotTarget, person: &str) -> Option<Timestamp> {
+        heard_in(self.cache().ok()?, target, person)
     }
 }
 
@@ -313,6 +324,7 @@ mod tests {
                 strict_5xx: false,
                 trust_408: false,
                 twins: TwinRules::default(),
+                times: crate::domain::TimeRules::default(),
             };
             Box::pin(async move {
                 let key = ApiKey::parse("not-a-real-key")?;

@@ -21,5 +21,6 @@ mod sends;
 mod signals;
 mod support;
 mod terminal;
+mod times;
 mod triage;
 mod twins;

@@ -4,8 +4,10 @@
 mod copies;
 mod pace;
 mod plans;
+mod quiet;
 mod reach;
 mod read_back;
+mod times;
 mod twins;
 
 use crate::contract::OutboxEvent;
@@ -92,6 +94,7 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
         notes: Vec::new(),
         warnings: Vec::new(),
         schedule: Schedule::Now,
+        waiting: crate::domain::Waiting::default(),
         limits,
         used: None,
     }
