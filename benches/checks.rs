@@ -76,6 +76,7 @@ fn draft(people: usize) -> SendDraft {
         },
         audience: audience(people),
         schedule: Schedule::Now,
+        waiting: alertdesk::domain::Waiting::default(),
         limits: SendLimits::default(),
         standing: Standing::Current,
     }

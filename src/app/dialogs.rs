@@ -6,7 +6,7 @@ use super::{audit, drafts, files, flows, helping, importing, leaving, library, t
 use crate::contract::{
     Action, Effect, Notice, OutboxCommand, Settlement, ShelfRequest, StoreRequest, TimerId,
 };
-use crate::domain::{BatchId, Guard, Plan};
+use crate::domain::{BatchId, Guard, Plan, Schedule};
 use crate::overlays::audit as audit_list;
 use crate::overlays::confirm::{Asked, Purpose};
 use crate::overlays::decision::{Decision, QUIET};
@@ -436,6 +436,12 @@ pub fn ask_cancel(state: &mut State, id: BatchId) -> Effects {
 
 /// Opens the review of a plan.
 pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
+    if plan.schedule != Schedule::Now && when::clock_is_wrong(state) {
+        let text = "the clock of this computer is more than 2 min off the server's: set it before \
+                    anything with a time is planned";
+        notify(state, Notice::warning("clock", text.to_owned()));
+        return Vec::new();
+    }
     let people = plan.recipients();
     let guarded = state.profile.guard == Guard::Production;
     let settings = &state.settings;

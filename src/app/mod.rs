@@ -32,6 +32,7 @@ pub mod library_forms;
 pub mod library_pages;
 pub mod people;
 pub mod reading;
+pub mod sight;
 mod state;
 pub mod toasts;
 pub mod triage;

@@ -139,6 +139,11 @@ pub fn weigh(state: &mut State) {
     }
 }
 
+/// Whether the clock here is so far off the server's that nothing with a time can be planned.
+pub fn clock_is_wrong(state: &State) -> bool {
+    state.skew.is_some_and(|skew| skew.abs() > when::MOST)
+}
+
 /// By how much the clock here is ahead of the server's, as one answer says it.
 pub fn skew(clock: &ServerClock) -> SignedDuration {
     let half = clock.answered.duration_since(clock.asked) / 2;

@@ -20,9 +20,10 @@ const WIDTH: u16 = 72;
 const HEIGHT: u16 = 12;
 /// With fewer rows the checks come first.
 const TIGHT: u16 = 10;
-/// More than this is worth a warning, and more than two minutes is refused.
+/// A clock that is off by more than this is worth a warning.
 const NOTED: SignedDuration = SignedDuration::from_secs(30);
-const MOST: SignedDuration = SignedDuration::from_mins(2);
+/// With a clock that is off by more than this nothing with a time is planned.
+pub const MOST: SignedDuration = SignedDuration::from_mins(2);
 const EXAMPLES: &str = "+2h · tomorrow 14:30 · 2026-10-25 09:00 · 8:00 UTC · now";
 
 /// Something else that goes out.

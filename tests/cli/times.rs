@@ -2,7 +2,6 @@
 
 use crate::sends::order;
 use crate::support::{ANA, Desk, Sandbox, TOM, finished, signal};
-use std::time::{Duration, Instant};
 
 fn broadcast<'a>(rest: &[&'a str]) -> Vec<&'a str> {
     let head = [
@@ -100,10 +99,11 @@ fn while_a_sender_stays_a_broadcast_waits_here() {
     let sender = desk.command(&["outbox", "run", "--stay"]).spawn().unwrap();
     let at = ["--at", "2090-12-01 09:00"];
     let plan = broadcast(&[&at[..], &["--dry-run"]].concat());
-    let until = Instant::now() + Duration::from_secs(60);
+    let mut tries = 0;
     // The sender is there as soon as a plan says that it would be kept here.
     while !desk.run(&plan).expect(0).stderr.contains("it is kept here") {
-        assert!(Instant::now() < until, "no sender stays");
+        tries += 1;
+        assert!(tries < 500, "no sender stays");
     }
     let sent = desk
         .run(&broadcast(&[&at[..], &["--confirm", "1"]].concat()))

@@ -169,6 +169,15 @@ fn a_clock_that_is_far_off_takes_no_time() {
     );
     stage.keys("Enter");
     assert_eq!(when(&stage), "2026-10-23 09:00");
+    // It went wrong since: the review does not open either.
+    stage.state.skew = Some(SignedDuration::from_secs(-181));
+    stage.keys("S");
+    assert!(
+        stage.screen().contains("more than 2 min off"),
+        "{}",
+        stage.screen()
+    );
+    assert!(stage.state.overlays.is_empty());
 }
 
 #[test]
