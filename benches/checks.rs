@@ -76,6 +76,7 @@ fn draft(people: usize) -> SendDraft {
         },
         audience: audience(people),
         schedule: Schedule::Now,
+        waiting: alertdesk::domain::Waiting::default(),
         limits: SendLimits::default(),
         standing: Standing::Current,
     }
@@ -98,6 +99,7 @@ fn profile() -> Profile {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        times: alertdesk::domain::TimeRules::default(),
     }
 }
 

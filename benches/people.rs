@@ -149,6 +149,7 @@ fn draft(audience: Audience) -> SendDraft {
         },
         audience,
         schedule: Schedule::Now,
+        waiting: alertdesk::domain::Waiting::default(),
         limits: SendLimits::default(),
         standing: Standing::Current,
     }
@@ -171,6 +172,7 @@ fn profile() -> Profile {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        times: alertdesk::domain::TimeRules::default(),
     }
 }
 

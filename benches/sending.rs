@@ -39,6 +39,10 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
+    // The library of TLS is chosen once for a process, also where no TLS is spoken.
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .expect("nobody chose before");
     let base_url = responder();
     let plan = plans::plan(&base_url, PEOPLE, BYTES);
     let (mut bare, mut safe) = (Vec::new(), Vec::new());

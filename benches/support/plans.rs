@@ -52,6 +52,7 @@ pub fn plan(base_url: &str, people: u32, bytes: usize) -> Plan {
         notes: Vec::new(),
         warnings: Vec::new(),
         schedule: Schedule::Now,
+        waiting: alertdesk::domain::Waiting::default(),
         limits: SendLimits {
             per_minute: 10_000_000,
             concurrency: 64,

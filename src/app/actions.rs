@@ -6,7 +6,7 @@ use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, batches, choosing, commands, dialogs, drafts, flows, focus, help, importing, library,
-    reading, triage, waits,
+    reading, triage, waits, when,
 };
 use crate::contract::{Action, Effect, Notice, PaneId};
 use crate::panes::{
@@ -94,6 +94,7 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
         Action::NewBroadcast => drafts::new_draft(state, template_composer::DraftKind::Broadcast),
         Action::NewFlow => drafts::new_draft(state, template_composer::DraftKind::Flow),
         Action::Review => drafts::review(state),
+        Action::When => when::open(state),
         Action::StopLoading => waits::stop_loading(state, state.focus),
         Action::Back => return back(state),
         _ => return None,

@@ -6,7 +6,7 @@ use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
-    library, people_file, reading, triage,
+    library, people_file, reading, triage, when,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
@@ -128,6 +128,9 @@ fn read_failed(state: &mut State, slot: Slot, error: ApiError) {
 pub fn call(state: &mut State, record: CallRecord) -> Effects {
     if record.direction != CallDirection::Local {
         state.connection = connection_after(state, &record);
+    }
+    if let Some(clock) = &record.detail.server_clock {
+        state.skew = Some(when::skew(clock));
     }
     state.activity.add(record);
     Vec::new()

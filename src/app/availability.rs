@@ -120,6 +120,7 @@ fn in_chat_or_draft(action: Action, state: &State) -> Result<(), Why> {
         | Action::Preview
         | Action::DiscardDraft
         | Action::FieldHelp
+        | Action::When
         | Action::AddWording
         | Action::ChoosePeople
             if state.composer.draft.is_none() =>

@@ -3,7 +3,8 @@
 use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{
-    actions, audit, choosing, dialogs, draft_shelf, drafts, flows, importing, reading, triage,
+    actions, audit, choosing, dialogs, draft_shelf, drafts, flows, importing, leaving, reading,
+    triage,
 };
 use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
 use crate::domain::time_range::read_range;
@@ -309,7 +310,7 @@ fn read_only(state: &mut State, text: &str) -> Result<Effects, String> {
             let before = state.profile.read_only;
             state.read_only_before.get_or_insert(before);
             state.profile.read_only = true;
-            let stopped = dialogs::pause_all(state);
+            let stopped = leaving::pause_all(state);
             let said = if stopped.is_empty() {
                 "read-only is on: nothing is sent"
             } else {

@@ -2,15 +2,17 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{audit, drafts, files, flows, helping, importing, library, people_file, triage};
-use crate::contract::{
-    Action, Effect, Notice, OutboxCommand, SenderState, Settlement, ShelfRequest, StoreRequest,
-    TimerId,
+use super::{
+    audit, drafts, files, flows, helping, importing, leaving, library, people_file, triage, when,
 };
-use crate::domain::{BatchId, Guard, Plan};
+use crate::contract::{
+    Action, Effect, Notice, OutboxCommand, Settlement, ShelfRequest, StoreRequest, TimerId,
+};
+use crate::domain::{BatchId, Guard, Plan, Schedule};
 use crate::overlays::audit as audit_list;
 use crate::overlays::confirm::{Asked, Purpose};
 use crate::overlays::decision::{Decision, QUIET};
+use crate::overlays::when as when_dialog;
 use crate::overlays::{
     Overlay, checks, confirm, form, link, mapping, page, palette, phone, prompt, review,
 };
@@ -60,6 +62,11 @@ pub fn key(state: &mut State, key: KeyEvent) -> Effects {
                 helping::weigh(state);
             }
         }
+        Overlay::When(dialog) => {
+            if when_dialog::key(dialog, key) {
+                when::weigh(state);
+            }
+        }
         Overlay::Palette(palette) => palette::key(palette, key),
         Overlay::Review(review) => review::key(review, key),
         Overlay::Confirm(confirm) => confirm::key(confirm, key),
@@ -90,6 +97,10 @@ pub fn paste(state: &mut State, text: &str) -> Effects {
         Some(Overlay::Prompt(asked)) => {
             asked.field.paste(text);
             helping::weigh(state);
+        }
+        Some(Overlay::When(dialog)) => {
+            dialog.field.paste(text);
+            when::weigh(state);
         }
         Some(Overlay::AddTemplate(_)) => return importing::paste(state, text),
         Some(
@@ -165,6 +176,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
         }
         Some(Overlay::AddTemplate(_)) => importing::act(state, action),
         Some(Overlay::Triage(_)) => triage::act(state, action),
+        Some(Overlay::When(_)) => when::act(state, action),
         Some(Overlay::Prompt(asked)) => match prompt::act(asked, action) {
             None => Vec::new(),
             Some(prompt::Wish::Close) => close(state),
@@ -247,7 +259,7 @@ fn confirmed(state: &mut State, purpose: Purpose, reason: String) -> Effects {
         Purpose::Cancel(batch) => vec![Effect::Outbox(OutboxCommand::Cancel(batch))],
         Purpose::SwitchProfile(name) => vec![Effect::SwitchProfile(name)],
         Purpose::Quit => {
-            let mut effects = pause_all(state);
+            let mut effects = leaving::pause_all(state);
             effects.extend(flows::leave(state));
             effects
         }
@@ -275,17 +287,6 @@ fn confirmed(state: &mut State, purpose: Purpose, reason: String) -> Effects {
             drafts::review(state)
         }
     }
-}
-
-/// Pauses whatever this process sends or is about to; another process is left alone.
-pub fn pause_all(state: &State) -> Effects {
-    if matches!(state.sender, SenderState::Other { .. }) {
-        return Vec::new();
-    }
-    let active = state.broadcasts.active();
-    active
-        .map(|batch| Effect::Outbox(OutboxCommand::Pause(batch.id)))
-        .collect()
 }
 
 /// A draft is bound to the account it was made for: its people and values belong there.
@@ -437,39 +438,14 @@ pub fn ask_cancel(state: &mut State, id: BatchId) -> Effects {
     )
 }
 
-/// Asks before leaving while something runs.
-pub fn ask_quit(state: &mut State) -> Effects {
-    let mut lines: Vec<String> = state
-        .broadcasts
-        .active()
-        .map(|batch| {
-            let left = batch.counts.queued + batch.counts.sending;
-            format!(
-                "{} {}: {} not sent",
-                batch.id,
-                sanitize::clean_line(&batch.title),
-                format::count(left)
-            )
-        })
-        .collect();
-    lines.push("Leaving pauses what runs and holds what is in grace; nothing is lost,".to_owned());
-    lines.push("and nothing leaves while the program is closed. A person resumes it.".to_owned());
-    if state.profile.guard == Guard::Sandbox {
-        lines.push(
-            "This is the demo: its record goes when it ends, unless --keep was given.".to_owned(),
-        );
-    }
-    ask(
-        state,
-        Purpose::Quit,
-        "Quit while work is running?".to_owned(),
-        lines,
-        "quit".to_owned(),
-    )
-}
-
 /// Opens the review of a plan.
 pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
+    if plan.schedule != Schedule::Now && when::clock_is_wrong(state) {
+        let text = "the clock of this computer is more than 2 min off the server's: set it before \
+                    anything with a time is planned";
+        notify(state, Notice::warning("clock", text.to_owned()));
+        return Vec::new();
+    }
     let people = plan.recipients();
     let guarded = state.profile.guard == Guard::Production;
     let settings = &state.settings;
@@ -483,6 +459,7 @@ pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
         only.and_then(|recipient| state.composer.draft.as_ref()?.name_of(recipient.text()));
     let review = review::State {
         plan,
+        sender: state.sender,
         profile: state.profile.clone(),
         person: person.filter(|_| people == 1),
         tab: review::Tab::default(),

@@ -67,6 +67,7 @@ fn open_file(state: &mut State) -> Option<&mut media::State> {
         | Overlay::Triage(_)
         | Overlay::Mapping(_)
         | Overlay::Checks(_)
+        | Overlay::When(_)
         | Overlay::Phone(_) => None,
     })
 }

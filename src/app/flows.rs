@@ -3,7 +3,9 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{batches, copying, dialogs, draft_shelf, drafts, help, importing, people, reading};
+use super::{
+    batches, copying, dialogs, draft_shelf, drafts, help, importing, leaving, people, reading,
+};
 use crate::contract::{
     Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PaneId, Slot,
     StoreRequest, TimerId,
@@ -265,7 +267,7 @@ pub fn quit(state: &mut State) -> Effects {
         return Vec::new();
     }
     if state.work_is_running() {
-        return dialogs::ask_quit(state);
+        return leaving::ask_quit(state);
     }
     leave(state)
 }

@@ -85,6 +85,8 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
         Overlay::Review(_) => KeyContext::Review,
         Overlay::Confirm(_) => KeyContext::Confirm,
         Overlay::Prompt(_) => KeyContext::Prompt,
+        Overlay::When(dialog) if dialog.question().is_some() => KeyContext::ClockChange,
+        Overlay::When(_) => KeyContext::When,
         Overlay::AddTemplate(_) => KeyContext::AddTemplate,
         Overlay::Phone(_) => KeyContext::Phone,
         Overlay::Mapping(_) => KeyContext::Mapping,

@@ -60,6 +60,8 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (KeyContext::Checks, "accept write_rejects review back"),
     (KeyContext::Prompt, "save_text back"),
+    (KeyContext::When, "accept next_tab clear_field back"),
+    (KeyContext::ClockChange, "first_choice second_choice back"),
     (KeyContext::Phone, "move_down move_up back"),
     (KeyContext::Palette, "accept back"),
     (

@@ -36,6 +36,7 @@ fn dialog(state: &mut State) -> Option<&mut add_template::State> {
         | Overlay::Triage(_)
         | Overlay::Mapping(_)
         | Overlay::Checks(_)
+        | Overlay::When(_)
         | Overlay::Phone(_) => None,
     })
 }

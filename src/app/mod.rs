@@ -26,6 +26,7 @@ pub mod helping;
 pub mod importing;
 pub mod keys;
 pub mod layout;
+mod leaving;
 pub mod library;
 pub mod library_forms;
 pub mod library_pages;
@@ -40,6 +41,7 @@ pub mod triage;
 pub mod update;
 pub mod view;
 pub mod waits;
+mod when;
 
 pub use state::{Armed, Context, Settings, State};
 pub use update::update;

@@ -158,6 +158,8 @@ pub struct State {
     pub connection: Connection,
     /// Who sends.
     pub sender: SenderState,
+    /// By how much the clock here is ahead of the server's, as its last answer said.
+    pub skew: Option<SignedDuration>,
     /// What is in its grace time, first to start first.
     pub armed: Vec<Armed>,
     /// A draft that waits for its plan to be queued, by the plan's digest.
@@ -203,6 +205,7 @@ impl State {
             toasts: Toasts::default(),
             connection: Connection::default(),
             sender: SenderState::default(),
+            skew: None,
             armed: Vec::new(),
             queueing: None,
             recent: Vec::new(),
@@ -318,14 +321,16 @@ impl State {
         }
     }
 
-    /// Whether something would be stopped or held by leaving now.
+    /// Whether something would be stopped or held by leaving now, or left without a sender.
     pub fn work_is_running(&self) -> bool {
         let sending = self.sender == SenderState::ThisProcess
             && self
                 .broadcasts
                 .active()
                 .any(|batch| batch.state != BatchState::Armed);
-        sending || !self.armed.is_empty()
+        let waiting =
+            self.sender == SenderState::ThisProcess && self.broadcasts.waiting().next().is_some();
+        sending || waiting || !self.armed.is_empty()
     }
 
     /// How long until the next thing in grace starts.

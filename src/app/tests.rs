@@ -35,6 +35,7 @@ fn profile(name: &str) -> Profile {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        times: crate::domain::TimeRules::default(),
     }
 }
 

@@ -62,6 +62,7 @@ fn opened(state: &mut State) -> Option<&mut triage::State> {
         | Overlay::Mapping(_)
         | Overlay::Checks(_)
         | Overlay::Phone(_)
+        | Overlay::When(_)
         | Overlay::Form(_) => None,
     })
 }

@@ -8,7 +8,7 @@ use crate::contract::PaneId;
 use crate::keymap::Keymap;
 use crate::overlays::{
     Overlay, add_template, audit, checks, confirm, form, link, mapping, media, page, palette,
-    phone, prompt, review, triage,
+    phone, prompt, review, triage, when,
 };
 use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::panes::{
@@ -152,6 +152,7 @@ fn draw_overlay(state: &State, overlay: &Overlay, painter: &mut Painter<'_>, bod
         Overlay::Form(open) => form::draw(open, painter, body),
         Overlay::Confirm(confirm) => confirm::draw(confirm, painter, body),
         Overlay::Prompt(asked) => prompt::draw(asked, painter, body),
+        Overlay::When(dialog) => when::draw(dialog, painter, body, &state.now),
         Overlay::Audit(list) => audit::draw(list, painter, body),
         Overlay::Mapping(dialog) => mapping::draw(dialog, painter, body),
         Overlay::Checks(dialog) => checks::draw(dialog, painter, body),

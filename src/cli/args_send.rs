@@ -188,7 +188,7 @@ pub struct CommonSend {
     /// Send as soon as it is confirmed
     #[arg(long, conflicts_with = "at")]
     pub now: bool,
-    /// Publish a broadcast at this time: RFC 3339, or `2026-12-01 09:00` in the zone
+    /// At this time: 'tomorrow 9:00', 'fri 14:30', +2h, '2026-12-01 09:00' in the zone, RFC 3339
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
     /// Zone of --at, for example Asia/Kolkata; else the profile's
@@ -207,9 +207,12 @@ pub struct CommonSend {
     /// Spread a list evenly over this time, for example 90m or 2h
     #[arg(long, value_name = "TIME", value_parser = minutes)]
     pub spread: Option<u32>,
-    /// When a broadcast with a time is handed to the platform
-    #[arg(long, value_enum, default_value_t = HandOver::Now, value_name = "WHEN")]
-    pub hand_over: HandOver,
+    /// When a broadcast with a time is handed to the platform; late needs `outbox run --stay`
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub hand_over: Option<HandOver>,
+    /// Hold a message to one person if they write before its time, as the local copy knows it
+    #[arg(long)]
+    pub hold_on_reply: bool,
     /// Seconds in which nothing leaves yet
     #[arg(long, value_name = "SECONDS")]
     pub grace: Option<u64>,

@@ -8,7 +8,9 @@ use crate::api::{
 use crate::contract::ApiError;
 use crate::domain::{BotTarget, Reason};
 use crate::outbox::{ApiTransport, NoTransport, SystemClock, Transport, TransportProvider};
+use crate::runtime::world::heard_in;
 use crate::settings::Connection;
+use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 
@@ -28,6 +30,8 @@ struct OneProfile {
     name: String,
     target: BotTarget,
     transport: Arc<dyn Transport>,
+    /// For the local copy of conversations, which is opened only if it is asked.
+    context: Context,
 }
 
 impl TransportProvider for OneProfile {
@@ -51,6 +55,11 @@ impl TransportProvider for OneProfile {
             ),
         }))
     }
+
+    fn last_heard(&self, target: &BotTarget, person: &str) -> Option<Timestamp> {
+        let settings = self.context.quiet_settings().ok()?;
+        heard_in(&self.context.cache(&settings).ok()?, target, person)
+    }
 }
 
 /// What the sender needs of the network, for the profile in use.
@@ -65,6 +74,7 @@ pub async fn transports(
         name: connection.profile.name.clone(),
         target: connection.profile.target.clone(),
         transport: transport(context, connection).await?,
+        context: context.clone(),
     }))
 }
 

@@ -120,6 +120,13 @@ impl Context {
         }
     }
 
+    /// The zone of the profile, read from the settings; UTC if these cannot be read.
+    pub fn zone(&self) -> TimeZone {
+        self.quiet_settings().map_or(TimeZone::UTC, |settings| {
+            self.now_in_zone(&settings).time_zone().clone()
+        })
+    }
+
     /// The current time in the zone of the profile, or of the machine without a profile.
     pub fn now_in_zone(&self, settings: &Settings) -> Zoned {
         let zone = settings

@@ -102,6 +102,9 @@ actions! {
     UndoEdit = "undo_edit", "undo edit", "undo the last edit of the field";
     RedoEdit = "redo_edit", "redo edit", "make the edit again that was undone last";
     FieldHelp = "field_help", "helpers", "list what helps to fill this field";
+    When = "when", "time", "say when the draft goes out";
+    FirstChoice = "first_choice", "the first", "take the first of two times";
+    SecondChoice = "second_choice", "the second", "take the second of two times";
     ListDrafts = "list_drafts", "drafts", "list the drafts, also those discarded in this session";
     RawDraft = "raw_draft", "raw JSON", "switch between the form and raw JSON";
     SaveText = "save_text", "take it", "take the text that was typed";

@@ -173,6 +173,14 @@ pub struct Reason {
 impl Reason {
     /// The rule of a list that waits after its first people.
     pub const CANARY: &str = "canary";
+    /// The rule of a batch that did not begin at its time.
+    pub const MISSED: &str = "missed";
+    /// The rule of a batch whose clock cannot be trusted.
+    pub const CLOCK: &str = "clock";
+    /// The rule of a batch for people for whom it is night.
+    pub const QUIET: &str = "quiet_hours";
+    /// The rule of a message whose person wrote meanwhile.
+    pub const REPLY: &str = "reply";
 }
 
 impl Batch {

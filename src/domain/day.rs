@@ -20,7 +20,7 @@ pub fn read_day(text: &str, today: Date) -> Result<Date, String> {
     let found = match words.as_str() {
         "today" => Some(today),
         "tomorrow" => today.tomorrow().ok(),
-        other => weekday(other.strip_prefix("next ").unwrap_or(other))
+        other => read_weekday(other)
             .and_then(|day| today.nth_weekday(1, day).ok())
             .or_else(|| in_days(other, today))
             .or_else(|| other.parse().ok())
@@ -52,6 +52,11 @@ fn clock_time(text: &str) -> Option<Time> {
     let (hour, minute) = text.split_once(':')?;
     let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
     Time::new(hour, minute, 0, 0).ok()
+}
+
+/// A weekday, perhaps shortened to three letters; `next` before it changes nothing here.
+pub(super) fn read_weekday(words: &str) -> Option<Weekday> {
+    weekday(words.strip_prefix("next ").unwrap_or(words))
 }
 
 fn weekday(word: &str) -> Option<Weekday> {

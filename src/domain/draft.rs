@@ -3,8 +3,10 @@
 use super::audience::Audience;
 use super::flow::{Flow, FlowVersion};
 use super::recipient::RecipientForm;
+use super::schedule::LEAD;
 use super::template::Template;
-use jiff::Timestamp;
+use super::waiting::Waiting;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -311,6 +313,52 @@ pub enum Schedule {
     Now,
     /// Handed over at once, published by the platform at this time; broadcasts only.
     PublishAt(Timestamp),
+    /// Kept here until shortly before its time, then handed over; broadcasts only.
+    PublishLate {
+        /// When the platform publishes it.
+        publish: Timestamp,
+        /// When it is handed over.
+        due: Timestamp,
+    },
+    /// Kept here and started at this time; whatever the platform has no time for.
+    StartAt(Timestamp),
+}
+
+impl Schedule {
+    /// A broadcast that stays here until so long before its time; handed over at once where less
+    /// than two minutes would be left of that.
+    pub fn publish_late(publish: Timestamp, lead: SignedDuration, now: Timestamp) -> Self {
+        match publish.checked_sub(lead) {
+            Ok(due) if due.duration_since(now) >= LEAD => Schedule::PublishLate { publish, due },
+            Ok(_) | Err(_) => Schedule::PublishAt(publish),
+        }
+    }
+
+    /// When the platform publishes it, if it does.
+    pub fn publish_at(self) -> Option<Timestamp> {
+        match self {
+            Schedule::PublishAt(publish) | Schedule::PublishLate { publish, .. } => Some(publish),
+            Schedule::Now | Schedule::StartAt(_) => None,
+        }
+    }
+
+    /// Until when it is kept here, if it is.
+    pub fn due(self) -> Option<Timestamp> {
+        match self {
+            Schedule::PublishLate { due, .. } | Schedule::StartAt(due) => Some(due),
+            Schedule::Now | Schedule::PublishAt(_) => None,
+        }
+    }
+
+    /// When people get it; `now` for what goes out at once.
+    pub fn reaches(self, now: Timestamp) -> Timestamp {
+        match self {
+            Schedule::Now => now,
+            Schedule::PublishAt(at)
+            | Schedule::PublishLate { publish: at, .. }
+            | Schedule::StartAt(at) => at,
+        }
+    }
 }
 
 /// How fast and how wide.
@@ -350,4 +398,6 @@ pub struct SendDraft {
     pub limits: SendLimits,
     /// How its template stands to the library.
     pub standing: Standing,
+    /// What was agreed about its waiting.
+    pub waiting: Waiting,
 }

@@ -9,6 +9,7 @@ use super::recipient::Recipient;
 use super::request::FrozenRequest;
 use super::template::ParameterProblem;
 use super::usage::Used;
+use super::waiting::Waiting;
 use std::time::Duration;
 
 /// One call of a plan.
@@ -70,6 +71,8 @@ pub struct Plan {
     pub warnings: Vec<ParameterProblem>,
     /// When it goes out.
     pub schedule: Schedule,
+    /// What was agreed about its waiting.
+    pub waiting: Waiting,
     /// How fast.
     pub limits: SendLimits,
     /// What of the library it is made with, for the count of its use.
@@ -101,6 +104,8 @@ impl Plan {
         let schedule = match schedule {
             Schedule::Now => "now".to_owned(),
             Schedule::PublishAt(time) => time.to_string(),
+            Schedule::PublishLate { publish, due } => format!("{publish}, handed over {due}"),
+            Schedule::StartAt(time) => format!("kept until {time}"),
         };
         let mut pieces: Vec<&[u8]> = vec![
             target.base_url.as_bytes(),

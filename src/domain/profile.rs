@@ -2,6 +2,7 @@
 
 use super::flow::FlowVersion;
 use super::intent::TwinRules;
+use super::waiting::TimeRules;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -128,6 +129,8 @@ pub struct Profile {
     pub trust_408: bool,
     /// When the same message to the same person is a twin.
     pub twins: TwinRules,
+    /// When broadcasts are handed over, and when nobody is to be disturbed.
+    pub times: TimeRules,
 }
 
 impl fmt::Display for Profile {

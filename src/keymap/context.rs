@@ -57,6 +57,8 @@ contexts! {
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
     AddTemplate = "add_template", "Add a template", [Overlay, List], "The dialog that adds templates.";
     Prompt = "prompt", "Question", [Overlay, List], "A question that takes a text.";
+    When = "when", "When", [Overlay, List], "The time of a draft.";
+    ClockChange = "clock_change", "Clock change", [Overlay, List], "The question where clocks are changed.";
     Phone = "phone", "Phone", [Overlay, List], "The message as a phone shows it.";
     Mapping = "mapping", "People from a file", [Overlay, List], "The columns of a file and what they fill.";
     Checks = "checks", "Check of the rows", [Overlay, List], "What was found in every row of the people.";
@@ -81,6 +83,7 @@ impl KeyContext {
                 | KeyContext::Review
                 | KeyContext::Confirm
                 | KeyContext::Prompt
+                | KeyContext::When
                 | KeyContext::AddTemplate
                 | KeyContext::Setup
         )

@@ -54,11 +54,13 @@ fn what_the_embedded_file_hides_it_hides_on_purpose() {
             "`Ctrl-z` in [add_template] hides `undo` of [overlay]",
             "`Ctrl-u` in [prompt] hides `half_page_up` of [list]",
             "`Ctrl-z` in [prompt] hides `undo` of [overlay]",
+            "`Ctrl-u` in [when] hides `half_page_up` of [list]",
+            "`Ctrl-z` in [when] hides `undo` of [overlay]",
             "`Enter` in [unknowns] hides `accept` of [overlay]",
             "`n` in [unknowns] hides `next_match` of [list]",
         ]
     );
-    assert_eq!(report.summary(), "keymap: 19 hidden keys");
+    assert_eq!(report.summary(), "keymap: 21 hidden keys");
 }
 
 #[rstest]

@@ -1,6 +1,7 @@
 //! The real transport: the send client writes the call, the one classifier judges what was seen.
 
 use super::clock::Clock;
+use super::skew::{Skew, SkewMeter};
 use super::transport::{Call, Judged, SendFuture, Transport};
 use crate::api::classify::{Answer, BodyRead};
 use crate::api::{ClassifierOptions, Observation, SendTransport, classify};
@@ -17,6 +18,7 @@ pub struct ApiTransport {
     options: ClassifierOptions,
     clock: Arc<dyn Clock>,
     limits: DayLimits,
+    skew: SkewMeter,
 }
 
 impl ApiTransport {
@@ -31,6 +33,7 @@ impl ApiTransport {
             options,
             clock,
             limits: DayLimits::default(),
+            skew: SkewMeter::default(),
         }
     }
 
@@ -46,9 +49,12 @@ impl Transport for ApiTransport {
     fn send<'a>(&'a self, call: Call<'a>) -> SendFuture<'a> {
         Box::pin(async move {
             let (observation, _) = self.client.send(call.request).await;
-            let now = self.clock.now().wall;
+            let now = self.clock.now();
+            if let Observation::Answer(answer) = &observation {
+                self.skew.note(answer.date.as_deref(), now);
+            }
             Judged {
-                judgement: classify(call.kind.into(), &observation, &self.options, now),
+                judgement: classify(call.kind.into(), &observation, &self.options, now.wall),
                 response: excerpt(&observation, self.client.authorization().as_ref()),
             }
         })
@@ -56,6 +62,10 @@ impl Transport for ApiTransport {
 
     fn day_limits(&self) -> DayLimits {
         self.limits.clone()
+    }
+
+    fn skew(&self) -> Option<Skew> {
+        self.skew.read(self.clock.now())
     }
 
     fn authorization(&self) -> Option<SecretString> {

@@ -5,6 +5,7 @@
 
 use super::budget::Budget;
 use super::clock::Moment;
+use super::due::out_of_time;
 use super::emergency::EmergencyFile;
 use super::limiter::Limiter;
 use super::queue::Outbox;
@@ -252,11 +253,7 @@ impl Engine {
             Err(NoTransport::Hold(reason)) => return self.hold(stored, &reason, now),
         };
         self.left.remove(&id);
-        if stored.publish_at.is_some_and(|time| time <= now.wall) {
-            let reason = Reason {
-                rule: "publish_time_passed".to_owned(),
-                text: "Its publish time passed before everything was handed over, and the platform would publish the rest at once. Plan it again with a new time.".to_owned(),
-            };
+        if let Some(reason) = out_of_time(stored, now.wall) {
             return self.hold(stored, &reason, now);
         }
         if stored.canary_left() == Some(0) && stored.batch.counts.sending == 0 {
@@ -279,12 +276,13 @@ impl Engine {
                 None => Claim::Marked(Vec::new()),
             };
         }
+        match self.asleep(stored, &candidates, now) {
+            Ok(None) => {}
+            Ok(Some((reason, until))) => return self.hold_until(stored, &reason, until, now),
+            Err(error) => return self.cannot_mark(id, &error, now),
+        }
         self.hooks.at(Point::BeforeMark);
-        let time = MarkTime {
-            wall: now.wall,
-            twins: self.outbox.unset_time(now),
-        };
-        match self.store.mark(id, &candidates, time) {
+        match self.store.mark(id, &candidates, self.mark_time(now)) {
             Ok(marked) => {
                 self.hooks.at(Point::AfterMark);
                 if marked.len() < candidates.len() {
@@ -294,6 +292,13 @@ impl Engine {
                 Claim::Marked(self.take_on(stored, marked, &transport, now))
             }
             Err(error) => self.cannot_mark(id, &error, now),
+        }
+    }
+
+    fn mark_time(&self, now: Moment) -> MarkTime {
+        MarkTime {
+            wall: now.wall,
+            twins: self.outbox.unset_time(now),
         }
     }
 

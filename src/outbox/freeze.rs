@@ -11,18 +11,16 @@ mod values;
 mod window;
 
 use crate::api::wire::encode::{EncodeError, Encoder};
+use crate::domain::schedule::LEAD;
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
     Audience, Content, Intent, Meaning, Once, Plan, PlannedCall, Profile, Schedule, SendDraft,
     SendKind, SendLimits, SkippedRow, Standing, Touch, Used,
 };
 use broadcast::Label;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 pub use people::LeftOut;
 use people::{People, Sorted};
-
-/// The platform publishes a past time at once, so a time must be at least this far ahead.
-const LEAD: SignedDuration = SignedDuration::from_mins(2);
 
 /// Why no plan was made. Nothing was queued.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -166,6 +164,7 @@ pub fn freeze_without(
             notes,
             warnings,
             schedule: draft.schedule,
+            waiting: draft.waiting.clone(),
             limits: draft.limits,
             once: once(draft, profile, frozen.intents, &frozen.calls),
             used: Used::of(&draft.content),
@@ -270,10 +269,7 @@ impl<'a> Desk<'a> {
 
     /// The time at which people get it, as far as it is known.
     fn arrives(&self) -> Timestamp {
-        match self.schedule {
-            Schedule::Now => self.now,
-            Schedule::PublishAt(time) => time,
-        }
+        self.schedule.reaches(self.now)
     }
 }
 
@@ -351,17 +347,17 @@ fn guarded(draft: &SendDraft, profile: &Profile, now: Timestamp) -> Result<(), F
             "Give --rate and --concurrency other numbers.",
         ));
     }
-    if let Schedule::PublishAt(time) = draft.schedule {
-        check_publish_time(&draft.content, time, now)?;
-    }
+    check_time(&draft.content, draft.schedule, now)?;
     Ok(())
 }
 
-fn check_publish_time(
-    content: &Content,
-    time: Timestamp,
-    now: Timestamp,
-) -> Result<(), FreezeError> {
+fn check_time(content: &Content, schedule: Schedule, now: Timestamp) -> Result<(), FreezeError> {
+    let time = match schedule {
+        Schedule::Now => return Ok(()),
+        Schedule::PublishAt(time)
+        | Schedule::PublishLate { publish: time, .. }
+        | Schedule::StartAt(time) => time,
+    };
     let can_be_published = match content {
         Content::DirectBroadcast { .. }
         | Content::TemplateBroadcast { .. }
@@ -371,7 +367,15 @@ fn check_publish_time(
         | Content::CsvBroadcast { .. }
         | Content::Flow { .. } => false,
     };
-    if !can_be_published {
+    let by_the_platform = schedule.publish_at().is_some();
+    if can_be_published && !by_the_platform {
+        return Err(FreezeError::new(
+            "publish_time",
+            "the platform keeps the time of its broadcast, which is written into the call",
+            "Hand it over now or late; only other sends are started from here.",
+        ));
+    }
+    if by_the_platform && !can_be_published {
         return Err(FreezeError::new(
             "publish_time",
             "only the platform's broadcast can be given a publish time",
@@ -381,7 +385,7 @@ fn check_publish_time(
     if time.duration_since(now) < LEAD {
         return Err(FreezeError::new(
             "publish_time",
-            format!("the publish time {time} is past or less than 2 minutes ahead"),
+            format!("the time {time} is past or less than 2 minutes ahead"),
             "Give a later time, or say --now: the platform publishes a past time at once.",
         ));
     }

@@ -121,6 +121,11 @@ impl Outbox {
         self.inner.changed.subscribe()
     }
 
+    /// When this was opened, by both clocks.
+    pub(super) fn opened(&self) -> Moment {
+        self.inner.opened
+    }
+
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
     }
@@ -371,6 +376,18 @@ impl Outbox {
         SenderLock::holder(&self.inner.data_dir)
     }
 
+    /// Whether a sender is alive that said it stays, so that what is due later may be left to it.
+    ///
+    /// # Errors
+    /// What could not be used.
+    pub fn somebody_stays(&self) -> Result<bool, OutboxError> {
+        let alive = match self.sender()? {
+            SenderState::ThisProcess | SenderState::Other { .. } => true,
+            SenderState::Nobody | SenderState::CopiedFolder => false,
+        };
+        Ok(alive && self.inner.store.last_sender_stays()?)
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.inner.clock.now().wall
     }
@@ -442,9 +459,15 @@ fn check_plan(plan: &Plan, now: Timestamp) -> Result<(), OutboxError> {
         }
     }
     match plan.schedule {
-        Schedule::PublishAt(time) if time <= now => {
+        Schedule::PublishAt(time) | Schedule::PublishLate { publish: time, .. } if time <= now => {
             refuse("its publish time has passed, and the platform would send at once.")
         }
-        Schedule::PublishAt(_) | Schedule::Now => Ok(()),
+        Schedule::StartAt(time) if time <= now => {
+            refuse("its time has passed meanwhile. Give it a later one.")
+        }
+        Schedule::PublishAt(_)
+        | Schedule::PublishLate { .. }
+        | Schedule::StartAt(_)
+        | Schedule::Now => Ok(()),
     }
 }

@@ -127,6 +127,15 @@ impl Sender {
         &self.recovered
     }
 
+    /// Lets others know that this sender stays until it is told to end, so that what is due later
+    /// may be left to it. Blocks.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub fn stays(&self) -> Result<(), OutboxError> {
+        Ok(self.engine.store.lease_stays()?)
+    }
+
     /// Is told about every step, for tests.
     #[must_use]
     pub fn with_hooks(mut self, hooks: Arc<dyn Hooks>) -> Self {

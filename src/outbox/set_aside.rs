@@ -3,7 +3,9 @@
 use super::clock::Moment;
 use super::engine::{Claim, Engine};
 use crate::domain::Reason;
-use crate::store::outbox::{StopKind, StoredBatch};
+use crate::store::StoreError;
+use crate::store::outbox::{Change, StopKind, StoredBatch};
+use jiff::Timestamp;
 
 impl Engine {
     /// The first people of a list have their results: a person looks at them before the rest.
@@ -43,7 +45,32 @@ impl Engine {
             // It is held as soon as its calls on the way have ended.
             return Claim::Marked(Vec::new());
         }
-        match self.store.hold(stored.batch.id, reason) {
+        let held = self.store.hold(stored.batch.id, reason);
+        self.held(stored, held, now)
+    }
+
+    /// [`Engine::hold`] of a batch that may go on at a known time.
+    pub fn hold_until(
+        &mut self,
+        stored: &StoredBatch,
+        reason: &Reason,
+        until: Timestamp,
+        now: Moment,
+    ) -> Claim {
+        if stored.batch.counts.sending > 0 {
+            return Claim::Marked(Vec::new());
+        }
+        let held = self.store.hold_until(stored.batch.id, reason, until);
+        self.held(stored, held, now)
+    }
+
+    fn held(
+        &mut self,
+        stored: &StoredBatch,
+        held: Result<Change, StoreError>,
+        now: Moment,
+    ) -> Claim {
+        match held {
             Ok(_) => {
                 self.wake_at(now.steady);
                 Claim::NotOurs

@@ -2,8 +2,10 @@
 //!
 //! The engine never retries inside a call and never sees the key.
 
+use super::skew::Skew;
 use crate::contract::DayLimits;
 use crate::domain::{BotTarget, FrozenRequest, Judgement, Reason, SendKind};
+use jiff::Timestamp;
 use secrecy::SecretString;
 use std::future::Future;
 use std::pin::Pin;
@@ -42,6 +44,11 @@ pub trait Transport: Send + Sync {
         DayLimits::default()
     }
 
+    /// How the clock stands to the server's, as far as its answers have said.
+    fn skew(&self) -> Option<Skew> {
+        None
+    }
+
     /// As [`crate::api::SendTransport::authorization`].
     fn authorization(&self) -> Option<SecretString> {
         None
@@ -68,6 +75,12 @@ pub trait TransportProvider: Send + Sync {
         profile: &str,
         target: &BotTarget,
     ) -> Result<Arc<dyn Transport>, NoTransport>;
+
+    /// When a person of this bot (digits) wrote last, as far as the local copy of their
+    /// conversation knows. Blocks, and asks nobody.
+    fn last_heard(&self, _target: &BotTarget, _person: &str) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// A transport for exactly one bot; batches for any other are held.

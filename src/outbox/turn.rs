@@ -2,21 +2,19 @@
 //! comes first, and while it fails nothing new is claimed.
 
 use super::clock::Moment;
-use super::engine::{Engine, Finished, ToSend};
+use super::engine::{Engine, Finished, Scope, ToSend};
 use super::sender::Point;
 use super::streak::is_no_connection;
 use super::transport::TransportProvider;
 use crate::contract::OutboxEvent;
 use crate::domain::{BatchState, Judgement, Reason, Verdict};
 use crate::store::StoreError;
-use crate::store::outbox::{Outcome, Stop, StopKind, StoredBatch};
+use crate::store::outbox::{LATE, Outcome, Stop, StopKind, StoredBatch};
 use jiff::SignedDuration;
 use std::time::Duration;
 
 /// How long to wait before a failed write is tried again; it is tried for as long as it takes.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
-/// A grace that ended longer ago than this was missed: nobody expects it any more.
-const LATE: SignedDuration = SignedDuration::from_mins(2);
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const MOST_WAITS: u32 = 10;
@@ -80,7 +78,8 @@ impl Engine {
     ) -> Result<Vec<ToSend>, StoreError> {
         self.write_results(now)?;
         let mut batches = self.in_scope()?;
-        if self.end_graces(&batches, now)? {
+        let ended = self.end_graces(&batches, now)?;
+        if self.end_waits(&batches, provider, now)? || ended {
             batches = self.in_scope()?;
         }
         let sends = if self.draining || !self.stops.is_empty() {
@@ -95,12 +94,15 @@ impl Engine {
         }
         self.idle = self.stops.is_empty()
             && self.in_flight.is_empty()
-            && (self.draining || self.in_scope()?.iter().all(|stored| self.is_left(stored)));
+            && (self.draining || self.in_scope()?.iter().all(|stored| self.rests(stored)));
         Ok(sends)
     }
 
-    fn is_left(&self, stored: &StoredBatch) -> bool {
-        self.left.contains(&stored.batch.id)
+    /// Whether nothing of it happens now. A run for one batch waits for its time; a run for
+    /// everything does not, unless it stays.
+    fn rests(&self, stored: &StoredBatch) -> bool {
+        let waits = stored.batch.state == BatchState::Scheduled && self.scope == Scope::Everything;
+        waits || self.left.contains(&stored.batch.id)
     }
 
     fn in_scope(&self) -> Result<Vec<StoredBatch>, StoreError> {

@@ -5,8 +5,8 @@
 use super::freeze::{FreezeError, LeftOut, freeze, freeze_without};
 pub use crate::domain::intent::{DUPLICATE, SAME_FILE};
 use crate::domain::{
-    Audience, BatchId, FoundTwins, ItemState, Plan, Profile, Recipient, Schedule, SendDraft,
-    SendKind, Sha256Hex,
+    Audience, BatchId, FoundTwins, ItemState, Plan, Profile, Recipient, SendDraft, SendKind,
+    Sha256Hex,
 };
 use crate::store::StoreError;
 use crate::store::outbox::{OutboxStore, Twin};
@@ -60,17 +60,26 @@ pub fn plan(
     };
     plan.once.override_reason = override_reason.map(str::to_owned);
     plan.once.file = desk.file_of_day();
-    let Some(record) = record else {
-        return Ok(plan);
-    };
-    match desk.look(&plan, record) {
-        Ok(looked) => desk.decide(plan, looked),
-        Err(error) => {
-            tracing::warn!(%error, "a plan was not compared with the record");
-            let note = "The record could not be read now: whether somebody has this already is \
+    let mut plan = desk.compared(plan, record)?;
+    plan.notes.extend(super::quiet::note(&plan, now));
+    Ok(plan)
+}
+
+impl Desk<'_> {
+    /// The plan as the record leaves it.
+    fn compared(&self, mut plan: Plan, record: Option<&OutboxStore>) -> Result<Plan, FreezeError> {
+        let Some(record) = record else {
+            return Ok(plan);
+        };
+        match self.look(&plan, record) {
+            Ok(looked) => self.decide(plan, looked),
+            Err(error) => {
+                tracing::warn!(%error, "a plan was not compared with the record");
+                let note = "The record could not be read now: whether somebody has this already is \
                         looked for when it is queued.";
-            plan.notes.push(note.to_owned());
-            Ok(plan)
+                plan.notes.push(note.to_owned());
+                Ok(plan)
+            }
         }
     }
 }
@@ -185,10 +194,7 @@ impl Desk<'_> {
         let file = self.draft.audience.file_sha256.as_ref()?;
         let template = self.draft.content.template()?;
         let target = &self.planning.profile.target;
-        let arrives = match self.draft.schedule {
-            Schedule::Now => self.planning.now,
-            Schedule::PublishAt(time) => time,
-        };
+        let arrives = self.draft.schedule.reaches(self.planning.now);
         let day = arrives.to_zoned(self.zone.clone()).date().to_string();
         let version = template.version.to_string();
         let pieces = [

@@ -1,9 +1,9 @@
 //! Questions and lists above the panes. An overlay holds the keyboard; Esc goes back one level.
 //!
-//! Fourteen kinds serve everything: a page to read, a list to choose from, a form of several texts,
+//! Fifteen kinds serve everything: a page to read, a list to choose from, a form of several texts,
 //! the review of a plan, a question that decides, a question that only takes a text, the file of a
 //! message, the links in its text, a message as a phone shows it, the lines of the audit, the
-//! unknown results, the
+//! unknown results, the time of a draft, the
 //! dialog that adds templates, the columns of a file of people, and what was found in its rows.
 
 pub mod add_template;
@@ -22,6 +22,7 @@ pub mod phone;
 pub mod prompt;
 pub mod review;
 pub mod triage;
+pub mod when;
 
 use decision::Decision;
 
@@ -56,6 +57,8 @@ pub enum Overlay {
     Triage(Box<triage::State>),
     /// Several texts that are saved as a whole.
     Form(Box<form::State>),
+    /// When the draft goes out.
+    When(Box<when::State>),
 }
 
 impl Overlay {
@@ -76,6 +79,7 @@ impl Overlay {
             | Overlay::Mapping(_)
             | Overlay::Checks(_)
             | Overlay::Audit(_)
+            | Overlay::When(_)
             | Overlay::Phone(_) => None,
         }
     }

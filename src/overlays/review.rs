@@ -3,10 +3,12 @@
 //! The plan shown here is the object that is queued; there is no second rendering. Enter does
 //! nothing until the whole number has been typed by hand.
 
+mod times;
+
 use super::decision::Decision;
 use super::frame::{self, OverlayEdges};
-use crate::contract::Action;
-use crate::domain::{Plan, Profile, Recipient, Schedule, SendKind};
+use crate::contract::{Action, SenderState};
+use crate::domain::{Plan, Profile, Recipient, SendKind};
 use crate::text::{format, sanitize, wrap};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans, TextField};
@@ -15,6 +17,7 @@ use jiff::Zoned;
 use ratatui::layout::Rect;
 use std::sync::Arc;
 use std::time::Duration;
+use times::{until, when};
 
 /// A view of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,6 +54,8 @@ impl Tab {
 pub struct State {
     /// The plan, the very one that is queued.
     pub plan: Arc<Plan>,
+    /// Who sends now.
+    pub sender: SenderState,
     /// The profile it was made for.
     pub profile: Profile,
     /// Clean name of the only person, where there is one and it is known.
@@ -275,7 +280,7 @@ fn summary(state: &State, now: &Zoned) -> Vec<(&'static str, String)> {
         rows.push(("!", sanitize::clean_line(note).into_owned()));
     }
     rows.push(("", String::new()));
-    rows.push(("", until(state)));
+    rows.push(("", until(state, now)));
     rows
 }
 
@@ -318,63 +323,6 @@ fn who(state: &State) -> Option<(&'static str, String)> {
             shown(last)
         ),
     ))
-}
-
-fn when(plan: &Plan, now: &Zoned) -> Vec<(&'static str, String)> {
-    let at = match plan.schedule {
-        Schedule::Now => "now".to_owned(),
-        Schedule::PublishAt(at) => format!(
-            "published by the platform {}",
-            format::planned(&at.to_zoned(now.time_zone().clone()))
-        ),
-    };
-    let mut rows = vec![("When", at)];
-    if plan.calls.len() > 1 {
-        rows.push(("Speed", speed(plan)));
-    }
-    rows
-}
-
-fn speed(plan: &Plan) -> String {
-    let limits = plan.limits;
-    let seconds = plan.calls.len() as u64 * 60 / u64::from(limits.per_minute.max(1));
-    let seconds = seconds.max(u64::from(limits.spread_minutes) * 60);
-    let about = format::estimate(Duration::from_secs(seconds));
-    let mut speed = format!("{}/min, {about}", limits.per_minute);
-    if limits.spread_minutes > 0 {
-        speed = format!("spread evenly over {about}");
-    }
-    if limits.canary > 0 {
-        speed.push_str(&format!(". After {} it waits for you.", limits.canary));
-    }
-    speed
-}
-
-fn until(state: &State) -> String {
-    let seconds = format::duration(state.grace);
-    let at_once = format::people(most_on_the_way(&state.plan));
-    let scheduled = matches!(state.plan.schedule, Schedule::PublishAt(_));
-    let last = if scheduled {
-        "After that it can only be stopped in the panel: this API has no cancel."
-    } else {
-        "What was accepted cannot be taken back."
-    };
-    format!(
-        "For {seconds} nothing leaves this computer and u stops it. {last} If this computer fails while it runs, at most {at_once} can become unknown."
-    )
-}
-
-/// The most people whose calls can be on the way at once: a call to many is unknown for all of
-/// them.
-fn most_on_the_way(plan: &Plan) -> u64 {
-    let mut sizes: Vec<usize> = plan
-        .calls
-        .iter()
-        .map(|call| call.recipients.len())
-        .collect();
-    sizes.sort_unstable_by(|left, right| right.cmp(left));
-    let calls = usize::try_from(plan.limits.concurrency).unwrap_or(usize::MAX);
-    sizes.into_iter().take(calls).sum::<usize>() as u64
 }
 
 /// Columns and lines of the view of a review in a body of this size.

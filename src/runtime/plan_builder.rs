@@ -5,9 +5,11 @@ use super::draft_people::DraftPeople;
 use super::world::World;
 use crate::contract::{DraftForm, PeopleFile, PlanFailure, PlanProblem, PlanPurpose};
 use crate::domain::audience::{self, CheckReport, from_recipients};
-use crate::domain::schedule::read_plan_time;
+use crate::domain::schedule::{When, read_when};
 use crate::domain::template::ParameterProblem;
-use crate::domain::{Audience, Plan, Profile, RecipientForm, Schedule, SendDraft};
+use crate::domain::{
+    Audience, Plan, Profile, RecipientForm, Schedule, SendDraft, SendKind, Waiting,
+};
 use crate::outbox::freeze::FreezeError;
 use crate::outbox::twins::{self, Planning};
 use crate::outbox::{Outbox, note_limits};
@@ -39,6 +41,8 @@ pub struct Kept<'a> {
     pub people: Option<&'a DraftPeople>,
     /// Of a file's people no more than these, so that a preview follows the typing.
     pub most: Option<usize>,
+    /// Whether a sender is alive that stays.
+    pub stays: bool,
 }
 
 /// Freezes a draft at a time, with a word that makes titles differ. Blocks for a moment: the first
@@ -52,8 +56,8 @@ pub fn build(
     kept: Kept<'_>,
     (now, nonce): (Timestamp, &str),
 ) -> Result<Arc<Plan>, PlanFailure> {
-    let schedule =
-        read_schedule(&form.when, profile).map_err(|text| failure("when", "publish_time", text))?;
+    let (schedule, waiting) = read_schedule(form, profile, kept.stays, now)
+        .map_err(|text| failure("when", "publish_time", text))?;
     let people = form.content.recipient_form();
     let mut audience = match &form.file {
         Some(file) => people_of(file, (people, profile.region.as_deref()), kept)?,
@@ -85,6 +89,7 @@ pub fn build(
         content: form.content.clone(),
         audience,
         schedule,
+        waiting,
         limits: form.limits,
         standing: form.standing.clone(),
     };
@@ -174,6 +179,9 @@ pub fn build_in(
         shows_twins: purpose != PlanPurpose::Review,
         people: Some(world.people()),
         most: (purpose == PlanPurpose::Preview).then_some(PREVIEWED),
+        stays: world
+            .outbox()
+            .is_ok_and(|outbox| outbox.somebody_stays().unwrap_or(false)),
     };
     let now = clock::now();
     let mut result = build(form, profile, kept, (now, nonce));
@@ -282,11 +290,31 @@ fn field_of_rule(rule: &str) -> Option<String> {
     Some(field.to_owned())
 }
 
-fn read_schedule(when: &str, profile: &Profile) -> Result<Schedule, String> {
-    let when = when.trim();
-    if when.eq_ignore_ascii_case("now") {
-        return Ok(Schedule::Now);
-    }
+/// When it goes out. What only the platform has a time for is kept here if somebody stays, else
+/// handed over at once; everything else is started here.
+fn read_schedule(
+    form: &DraftForm,
+    profile: &Profile,
+    stays: bool,
+    now: Timestamp,
+) -> Result<(Schedule, Waiting), String> {
     let zone = TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC);
-    read_plan_time(when, &zone).map(Schedule::PublishAt)
+    let mut waiting = Waiting {
+        quiet: profile.times.quiet,
+        ..Waiting::default()
+    };
+    let time = match read_when(&form.when, &zone, now) {
+        Ok(When::Now) => return Ok((Schedule::Now, waiting)),
+        Ok(When::At(time)) => time,
+        Ok(When::Ask(question)) => return Err(question.to_string()),
+        Err(error) => return Err(error.to_string()),
+    };
+    let schedule = if form.content.kind() == SendKind::Broadcast {
+        let late = profile.times.late && stays;
+        profile.times.publish(time.at, late, now)
+    } else {
+        Schedule::StartAt(time.at)
+    };
+    waiting.meant = Some(time);
+    Ok((schedule, waiting))
 }

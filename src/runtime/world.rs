@@ -288,6 +288,12 @@ pub fn storage_error(error: &crate::store::StoreError) -> ApiError {
     ApiError::new(ErrorKind::Storage, error.to_string(), advice)
 }
 
+/// When a person wrote last, as far as a cache knows.
+pub fn heard_in(cache: &CacheStore, target: &BotTarget, person: &str) -> Option<Timestamp> {
+    let heard = cache.last_heard(target, [person]).ok()?;
+    heard.get(person).map(|heard| heard.at)
+}
+
 impl TransportProvider for World {
     fn transport(
         &self,
@@ -318,6 +324,10 @@ impl TransportProvider for World {
                 connected.profile.target.base_url, target.base_url
             ),
         }))
+    }
+
+    fn last_heard(&self, target: &BotTarget, person: &str) -> Option<Timestamp> {
+        heard_in(self.cache().ok()?, target, person)
     }
 }
 
@@ -363,6 +373,7 @@ mod tests {
                 strict_5xx: false,
                 trust_408: false,
                 twins: TwinRules::default(),
+                times: crate::domain::TimeRules::default(),
             };
             Box::pin(async move {
                 let key = ApiKey::parse("not-a-real-key")?;

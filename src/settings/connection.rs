@@ -6,7 +6,10 @@ use super::paths::Folders;
 use super::secrets::{KeySource, SandboxKey};
 use super::usage;
 use crate::contract::{ApiError, DayLimits};
-use crate::domain::{BotTarget, FlowVersion, Guard, LetterCase, Profile, TwinRules, WireOptions};
+use crate::domain::{
+    BotTarget, FlowVersion, Guard, LetterCase, Profile, QuietHours, QuietPolicy, TimeRules,
+    TwinRules, WireOptions,
+};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -56,6 +59,7 @@ impl Connection {
                 strict_5xx: false,
                 trust_408: false,
                 twins: TwinRules::default(),
+                times: TimeRules::default(),
             },
             key: KeySource::Sandbox(key),
             ca_file: None,
@@ -112,6 +116,7 @@ pub(super) fn connect(
             strict_5xx: merged.flag("strict_5xx"),
             trust_408: merged.flag("trust_408"),
             twins: twins(merged),
+            times: times(merged),
         },
         key: key.clone(),
         ca_file: merged
@@ -159,6 +164,24 @@ fn twins(merged: &Merged) -> TwinRules {
             .count("duplicates.recent_days")
             .and_then(|days| u32::try_from(days).ok())
             .unwrap_or(usual.recent_days),
+    }
+}
+
+/// When broadcasts are handed over, and when nobody is to be disturbed. Quiet hours need both ends.
+fn times(merged: &Merged) -> TimeRules {
+    let usual = TimeRules::default();
+    let clock = |path: &str| merged.optional_text(path)?.parse().ok();
+    let policy = match merged.text("quiet_hours.policy").as_str() {
+        "hold" => QuietPolicy::Hold,
+        _ => QuietPolicy::Warn,
+    };
+    let ends = clock("quiet_hours.start").zip(clock("quiet_hours.end"));
+    TimeRules {
+        late: merged.text("hand_over.mode") != "now",
+        lead: merged
+            .count("hand_over.lead_minutes")
+            .map_or(usual.lead, |minutes| Duration::from_secs(minutes * 60)),
+        quiet: ends.map(|(start, end)| QuietHours { start, end, policy }),
     }
 }
 

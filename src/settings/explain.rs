@@ -2,8 +2,8 @@
 //! key appears as `set (from …)` only.
 
 use super::merge::Merged;
-use super::schema::{Effect, GENERAL, Key, PROFILE};
-use super::{CacheSetting, Settings, value::Origin};
+use super::schema::{GENERAL, Key, PROFILE};
+use super::{CacheSetting, Settings};
 use serde::Serialize;
 
 /// One line of `config show`.
@@ -53,35 +53,17 @@ pub fn table(prefix: &str, keys: &'static [Key], merged: &Merged) -> Vec<Explain
 
 fn line(prefix: &str, key: &'static Key, merged: &Merged) -> Explained {
     let sourced = merged.get(key.path);
-    let help = match key.effect {
-        Effect::Now => key.help.to_owned(),
-        Effect::Later => format!("{} (kept, no effect in this version)", key.help),
-    };
     Explained {
         key: format!("{prefix}{}", key.path),
         value: sourced.map_or_else(String::new, |sourced| sourced.value.to_string()),
         origin: sourced.map_or_else(|| "unset".to_owned(), |sourced| sourced.origin.to_string()),
-        help,
+        help: key.help.to_owned(),
     }
 }
 
-/// Settings a person gave that change nothing, as sentences: this version does not act on them
-/// yet, or another setting is in their way.
+/// Settings a person gave that change nothing, as sentences: another setting is missing or in their
+/// way.
 pub fn without_effect(settings: &Settings) -> Vec<String> {
-    let tables = [(GENERAL, &settings.general), (PROFILE, &settings.profile)];
-    let later = tables
-        .into_iter()
-        .flat_map(|(keys, merged)| keys.iter().map(move |key| (key, merged)))
-        .filter(|(key, _)| key.effect == Effect::Later)
-        .filter_map(|(key, merged)| {
-            let sourced = merged.get(key.path)?;
-            (sourced.origin != Origin::Default).then(|| {
-                format!(
-                    "`{}` ({}) has no effect in this version",
-                    key.path, sourced.origin
-                )
-            })
-        });
     let cache_key = settings.general.get("cache_key");
     let unused = cache_key.filter(|_| settings.cache == CacheSetting::Off);
     let unused = unused.map(|sourced| {
@@ -90,5 +72,18 @@ pub fn without_effect(settings: &Settings) -> Vec<String> {
             sourced.origin
         )
     });
-    later.chain(unused).collect()
+    let ends = [
+        ("quiet_hours.start", "quiet_hours.end"),
+        ("quiet_hours.end", "quiet_hours.start"),
+    ];
+    let half = ends.into_iter().filter_map(|(given, other)| {
+        let sourced = settings.profile.get(given)?;
+        settings.profile.get(other).is_none().then(|| {
+            format!(
+                "`{given}` ({}) has no effect without `{other}`",
+                sourced.origin
+            )
+        })
+    });
+    half.chain(unused).collect()
 }

@@ -28,15 +28,6 @@ pub enum Shape {
     ClockTime,
 }
 
-/// Whether this version acts on a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// It does.
-    Now,
-    /// It is read and checked, and kept for a later version.
-    Later,
-}
-
 /// One setting.
 #[derive(Debug)]
 pub struct Key {
@@ -48,8 +39,6 @@ pub struct Key {
     pub default: Option<&'static str>,
     /// One line without a full stop.
     pub help: &'static str,
-    /// Whether this version acts on it.
-    pub effect: Effect,
 }
 
 const fn key(
@@ -63,22 +52,6 @@ const fn key(
         shape,
         default,
         help,
-        effect: Effect::Now,
-    }
-}
-
-const fn later(
-    path: &'static str,
-    shape: Shape,
-    default: Option<&'static str>,
-    help: &'static str,
-) -> Key {
-    Key {
-        path,
-        shape,
-        default,
-        help,
-        effect: Effect::Later,
     }
 }
 
@@ -278,23 +251,23 @@ pub static PROFILE: &[Key] = &[
         Some("60"),
         "seconds to undo a large or guarded list",
     ),
-    later(
+    key(
         "quiet_hours.start",
         Shape::ClockTime,
         None,
-        "nothing is sent from this local time",
+        "from this time of day, by the clocks of each person's country, it is quiet",
     ),
-    later(
+    key(
         "quiet_hours.end",
         Shape::ClockTime,
         None,
-        "nothing is sent until this local time",
+        "until this time of day it is quiet; both are needed",
     ),
-    later(
+    key(
         "quiet_hours.policy",
         Shape::Word(&["warn", "hold"]),
         Some("warn"),
-        "what happens in quiet hours",
+        "what happens in quiet hours: a warning in the review, or held until a person resumes it",
     ),
     key(
         "duplicates.window_hours",
@@ -314,17 +287,17 @@ pub static PROFILE: &[Key] = &[
         Some("7"),
         "the same template to the same person within these days is worth a warning",
     ),
-    later(
+    key(
         "hand_over.mode",
         Shape::Word(&["now", "late"]),
-        Some("now"),
-        "when a broadcast is handed over",
+        Some("late"),
+        "late keeps a broadcast here until shortly before its time, if a sender stays until then",
     ),
-    later(
+    key(
         "hand_over.lead_minutes",
-        Shape::Count(1, 1440),
+        Shape::Count(3, 1440),
         Some("15"),
-        "how early a late hand-over is",
+        "minutes before its time at which a broadcast that was kept here is handed over",
     ),
     key(
         "wire.broadcast_case",

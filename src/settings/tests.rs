@@ -197,13 +197,13 @@ fn a_file_others_can_read_is_named_with_its_fix() {
 
 #[test]
 fn settings_without_effect_are_named() {
-    let text = format!("{PRODUCTION}[profiles.production.hand_over]\nmode = \"late\"\n");
+    let text = format!("{PRODUCTION}[profiles.production.quiet_hours]\nstart = \"21:00\"\n");
     let settings = settings(&text, &[]);
     let line = text.lines().count();
     assert_eq!(
         without_effect(&settings),
         [format!(
-            "`hand_over.mode` (config.toml line {line}) has no effect in this version"
+            "`quiet_hours.start` (config.toml line {line}) has no effect without `quiet_hours.end`"
         )]
     );
 }

@@ -219,6 +219,17 @@ pub fn planned(at: &Zoned) -> String {
     )
 }
 
+/// The short form of [`planned`] for lists: `Fri 23 Oct 09:00 London · 08:00 UTC`.
+pub fn planned_short(at: &Zoned) -> String {
+    let city = city(at);
+    let here = at.strftime("%a %-d %b %H:%M");
+    if city == "UTC" {
+        return format!("{here} UTC");
+    }
+    let utc = at.with_time_zone(jiff::tz::TimeZone::UTC);
+    format!("{here} {city} · {} UTC", clock(&utc))
+}
+
 /// The name of a zone for people: the city of `Europe/London`, with spaces for underscores.
 pub fn city(at: &Zoned) -> String {
     let name = at.time_zone().iana_name().unwrap_or("local");

@@ -26,5 +26,6 @@ mod signal;
 mod signals;
 mod support;
 mod terminal;
+mod times;
 mod triage;
 mod twins;

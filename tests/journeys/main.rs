@@ -31,6 +31,7 @@ mod screens;
 mod scripts;
 mod sealed;
 mod sending;
+mod times;
 mod triage;
 mod twins;
 mod watching;

@@ -70,6 +70,7 @@ pub fn profile() -> Profile {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        times: alertdesk::domain::TimeRules::default(),
     }
 }
 
@@ -111,6 +112,7 @@ pub fn draft(content: Content, audience: Audience) -> SendDraft {
         content,
         audience,
         schedule: Schedule::Now,
+        waiting: alertdesk::domain::Waiting::default(),
         limits: SendLimits::default(),
         standing: Standing::Current,
     }

@@ -80,6 +80,7 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
         notes: Vec::new(),
         warnings: Vec::new(),
         schedule: Schedule::Now,
+        waiting: alertdesk::domain::Waiting::default(),
         limits: SendLimits {
             per_minute: 10_000_000,
             concurrency,

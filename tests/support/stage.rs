@@ -43,6 +43,7 @@ pub fn profile() -> Profile {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        times: alertdesk::domain::TimeRules::default(),
     }
 }
 

@@ -14,9 +14,10 @@ use super::context::{Context, usage};
 use super::exit::ExitStatus;
 use super::output::{Row, to_value};
 use crate::contract::ApiError;
-use crate::domain::{Batch, BatchId, Item};
+use crate::domain::{Batch, BatchId, BatchState, Item};
 use crate::outbox::{Outbox, SystemClock};
 use crate::store::outbox::ItemFilter;
+use crate::text::format;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,7 +54,11 @@ pub fn run(context: &Context, command: &OutboxCommand) -> Result<ExitStatus, Api
     }
     match command {
         OutboxCommand::List => {
-            let rows: Vec<Row> = outbox.list()?.iter().map(batch_row).collect();
+            let batches = outbox.list()?;
+            let rows: Vec<Row> = batches
+                .iter()
+                .map(|batch| batch_row(context, batch))
+                .collect();
             context.output.list(&BATCH_HEADERS, &rows);
             if rows.is_empty() {
                 context.output.note("Nothing was planned yet.");
@@ -83,7 +88,7 @@ fn adopt(context: &Context, folder: &Path) -> Result<ExitStatus, ApiError> {
     let outbox = Outbox::open(folder, clock)?;
     let mut rows = Vec::new();
     for id in held {
-        rows.push(batch_row(&outbox.show(id)?));
+        rows.push(batch_row(context, &outbox.show(id)?));
     }
     context.output.list(&BATCH_HEADERS, &rows);
     context.output.note(
@@ -154,7 +159,7 @@ fn resume(
 
 /// Prints a batch.
 pub fn print_batch(context: &Context, batch: &Batch) {
-    context.output.document(batch, &batch_lines(batch));
+    context.output.document(batch, &batch_lines(context, batch));
 }
 
 /// Prints a batch with all its items.
@@ -172,7 +177,7 @@ pub fn print_with_items(context: &Context, outbox: &Outbox, batch: &Batch) -> Re
     if let Some(object) = document.as_object_mut() {
         object.insert("items".to_owned(), Value::from(documents));
     }
-    let mut lines = batch_lines(batch);
+    let mut lines = batch_lines(context, batch);
     lines.push((
         "items",
         items.iter().map(item_line).collect::<Vec<_>>().join("\n"),
@@ -181,7 +186,7 @@ pub fn print_with_items(context: &Context, outbox: &Outbox, batch: &Batch) -> Re
     Ok(())
 }
 
-fn batch_lines(batch: &Batch) -> Vec<(&'static str, String)> {
+fn batch_lines(context: &Context, batch: &Batch) -> Vec<(&'static str, String)> {
     let counts = batch.counts;
     let shown = [
         ("accepted", counts.accepted),
@@ -211,8 +216,8 @@ fn batch_lines(batch: &Batch) -> Vec<(&'static str, String)> {
         ("profile", batch.profile.clone()),
         ("created", batch.created.to_string()),
     ];
-    if let Some(scheduled) = batch.scheduled {
-        lines.push(("scheduled", scheduled.to_string()));
+    if let Some(at) = batch.scheduled {
+        lines.push(("scheduled", format::planned(&at.to_zoned(context.zone()))));
     }
     if let Some(parent) = batch.parent {
         lines.push(("again of", format!("batch {}", parent.0)));
@@ -223,7 +228,7 @@ fn batch_lines(batch: &Batch) -> Vec<(&'static str, String)> {
     lines
 }
 
-fn batch_row(batch: &Batch) -> Row {
+fn batch_row(context: &Context, batch: &Batch) -> Row {
     let counts = batch.counts;
     let numbers = [
         counts.planned,
@@ -240,13 +245,20 @@ fn batch_row(batch: &Batch) -> Row {
         batch.state.to_string(),
     ];
     cells.extend(numbers.map(|number| number.to_string()));
-    cells.push(
-        batch
-            .reason
-            .as_ref()
-            .map_or_else(String::new, |reason| reason.text.clone()),
-    );
+    cells.push(why_it_waits(context, batch));
     Row::new(batch, cells)
+}
+
+/// Why a batch does not go on, or for what time it waits.
+fn why_it_waits(context: &Context, batch: &Batch) -> String {
+    match (&batch.reason, batch.scheduled) {
+        (Some(reason), _) => reason.text.clone(),
+        (None, Some(at)) if batch.state == BatchState::Scheduled => {
+            let at = at.to_zoned(context.zone());
+            format!("{} · held here", format::planned_short(&at))
+        }
+        (None, _) => String::new(),
+    }
 }
 
 fn recipient(item: &Item) -> String {

@@ -10,11 +10,12 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::output::{Row, to_value};
 use crate::cli::signals::{StopRequest, StopSignals};
 use crate::contract::{ApiError, ErrorKind, OutboxEvent, PersonNeeded, SenderState};
-use crate::domain::{Batch, BatchId};
+use crate::domain::{Batch, BatchId, BatchState};
 use crate::outbox::{FollowEnd, Outbox, OutboxError, RunSummary, Scope, Sender, TransportProvider};
 use crate::runtime::call_person::call_person;
 use crate::runtime::clock;
 use crate::settings::{NotifyCommand, Settings};
+use crate::text::format;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::BTreeMap;
@@ -106,6 +107,7 @@ pub fn run(
             context.output.note(sentence);
         }
         let ended = if stay {
+            taken.stays()?;
             let work = taken.run(provider, sender, stop.clone());
             watch((work, events), signals, &stop, &mut screen).await?
         } else {
@@ -117,10 +119,36 @@ pub fn run(
             Ended::Interrupted => Ok(ExitStatus::Interrupted),
             Ended::Summary(summary) => {
                 screen.print_summary(&summary);
+                if !stay {
+                    say_what_waits(context, outbox)?;
+                }
                 Ok(status(summary.exit_status()))
             }
         }
     })
+}
+
+/// A run that does not stay leaves what has a time to one that does, and says so.
+fn say_what_waits(context: &Context, outbox: &Outbox) -> Result<(), ApiError> {
+    let batches = outbox.list()?;
+    let waiting = batches
+        .iter()
+        .filter(|batch| batch.state == BatchState::Scheduled);
+    let mut any = false;
+    for batch in waiting {
+        any = true;
+        let at = batch.scheduled.unwrap_or(batch.created);
+        let at = format::planned(&at.to_zoned(context.zone()));
+        let line = format!("Batch {} waits for its time: {at}.", batch.id);
+        context.output.note(&line);
+    }
+    if any {
+        context.output.note(
+            "This sender ends now. `alertdesk outbox run --stay` is there at such times; what is \
+             more than 2 minutes late is held, never sent.",
+        );
+    }
+    Ok(())
 }
 
 /// With `--stay` another sender is waited for instead of being an error.
@@ -347,7 +375,7 @@ impl<'a> Screen<'a> {
         let rows: Vec<Row> = summary
             .batches
             .iter()
-            .map(|run| super::batch_row(&run.batch))
+            .map(|run| super::batch_row(self.context, &run.batch))
             .collect();
         self.context.output.list(&super::BATCH_HEADERS, &rows);
     }

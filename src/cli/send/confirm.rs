@@ -58,6 +58,10 @@ fn review(plan: &Plan, profile: &Profile) -> Vec<String> {
     let when = match plan.schedule {
         Schedule::Now => "at once".to_owned(),
         Schedule::PublishAt(time) => format!("published {time}"),
+        Schedule::PublishLate { publish, due } => {
+            format!("handed over {due}, published {publish}")
+        }
+        Schedule::StartAt(time) => format!("started here {time}"),
     };
     let calls = counted(plan.calls.len() as u64, "call");
     let mut lines = vec![

@@ -1,19 +1,17 @@
 //! From the options of a `send` to a draft: template or flow, people, values, time, speed. It
 //! must not queue.
 
-use super::people;
+use super::{people, time};
 use crate::cli::args_people::PeopleArgs;
 use crate::cli::args_send::{BroadcastSend, CommonSend, ParamArgs, SendCommand};
 use crate::cli::context::{Context, name_and_value, usage};
 use crate::cli::{flow, template};
 use crate::contract::ApiError;
-use crate::domain::schedule::read_plan_time;
 use crate::domain::{
-    BroadcastPart, Content, Profile, Schedule, SendDraft, SendLimits, Standing, ValueSource,
+    BroadcastPart, Content, Profile, SendDraft, SendLimits, Standing, ValueSource,
 };
 use crate::settings::Settings;
 use crate::store::Library;
-use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 type Values = BTreeMap<String, ValueSource>;
@@ -28,7 +26,7 @@ pub fn common(command: &SendCommand) -> &CommonSend {
     }
 }
 
-/// The draft the options describe.
+/// The draft the options describe; `stays` says whether a sender is alive that stays.
 ///
 /// # Errors
 /// A name that is not in the library, a file that cannot be read, options that do not fit.
@@ -37,6 +35,7 @@ pub fn build(
     library: &Library,
     settings: &Settings,
     command: &SendCommand,
+    stays: bool,
 ) -> Result<SendDraft, ApiError> {
     let connection = settings.connection()?;
     let profile = &connection.profile;
@@ -46,11 +45,19 @@ pub fn build(
     if message.is_free_text() {
         people::look_up_windows(context, settings, profile, &mut audience);
     }
+    let reading = time::Reading {
+        profile,
+        kind: message.kind(),
+        people: audience.rows.len(),
+        stays,
+    };
+    let (schedule, waiting) = time::read(context, common, &reading)?;
     Ok(SendDraft {
         audience,
         content: message,
         standing: Standing::Current,
-        schedule: schedule(context, common, profile)?,
+        schedule,
+        waiting,
         limits: SendLimits {
             per_minute: common.rate.unwrap_or(profile.per_minute),
             concurrency: common.concurrency.unwrap_or(connection.concurrency),
@@ -209,32 +216,4 @@ fn sources(
         }
     }
     Ok((values, to_column))
-}
-
-fn schedule(
-    context: &Context,
-    common: &CommonSend,
-    profile: &Profile,
-) -> Result<Schedule, ApiError> {
-    let Some(at) = &common.at else {
-        return Ok(Schedule::Now);
-    };
-    let name = common.zone.as_deref().unwrap_or(&profile.time_zone);
-    let zone = TimeZone::get(name).map_err(|_| {
-        usage(
-            format!("there is no time zone `{name}`"),
-            "Write it as Area/City, for example Asia/Kolkata.",
-        )
-    })?;
-    let time = read_plan_time(at, &zone).map_err(|sentence| {
-        usage(
-            sentence,
-            "Times are read in the profile's zone unless --zone says otherwise.",
-        )
-    })?;
-    context.output.note(&format!(
-        "Publish time: {}",
-        crate::text::format::planned(&time.to_zoned(zone))
-    ));
-    Ok(Schedule::PublishAt(time))
 }

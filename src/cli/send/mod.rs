@@ -6,15 +6,16 @@ mod confirm;
 pub mod document;
 mod draft;
 mod people;
+mod time;
 
-use super::args_send::{CommonSend, HandOver, SendCommand};
+use super::args_send::{CommonSend, SendCommand};
 use super::connect::transports;
 use super::context::{Context, block_on, usage};
 use super::exit::ExitStatus;
 use super::outbox::{self, Finish};
 use super::signals::StopSignals;
 use crate::contract::{ApiError, ErrorKind, SenderState};
-use crate::domain::{Batch, Guard, Plan, Profile, SkippedRow};
+use crate::domain::{Batch, BatchState, Guard, Plan, Profile, SkippedRow};
 use crate::outbox::twins::{self, Planning};
 use crate::outbox::{Confirmation, FreezeError, Outbox, note_limits};
 use crate::settings::Connection;
@@ -38,14 +39,15 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
     let settings = context.settings()?;
     let connection = settings.connection()?;
     let library = context.library(&settings)?;
-    let draft = draft::build(context, &library, &settings, command)?;
+    let folder = &settings.folders.data.path;
+    let outbox = outbox::open_at(folder)?;
+    let stays = outbox.somebody_stays()?;
+    let draft = draft::build(context, &library, &settings, command, stays)?;
     let mut profile = connection.profile.clone();
     if common.dry_run {
         // A dry run sends nothing, so that people who may only read can look at plans.
         profile.read_only = false;
     }
-    let folder = &settings.folders.data.path;
-    let outbox = outbox::open_at(folder)?;
     let nonce = format!("{}-{}", context.started.as_nanosecond(), std::process::id());
     let planning = Planning {
         profile: &profile,
@@ -156,6 +158,9 @@ async fn wait_out_grace(
 }
 
 fn say_who_sends(context: &Context, outbox: &Outbox, batch: &Batch) -> Result<(), ApiError> {
+    if batch.state == BatchState::Scheduled {
+        return say_who_waits(context, outbox, batch);
+    }
     let who = match outbox.sender()? {
         SenderState::Nobody | SenderState::CopiedFolder => {
             "No sender is running: `alertdesk outbox run` sends it. After 10 minutes it is held."
@@ -169,6 +174,20 @@ fn say_who_sends(context: &Context, outbox: &Outbox, batch: &Batch) -> Result<()
     context
         .output
         .note(&format!("Batch {} is queued. {who}", batch.id));
+    Ok(())
+}
+
+/// A batch that waits for its time needs somebody who is there then.
+fn say_who_waits(context: &Context, outbox: &Outbox, batch: &Batch) -> Result<(), ApiError> {
+    let who = if outbox.somebody_stays()? {
+        "A sender stays for it."
+    } else {
+        "It needs a sender that stays: `alertdesk outbox run --stay`. What is more than 2 minutes \
+         late is held, never sent."
+    };
+    context
+        .output
+        .note(&format!("Batch {} waits for its time. {who}", batch.id));
     Ok(())
 }
 
@@ -187,13 +206,19 @@ fn check_times(common: &CommonSend) -> Result<(), ApiError> {
     if !common.now && common.at.is_none() && !common.dry_run {
         return Err(usage(
             "a send needs --now or --at TIME",
-            "--now sends as soon as it is confirmed; --at is for broadcasts.",
+            "--now sends as soon as it is confirmed; --at at a time such as 'tomorrow 9:00'.",
         ));
     }
-    if common.hand_over == HandOver::Late {
+    if common.hold_on_reply && common.at.is_none() {
         return Err(usage(
-            "this version hands broadcasts over at once",
-            "Leave --hand-over out; the platform keeps the time.",
+            "--hold-on-reply needs --at TIME",
+            "Without a time nothing waits for an answer.",
+        ));
+    }
+    if common.hand_over.is_some() && common.at.is_none() {
+        return Err(usage(
+            "--hand-over needs --at TIME",
+            "Without a time a broadcast is handed over at once.",
         ));
     }
     Ok(())

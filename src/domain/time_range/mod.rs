@@ -146,6 +146,11 @@ pub(super) fn read_end(text: &str, now: &Zoned, edge: DayEdge) -> Option<Timesta
     })
 }
 
+/// A clock time: `14:00`, `9:30:15`, `2pm`, `noon`.
+pub(super) fn read_clock(word: &str) -> Option<jiff::civil::Time> {
+    piece::clock_word(word)
+}
+
 /// What of a text is repeated in an error.
 pub(super) fn shortened(text: &str) -> String {
     let text = text.trim();

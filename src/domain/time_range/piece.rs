@@ -420,7 +420,7 @@ fn digits(word: &str) -> Option<i64> {
 }
 
 /// `14:00`, `9:30:15`, `2pm`, `2:30pm`, `noon`.
-fn clock_word(word: &str) -> Option<Time> {
+pub fn clock_word(word: &str) -> Option<Time> {
     for half in ["am", "pm"] {
         if let Some(number) = word.strip_suffix(half) {
             return clock(number, half);

@@ -12,7 +12,7 @@ use crate::domain::raw::{self, UNVERIFIED};
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
     AudienceRow, BroadcastPart, FrozenRequest, Intent, PlannedCall, Recipient, RecipientForm,
-    RequestBody, Schedule, SendKind, Sha256Hex, Template,
+    RequestBody, SendKind, Sha256Hex, Template,
 };
 use serde_json::Value;
 
@@ -217,7 +217,7 @@ impl<'a> Desk<'a> {
         let calls: Vec<PlannedCall> = calls.collect();
         let intents = self.intents_of_chunks(&calls, label.channel);
         let title = label.as_it_leaves("", &id);
-        if matches!(self.schedule, Schedule::PublishAt(_)) {
+        if self.schedule.publish_at().is_some() {
             people.note(format!(
                 "Once handed over it can only be stopped in the panel: Broadcast, Scheduled, {title}."
             ));

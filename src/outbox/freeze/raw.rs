@@ -349,10 +349,13 @@ fn contradictions(body: &Map<String, Value>, schedule: Schedule) -> Vec<Paramete
         Schedule::Now if scheduled => {
             warn("status says scheduled although this goes out now: write null for now");
         }
-        Schedule::PublishAt(_) if !scheduled && !is_direct(body) => {
+        Schedule::PublishAt(_) | Schedule::PublishLate { .. } if !scheduled && !is_direct(body) => {
             warn("status does not say SCHEDULED although this has a publish time");
         }
-        Schedule::Now | Schedule::PublishAt(_) => {}
+        Schedule::Now
+        | Schedule::PublishAt(_)
+        | Schedule::PublishLate { .. }
+        | Schedule::StartAt(_) => {}
     }
     if status.eq_ignore_ascii_case("draft") {
         warn("status says draft: the platform may keep it without sending it");

@@ -6,9 +6,11 @@ mod calls;
 mod copies;
 mod pace;
 mod plans;
+mod quiet;
 mod reach;
 mod read_back;
 mod read_only;
+mod times;
 mod twins;
 mod waits;
 
@@ -96,6 +98,7 @@ fn plan(people: u32, limits: SendLimits) -> Plan {
         notes: Vec::new(),
         warnings: Vec::new(),
         schedule: Schedule::Now,
+        waiting: crate::domain::Waiting::default(),
         limits,
         used: None,
         source: None,

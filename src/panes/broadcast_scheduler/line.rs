@@ -201,7 +201,7 @@ fn about(painter: &mut Painter<'_>, area: Rect, batch: &Batch, context: &ViewCon
         }
         BatchState::Scheduled | BatchState::Armed => {
             let at = batch.scheduled.unwrap_or(batch.created);
-            planned_short(&at.to_zoned(zone.clone()))
+            format::planned_short(&at.to_zoned(zone.clone()))
         }
         BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled => {
             let moment = format::moment(&batch.created.to_zoned(zone.clone()), context.now);
@@ -229,17 +229,6 @@ fn finished(counts: &Counts) -> String {
         .map(|(count, word)| format!("{} {word}", format::count(count)))
         .collect();
     words.join(", ")
-}
-
-/// `Fri 23 Oct 09:00 London · 08:00 UTC`.
-fn planned_short(at: &Zoned) -> String {
-    let city = format::city(at);
-    let here = at.strftime("%a %-d %b %H:%M");
-    if city == "UTC" {
-        return format!("{here} UTC");
-    }
-    let utc = at.with_time_zone(jiff::tz::TimeZone::UTC);
-    format!("{here} {city} · {} UTC", format::clock(&utc))
 }
 
 /// Accepted, rejected or unknown, not sent: each that is not zero has at least a cell.

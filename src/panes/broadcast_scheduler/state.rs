@@ -177,6 +177,12 @@ impl State {
             .count()
     }
 
+    /// Batches that are kept here until their time.
+    pub fn waiting(&self) -> impl Iterator<Item = &Batch> {
+        let waits = |batch: &&Batch| batch.state == BatchState::Scheduled;
+        self.batches.iter().filter(waits)
+    }
+
     /// Batches that are being sent or about to be.
     pub fn active(&self) -> impl Iterator<Item = &Batch> {
         self.batches.iter().filter(|batch| {

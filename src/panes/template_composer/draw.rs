@@ -60,7 +60,7 @@ impl Form<'_> {
             };
             match &block.what {
                 What::Blank => {}
-                What::Now => line(painter, row, "When", "now", Role::Muted),
+                What::Now => self.when(painter, row),
                 What::Head {
                     label,
                     text,
@@ -146,6 +146,18 @@ impl Form<'_> {
         };
         let hint = end.map_or_else(|| field.hint.clone(), |end| format!("ends {end}"));
         sanitize::clean_line(&hint).into_owned()
+    }
+
+    /// When it goes out, in a form without a field for that.
+    fn when(&self, painter: &mut Painter<'_>, row: Rect) {
+        let when = self.draft.value(&FieldId::When);
+        match when.trim() {
+            "" | "now" => line(painter, row, "When", "now", Role::Muted),
+            typed => {
+                let typed = sanitize::clean_line(typed);
+                line(painter, row, "When", &typed, Role::Text);
+            }
+        }
     }
 
     /// What stands in a field: its hint while it is empty, the words for people, or the text itself.

@@ -235,7 +235,23 @@ impl Draft {
         self.fields
             .iter()
             .find(|field| field.id == *id)
-            .map_or_else(String::new, |field| field.text.text())
+            .map_or_else(|| self.kept_time(id), |field| field.text.text())
+    }
+
+    /// The time of a draft whose form has no field for it.
+    fn kept_time(&self, id: &FieldId) -> String {
+        let kept = (*id == FieldId::When).then(|| self.kept.get(&id.key()));
+        kept.flatten().cloned().unwrap_or_default()
+    }
+
+    /// Sets when it goes out; a form without a field for it shows it all the same.
+    pub fn set_when(&mut self, text: &str) {
+        let has_field = self.fields.iter().any(|field| field.id == FieldId::When);
+        if has_field {
+            self.set_value(&FieldId::When, text);
+        } else {
+            self.kept.insert(FieldId::When.key(), text.to_owned());
+        }
     }
 
     /// Sets the text of a field.

@@ -9,11 +9,12 @@ use super::read::{batch_row, request_row};
 use super::rows::StoredBatch;
 use super::send::is_as_confirmed;
 use crate::domain::{
-    BatchId, ItemId, Once, PhoneNumber, Plan, PlannedCall, Reason, Recipient, RecipientId, Schedule,
+    BatchId, ItemId, Once, PhoneNumber, Plan, PlannedCall, Reason, Recipient, RecipientId,
+    Schedule, Waiting,
 };
 use crate::store::error::StoreError;
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
 /// Who asks for it, and when.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +143,10 @@ pub(super) fn repeat(
         notes: Vec::new(),
         warnings: Vec::new(),
         schedule,
+        waiting: Waiting {
+            quiet: parent.waiting.quiet,
+            ..Waiting::default()
+        },
         limits: parent.limits,
         // It was counted when it was planned; saying it again is no other use of the template.
         used: None,
@@ -206,8 +211,19 @@ pub(super) fn not_accepted_reason(repeat: &Repeat) -> (&'static str, String) {
     ("not_accepted", text)
 }
 
+impl OutboxStore {
+    /// Everybody a call reaches.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn recipients_of(&self, item: ItemId) -> Result<Vec<Recipient>, StoreError> {
+        let people = self.db.read(|db| recipients(db, item))?;
+        Ok(people.unwrap_or_default())
+    }
+}
+
 /// Everybody a call reaches; `None` for what no plan could hold.
-fn recipients(tx: &Transaction<'_>, item: ItemId) -> rusqlite::Result<Option<Vec<Recipient>>> {
+fn recipients(tx: &Connection, item: ItemId) -> rusqlite::Result<Option<Vec<Recipient>>> {
     let (single, several): (Option<String>, Option<String>) = tx
         .prepare_cached(
             "SELECT items.recipient, bodies.recipients FROM items JOIN bodies ON item = items.id

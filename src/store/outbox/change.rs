@@ -97,7 +97,8 @@ impl OutboxStore {
         })
     }
 
-    /// Makes a paused or held batch ready again, if exactly this many recipients are left.
+    /// Makes a paused or held batch ready again, if exactly this many recipients are left; one
+    /// whose time is still to come waits for it again.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -106,7 +107,11 @@ impl OutboxStore {
             let seen = super::intents::see(tx, now)?;
             let changed = tx
                 .prepare_cached(
-                    "UPDATE batches SET state = 'ready', reason_rule = NULL, reason_text = NULL,
+                    "UPDATE batches SET
+                        state = CASE WHEN due > ?3 THEN 'scheduled' ELSE 'ready' END,
+                        quiet_passed = CASE WHEN reason_rule = 'quiet_hours' THEN quiet_until
+                            ELSE quiet_passed END,
+                        reason_rule = NULL, reason_text = NULL,
                         stop_kind = NULL, start_at = NULL, confirmed = ?3, runs = runs + 1,
                         went_on = CASE WHEN canary > 0 AND canary_passed = 0
                             AND planned - skipped - queued >= canary THEN ?3 ELSE went_on END,
@@ -131,14 +136,15 @@ impl OutboxStore {
         })
     }
 
-    /// Ends the grace of a batch, early or in time.
+    /// Ends the grace of a batch, early or in time; what has a time waits for that.
     ///
     /// # Errors
     /// Whatever the database says.
     pub fn end_grace(&self, id: BatchId, now: Timestamp) -> Result<Change, StoreError> {
         self.change_batch(id, |tx| {
             tx.prepare_cached(
-                "UPDATE batches SET state = 'ready', start_at = NULL, confirmed = ?2
+                "UPDATE batches SET state = CASE WHEN due > ?2 THEN 'scheduled' ELSE 'ready' END,
+                    start_at = NULL, confirmed = ?2
                  WHERE id = ?1 AND state = 'armed'",
             )?
             .execute(params![id.0, stored_time(now)])
@@ -202,7 +208,7 @@ impl OutboxStore {
         })
     }
 
-    fn change_batch(
+    pub(super) fn change_batch(
         &self,
         id: BatchId,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<usize>,

@@ -5,7 +5,7 @@ use super::intents;
 use super::rows::{StopKind, stored_number};
 use crate::domain::{
     BatchId, BatchState, FrozenRequest, ItemId, Plan, Reason, Recipient, RequestBody, RequestHead,
-    Schedule, Sha256Hex, SkippedRow, Used,
+    Sha256Hex, SkippedRow, Used,
 };
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
@@ -121,23 +121,19 @@ fn insert_batch(
     again: Option<&Again<'_>>,
 ) -> rusqlite::Result<i64> {
     let plan = new.plan;
-    let state = match (again, new.start_at) {
-        (Some(_), _) => BatchState::Paused,
-        (None, Some(_)) => BatchState::Armed,
-        (None, None) => BatchState::Ready,
-    };
-    let publish_at = match plan.schedule {
-        Schedule::Now => None,
-        Schedule::PublishAt(time) => Some(stored_time(time)),
-    };
+    let state = first_state(new, again);
+    let waiting = &plan.waiting;
+    let meant = waiting.meant.as_ref();
     let notes = serde_json::Value::from(plan.notes.clone()).to_string();
     tx.execute(
         "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
             confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
             plan_sha256, planned, skipped, queued, twin_window, override_reason, file_key,
-            marked, canary, spread_minutes, parent, reason_rule, reason_text, stop_kind, source)
+            marked, canary, spread_minutes, parent, reason_rule, reason_text, stop_kind,
+            due, meant_wall, meant_zone, hold_on_reply, quiet, source)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)",
+            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,
+            ?35, ?36)",
         params![
             plan.kind.word(),
             plan.title,
@@ -148,7 +144,7 @@ fn insert_batch(
             state.word(),
             stored_time(new.confirmed),
             new.start_at.map(stored_time),
-            publish_at,
+            plan.schedule.publish_at().map(stored_time),
             plan.limits.per_minute.max(1),
             plan.limits.concurrency.clamp(1, 64),
             stored_number(plan.calls.len() as u64),
@@ -169,10 +165,25 @@ fn insert_batch(
             again.map(|again| again.reason.rule.as_str()),
             again.map(|again| again.reason.text.as_str()),
             again.map(|_| StopKind::Person.word()),
+            plan.schedule.due().map(stored_time),
+            meant.map(|meant| meant.wall.to_string()),
+            meant.map(|meant| meant.zone.as_str()),
+            waiting.hold_on_reply,
+            waiting.quiet.as_ref().map(to_json).transpose()?,
             plan.source,
         ],
     )?;
     Ok(tx.last_insert_rowid())
+}
+
+/// What a new batch begins as.
+fn first_state(new: &NewBatch<'_>, again: Option<&Again<'_>>) -> BatchState {
+    match (again, new.start_at) {
+        (Some(_), _) => BatchState::Paused,
+        (None, Some(_)) => BatchState::Armed,
+        (None, None) if new.plan.schedule.due().is_some() => BatchState::Scheduled,
+        (None, None) => BatchState::Ready,
+    }
 }
 
 /// Gives the item of each call.

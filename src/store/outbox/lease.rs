@@ -38,7 +38,8 @@ impl Lease {
 }
 
 impl OutboxStore {
-    /// Makes this connection the sender's: every number before it writes nothing any more.
+    /// Makes this connection the sender's: every number before it writes nothing any more. Nobody
+    /// counts on it to stay until [`OutboxStore::lease_stays`].
     ///
     /// # Errors
     /// Whatever the database says.
@@ -46,13 +47,36 @@ impl OutboxStore {
         self.lease.number.store(0, Ordering::Relaxed);
         let number = self.db.change(|tx| {
             tx.query_row(
-                "UPDATE lease SET fence = fence + 1, pid = ?1, since = ?2 RETURNING fence",
+                "UPDATE lease SET fence = fence + 1, pid = ?1, since = ?2, stays = 0
+                 RETURNING fence",
                 params![std::process::id(), stored_time(now)],
                 |row| row.get(0),
             )
         })?;
         self.lease.number.store(number, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Notes that the sender of this connection stays until it is told to end, so that others may
+    /// leave to it what is due later.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn lease_stays(&self) -> Result<(), StoreError> {
+        let mine = self.lease.number.load(Ordering::Relaxed);
+        self.db.change(|tx| {
+            tx.execute("UPDATE lease SET stays = 1 WHERE fence = ?1", [mine])
+                .map(|_| ())
+        })
+    }
+
+    /// Whether the last sender said that it stays. It says nothing about whether it is alive.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn last_sender_stays(&self) -> Result<bool, StoreError> {
+        self.db
+            .read(|db| db.query_row("SELECT stays FROM lease", [], |row| row.get(0)))
     }
 }
 

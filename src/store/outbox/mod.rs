@@ -24,6 +24,7 @@ pub(super) mod schema;
 mod send;
 #[cfg(test)]
 mod tests;
+mod times;
 mod windows;
 
 pub use again::{Asked, Retry};
@@ -41,6 +42,7 @@ pub use report::{ReportGroup, ReportHead};
 pub use resolve::{BY_PERSON, Chosen, Refusal, Ruled, Ruling};
 pub use rows::{StopKind, StoredBatch};
 pub use send::{MarkTime, Marked, Outcome, OutcomeVerdict, SendError};
+pub use times::LATE;
 
 use super::database::Database;
 use super::error::StoreError;

@@ -8,6 +8,7 @@ use super::change::{hold_batch, settle, stop_batch};
 use super::read::batch_row;
 use super::rows::StopKind;
 use super::send::{Outcome, record_outcome};
+use super::times;
 use crate::domain::{Batch, BatchId, Reason};
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
@@ -202,11 +203,31 @@ fn stopped_sentence(batch: &Batch) -> String {
     )
 }
 
+/// What was to start while nobody was there.
+fn missed(tx: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<Vec<(BatchId, Reason)>> {
+    let waiting = ids(
+        tx,
+        "SELECT id FROM batches WHERE state IN ('scheduled','ready') AND due IS NOT NULL
+         ORDER BY id",
+    )?;
+    let mut batches = Vec::new();
+    for id in waiting {
+        batches.extend(batch_row(tx, id)?);
+    }
+    times::hold_missed(tx, &batches, now)
+}
+
 fn hold_all(
     tx: &Transaction<'_>,
     rules: &RecoveryRules<'_>,
     recovery: &mut Recovery,
 ) -> rusqlite::Result<()> {
+    for (id, reason) in missed(tx, rules.now)? {
+        recovery.batches.push(RecoveredBatch {
+            id,
+            sentence: reason.text,
+        });
+    }
     let armed: Vec<BatchId> = tx
         .prepare("SELECT id FROM batches WHERE state = 'armed' AND owner <> ?1 ORDER BY id")?
         .query_map([rules.owner], |row| Ok(BatchId(row.get(0)?)))?

@@ -1,8 +1,9 @@
 //! How rows become the words of the domain.
 
+use crate::domain::schedule::PlannedTime;
 use crate::domain::{
     Batch, BatchId, BatchState, BotTarget, Counts, Item, ItemId, ItemState, PlatformError, Reason,
-    SendKind, SendLimits, Sha256Hex,
+    SendKind, SendLimits, Sha256Hex, Waiting,
 };
 use crate::store::database::read_time;
 use jiff::Timestamp;
@@ -63,6 +64,12 @@ pub struct StoredBatch {
     pub start_at: Option<Timestamp>,
     /// When the platform publishes it.
     pub publish_at: Option<Timestamp>,
+    /// When it starts or is handed over, if it is kept here until then.
+    pub due: Option<Timestamp>,
+    /// What was agreed about its waiting.
+    pub waiting: Waiting,
+    /// Until when a person let it go on although it is night somewhere.
+    pub quiet_passed: Option<Timestamp>,
     /// What stopped it last; kept also when nothing was left to send after the stop.
     pub stop: Option<(StopKind, Reason)>,
 }
@@ -108,13 +115,15 @@ pub(super) const BATCH_COLUMNS: &str = "id, kind, title, state, profile, created
     publish_at, planned, skipped, queued, sending, accepted, rejected, unknown, cancelled, \
     not_accepted, abandoned, parent, reason_rule, reason_text, plan_sha256, base_url, \
     customer_id, bot_key, per_minute, concurrency, calls, runs, confirmed, stop_kind, \
-    revision, canary, canary_passed, spread_minutes";
+    revision, canary, canary_passed, spread_minutes, due, meant_wall, meant_zone, hold_on_reply, \
+    quiet, quiet_passed";
 
 /// Reads [`BATCH_COLUMNS`].
 pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
     let state = word(row, 3, BatchState::from_word)?;
     let start_at = row.get::<_, Option<i64>>(6)?.map(read_time);
     let publish_at = row.get::<_, Option<i64>>(7)?.map(read_time);
+    let due = row.get::<_, Option<i64>>(35)?.map(read_time);
     let reason = match (row.get(19)?, row.get(20)?) {
         (Some(rule), Some(text)) => Some(Reason { rule, text }),
         (Some(_) | None, _) => None,
@@ -130,7 +139,7 @@ pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
         state,
         profile: row.get(4)?,
         created: read_time(row.get(5)?),
-        scheduled: publish_at.or(start_at),
+        scheduled: publish_at.or(due).or(start_at),
         counts: counts(row, 8)?,
         parent: row.get::<_, Option<i64>>(18)?.map(BatchId),
         reason: reason.clone().filter(|_| stopped),
@@ -157,7 +166,26 @@ pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
         confirmed: read_time(row.get(29)?),
         start_at,
         publish_at,
+        due,
+        waiting: waiting(row, publish_at.or(due))?,
+        quiet_passed: row.get::<_, Option<i64>>(40)?.map(read_time),
         stop: stop_kind.map(|word| StopKind::from_word(&word)).zip(reason),
+    })
+}
+
+/// What of it cannot be read any more is not agreed.
+fn waiting(row: &Row<'_>, at: Option<Timestamp>) -> rusqlite::Result<Waiting> {
+    let (wall, zone): (Option<String>, Option<String>) = (row.get(36)?, row.get(37)?);
+    let quiet: Option<String> = row.get(39)?;
+    let wall = wall.and_then(|wall| wall.parse().ok());
+    let meant = match (wall, zone, at) {
+        (Some(wall), Some(zone), Some(at)) => Some(PlannedTime { wall, zone, at }),
+        _ => None,
+    };
+    Ok(Waiting {
+        meant,
+        hold_on_reply: row.get(38)?,
+        quiet: quiet.and_then(|text| serde_json::from_str(&text).ok()),
     })
 }
 

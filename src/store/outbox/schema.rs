@@ -11,6 +11,7 @@ mod intents;
 mod origin;
 mod pace;
 mod settled;
+mod times;
 mod triage;
 mod windows;
 
@@ -34,6 +35,7 @@ pub const SCHEMA: Schema = Schema {
         windows::WINDOWS,
         settled::SETTLED,
         origin::ORIGIN,
+        times::TIMES,
     ],
     durability: Durability::Full,
 };

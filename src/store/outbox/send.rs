@@ -6,6 +6,7 @@ use super::change::{Stop, apply_stop, settle};
 use super::claim;
 use super::read::request_row;
 use super::rows::stored_errors;
+use super::times;
 use crate::domain::{BatchId, FrozenRequest, ItemId, Judgement, PlatformError, Sha256Hex, Verdict};
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
@@ -190,6 +191,9 @@ impl OutboxStore {
                 requests.push((candidate, request));
             }
             let seen = claim::seen(tx, now)?;
+            if !times::is_in_time(tx, batch, now.wall)? {
+                return Ok(Ok(Vec::new()));
+            }
             let running = tx
                 .prepare_cached(
                     "UPDATE batches SET state = 'running', stop_kind = NULL, marked = ?2

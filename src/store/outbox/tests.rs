@@ -59,6 +59,7 @@ pub fn plan(people: u32) -> Plan {
         notes: vec!["one number was cleaned".to_owned()],
         warnings: Vec::new(),
         schedule: Schedule::Now,
+        waiting: crate::domain::Waiting::default(),
         limits: SendLimits::default(),
         used: Some(Used::template("care_reminder", "en")),
         source: Some("autumn.csv".to_owned()),

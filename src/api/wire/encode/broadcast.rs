@@ -33,11 +33,7 @@ pub struct BroadcastHead<'a> {
 
 impl BroadcastHead<'_> {
     fn published_on(&self) -> String {
-        let time = match self.schedule {
-            Schedule::Now => self.now,
-            Schedule::PublishAt(time) => time,
-        };
-        publish_time(time)
+        publish_time(self.schedule.publish_at().unwrap_or(self.now))
     }
 
     fn ids(&self) -> Vec<&str> {
@@ -183,8 +179,10 @@ impl Encoder<'_> {
         payload: TemplatePayload<'_>,
     ) -> FrozenRequest {
         let status = match head.schedule {
-            Schedule::Now => None,
-            Schedule::PublishAt(_) => Some(self.wire.broadcast_status_case.apply("scheduled")),
+            Schedule::Now | Schedule::StartAt(_) => None,
+            Schedule::PublishAt(_) | Schedule::PublishLate { .. } => {
+                Some(self.wire.broadcast_status_case.apply("scheduled"))
+            }
         };
         let body = Body {
             broadcast_id: None,
