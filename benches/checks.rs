@@ -98,6 +98,7 @@ fn profile() -> Profile {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     }
 }
 

@@ -32,5 +32,6 @@ pub fn profile() -> Profile {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     }
 }

@@ -6,8 +6,7 @@ use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, batches, choosing, commands, dialogs, drafts, flows, focus, help, importing, library,
-    reading, triage, waits,
-};
+    reading, triage, waits, opting_out};
 use crate::contract::{Action, Effect, Notice, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -90,6 +89,7 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
             flows::visit_pane(state, PaneId::Composer);
             Vec::new()
         }
+        Action::OptOut => opting_out::begin(state),
         Action::AddTemplate => importing::open(state),
         Action::NewBroadcast => drafts::new_draft(state, template_composer::DraftKind::Broadcast),
         Action::NewFlow => drafts::new_draft(state, template_composer::DraftKind::Flow),

@@ -5,14 +5,15 @@
 use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
-    audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
-    library, reading, triage,
+    asking, audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
+    library, opting_out, reading, triage,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
     OutboxAnswer, OutboxEvent, PlanAnswer, PlanPurpose, Slot, StorageEvent, StoreRequest, Ticket,
 };
-use crate::domain::{Batch, BatchId, BatchState, FrozenRequest};
+use crate::domain::opt_out::OPTED_OUT;
+use crate::domain::{Batch, BatchId, BatchState, FrozenRequest, PlanFacts};
 use crate::panes::payload_preview::LastSent;
 use crate::text::format;
 use jiff::SignedDuration;
@@ -179,10 +180,13 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
                 draft.warnings.clone_from(&plan.notes);
                 draft.plan = Some(Arc::clone(&plan));
                 draft.countries = answer.countries;
+                let opted_out = plan.skipped.iter().filter(|row| row.rule == OPTED_OUT);
+                draft.opted_out = opted_out.count() as u64;
             }
             state.payload.show_plan(Arc::clone(&plan));
             if answer.purpose == PlanPurpose::Review {
-                return dialogs::open_review(state, plan);
+                let facts = answer.facts.unwrap_or_else(|| Arc::new(PlanFacts::of(&plan)));
+                return dialogs::open_review(state, (plan, facts));
             }
         }
         Err(failure) => {
@@ -240,7 +244,7 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
         return Vec::new();
     }
     if batch.state != BatchState::Armed {
-        state.armed.retain(|armed| armed.batch != batch.id);
+        state.start(|armed| armed.batch == batch.id);
     }
     let before = state
         .broadcasts
@@ -284,6 +288,10 @@ fn after_undo(state: &mut State, batch: &Batch) -> Effects {
         return drafts::undone(state);
     }
     state.undoing = None;
+    state.just_started = None;
+    if matches!(batch.state, BatchState::Paused | BatchState::Draining) {
+        return asking::ask_too_late(state, batch);
+    }
     Vec::new()
 }
 
@@ -351,14 +359,25 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
         OutboxAnswer::Audit { filter, lines, cut } => audit::arrived(state, &filter, &lines, cut),
         OutboxAnswer::AuditVerified(check) => audit::verified(state, &check),
         OutboxAnswer::Report(batch, result) => audit::reported(state, batch, result),
+        OutboxAnswer::OptOuts { ask, people, found } => {
+            return opting_out::answered(state, &ask, (people, found));
+        }
         OutboxAnswer::NotQueued(error) => {
             let effects = restore_draft(state);
             record_refused(state, &error);
             return effects;
         }
         OutboxAnswer::Refused(error) => {
+            let late = state.undoing.as_ref().map(|armed| armed.batch);
+            let late = late.and_then(|id| {
+                let batch = state.broadcasts.batches.iter().find(|batch| batch.id == id)?;
+                batches::handed_over(batch, &state.now)
+            });
             drafts::not_undone(state);
-            record_refused(state, &error);
+            match late {
+                Some(sentence) => notify(state, Notice::error("batch", format!("✗ Too late: {sentence}"))),
+                None => record_refused(state, &error),
+            }
         }
     }
     Vec::new()

@@ -3,13 +3,14 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{audit, cloning, dialogs, flows};
+use super::{asking, audit, cloning, flows};
 use crate::contract::{
     CallOutcome, CallRecord, Effect, Notice, OutboxCommand, PaneId, Slot, Ticket,
 };
-use crate::domain::{BatchDetail, BatchId, FrozenRequest, Item, ItemId, RowPage};
+use crate::domain::{Batch, BatchDetail, BatchId, FrozenRequest, Item, ItemId, RowPage, SendKind};
 use crate::panes::broadcast_scheduler::{Wait, Wish};
-use crate::text::format;
+use crate::text::{format, sanitize};
+use jiff::Zoned;
 
 /// What the Broadcasts pane wishes.
 pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
@@ -20,8 +21,8 @@ pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
         Some(Wish::Reload) => vec![Effect::Outbox(OutboxCommand::Load)],
         Some(Wish::Pause(batch)) => vec![Effect::Outbox(OutboxCommand::Pause(batch))],
         Some(Wish::GoOn(batch)) => vec![Effect::Outbox(OutboxCommand::GoOn(batch))],
-        Some(Wish::AskResume(batch)) => dialogs::ask_resume(state, batch),
-        Some(Wish::AskCancel(batch)) => dialogs::ask_cancel(state, batch),
+        Some(Wish::AskResume(batch)) => asking::ask_resume(state, batch),
+        Some(Wish::AskCancel(batch)) => asking::ask_cancel(state, batch),
         Some(Wish::AskReport(batch)) => audit::ask_report(state, batch),
         Some(Wish::Retry(batch)) => vec![Effect::Outbox(OutboxCommand::Retry(batch))],
         Some(Wish::ChangeRate(batch, percent)) => change_rate(state, batch, percent),
@@ -161,10 +162,32 @@ pub fn call_ended(state: &mut State, record: &CallRecord) {
     state.broadcasts.pulses.waits(batch, wait, now);
 }
 
+/// What can still be done about a broadcast that the platform has: nothing here. `None` for
+/// everything that it has not taken.
+pub fn handed_over(batch: &Batch, now: &Zoned) -> Option<String> {
+    let of_platform = matches!(batch.kind, SendKind::Broadcast | SendKind::CsvBroadcast);
+    if !of_platform || batch.counts.accepted == 0 {
+        return None;
+    }
+    let waits = batch.scheduled.filter(|at| *at > now.timestamp());
+    let (place, last) = match waits {
+        Some(at) => {
+            let at = format::planned(&at.to_zoned(now.time_zone().clone()));
+            ("Scheduled", format!(" before {at}"))
+        }
+        None => ("Published", String::new()),
+    };
+    Some(format!(
+        "handed to the platform, and this API has no cancel: it can only be stopped in the \
+         panel{last}: Broadcast → {place} → {}",
+        sanitize::clean_line(&batch.title)
+    ))
+}
+
 /// Whether a countdown of a batch is on the screen.
 pub fn counts_down(state: &State) -> bool {
     let now = state.now.timestamp();
     let waits =
-        |batch: &crate::domain::Batch| state.broadcasts.pulses.wait(batch.id, now).is_some();
+        |batch: &Batch| state.broadcasts.pulses.wait(batch.id, now).is_some();
     state.broadcasts.active().any(waits) && state.layout().inside(PaneId::Broadcasts).is_some()
 }

@@ -2,18 +2,17 @@
 
 use super::state::{Context, State};
 use super::update::{Effects, notify};
-use super::{audit, drafts, files, flows, helping, importing, library, triage};
+use super::{audit, drafts, files, flows, helping, importing, library, opting_out, triage};
 use crate::contract::{
     Action, Effect, Notice, OutboxCommand, SenderState, Settlement, ShelfRequest, StoreRequest,
     TimerId,
 };
-use crate::domain::{BatchId, Guard, Plan};
+use crate::domain::{Guard, Plan, PlanFacts};
 use crate::overlays::audit as audit_list;
 use crate::overlays::confirm::{Asked, Purpose};
 use crate::overlays::decision::{Decision, QUIET};
 use crate::overlays::{Overlay, confirm, form, link, page, palette, phone, prompt, review};
 use crate::text::{format, sanitize};
-use crate::widgets::TextField;
 use crossterm::event::KeyEvent;
 use std::sync::Arc;
 
@@ -184,6 +183,10 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             Some(review::Wish::Close) => close(state),
             Some(review::Wish::Confirmed) => confirmed_plan(state),
             Some(review::Wish::Override(sentence)) => ask_override(state, &sentence),
+            Some(review::Wish::Say(why)) => {
+                notify(state, Notice::warning("unavailable", why.to_owned()));
+                Vec::new()
+            }
         },
         Some(Overlay::Confirm(confirm)) => match confirm::act(confirm, action) {
             None => Vec::new(),
@@ -229,7 +232,7 @@ fn confirmed_plan(state: &mut State) -> Effects {
     if let Some(pane) = state.visited_from.take() {
         state.focus = pane;
     }
-    let typed = review.field.text().trim().to_owned();
+    let typed = review.typed();
     vec![Effect::Outbox(OutboxCommand::Queue {
         plan: review.plan,
         typed,
@@ -266,6 +269,8 @@ fn confirmed(state: &mut State, purpose: Purpose, reason: String) -> Effects {
             };
             vec![Effect::Outbox(OutboxCommand::Settle(settlement))]
         }
+        Purpose::OptOut(person, source) => opting_out::put(state, person, source, reason),
+        Purpose::TakeOff(person) => opting_out::take_off(state, person),
         Purpose::TakeDraft => {
             if let Some(draft) = &mut state.composer.draft {
                 draft.profile = Some(state.profile.name.clone());
@@ -378,63 +383,6 @@ pub fn show_links(state: &mut State, addresses: Vec<String>) -> Effects {
     open_quietly(state, Overlay::Link(links))
 }
 
-/// Asks for the number of people left.
-pub fn ask_resume(state: &mut State, id: BatchId) -> Effects {
-    let Some(batch) = state.broadcasts.batches.iter().find(|batch| batch.id == id) else {
-        return Vec::new();
-    };
-    let counts = batch.counts;
-    let reason = batch
-        .reason
-        .as_ref()
-        .map_or_else(String::new, |reason| reason.text.clone());
-    let lines = vec![
-        sanitize::clean_line(&reason).into_owned(),
-        format!(
-            "accepted {} · rejected {} · unknown {} · not sent {}",
-            format::count(counts.accepted),
-            format::count(counts.rejected),
-            format::count(counts.unknown),
-            format::count(counts.queued),
-        ),
-        "Resuming sends to the people who are not sent. Unknown ones are not tried again."
-            .to_owned(),
-    ];
-    let title = format!("Resume {id} {}", sanitize::clean_line(&batch.title));
-    ask(
-        state,
-        Purpose::Resume(id, counts.queued),
-        title,
-        lines,
-        counts.queued.to_string(),
-    )
-}
-
-/// Asks for the word that takes back what is not sent.
-pub fn ask_cancel(state: &mut State, id: BatchId) -> Effects {
-    let Some(batch) = state.broadcasts.batches.iter().find(|batch| batch.id == id) else {
-        return Vec::new();
-    };
-    let lines = vec![
-        format!(
-            "{} people are not sent; they never will be by this batch.",
-            format::count(batch.counts.queued)
-        ),
-        format!(
-            "{} accepted stay accepted: this API has no way to take them back.",
-            format::count(batch.counts.accepted)
-        ),
-    ];
-    let title = format!("Cancel {id} {}", sanitize::clean_line(&batch.title));
-    ask(
-        state,
-        Purpose::Cancel(id),
-        title,
-        lines,
-        "cancel".to_owned(),
-    )
-}
-
 /// Asks before leaving while something runs.
 pub fn ask_quit(state: &mut State) -> Effects {
     let mut lines: Vec<String> = state
@@ -467,8 +415,11 @@ pub fn ask_quit(state: &mut State) -> Effects {
 }
 
 /// Opens the review of a plan.
-pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
-    let people = plan.recipients();
+pub fn open_review(
+    state: &mut State,
+    (plan, facts): (Arc<Plan>, Arc<PlanFacts>),
+) -> Effects {
+    let people = facts.people;
     let guarded = state.profile.guard == Guard::Production;
     let settings = &state.settings;
     let grace = match (people, guarded) {
@@ -476,18 +427,13 @@ pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
         (2..=1000, false) => settings.grace_list,
         _ => settings.grace_guarded,
     };
+    let grace = grace.max(state.profile.guard.shortest_grace());
     let only = plan.calls.first().and_then(|call| call.recipients.first());
     let person =
         only.and_then(|recipient| state.composer.draft.as_ref()?.name_of(recipient.text()));
-    let review = review::State {
-        plan,
-        profile: state.profile.clone(),
-        person: person.filter(|_| people == 1),
-        tab: review::Tab::default(),
-        scroll: 0,
-        field: TextField::default(),
-        decision: Decision::new(state.now.timestamp()),
-        grace,
-    };
+    let decision = Decision::new(state.now.timestamp());
+    let profile = state.profile.clone();
+    let mut review = review::State::new((plan, facts), profile, grace, decision);
+    review.person = person.filter(|_| people == 1);
     open_quietly(state, Overlay::Review(Box::new(review)))
 }

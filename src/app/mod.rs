@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod answers;
+mod asking;
 mod audit;
 pub mod availability;
 pub mod batches;
@@ -29,7 +30,8 @@ pub mod layout;
 pub mod library;
 pub mod library_forms;
 pub mod library_pages;
-pub mod people;
+mod opting_out;
+mod people;
 pub mod reading;
 mod state;
 pub mod toasts;

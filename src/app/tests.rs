@@ -35,6 +35,7 @@ fn profile(name: &str) -> Profile {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        confirm: crate::domain::ConfirmRules::default(),
     }
 }
 
@@ -86,6 +87,7 @@ fn an_answer_for_the_old_profile_is_no_answer_for_the_new_one() {
             skipped: Vec::new(),
         }),
         countries: Vec::new(),
+        facts: None,
     };
     answers::plan(&mut state, answer(old));
     assert!(state.payload.failure.is_none());

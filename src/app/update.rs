@@ -2,7 +2,8 @@
 
 use super::state::{Context, State};
 use super::{
-    actions, answers, batches, copying, fetching, files, flows, importing, keys, reading, waits,
+    actions, answers, batches, copying, fetching, files, flows, importing, keys, opting_out,
+    reading, waits,
 };
 use crate::contract::{Effect, Event, Notice, TimerId};
 
@@ -46,6 +47,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
     state.prepare();
     effects.extend(files::fit_picture(state));
     effects.extend(batches::follow_detail(state));
+    effects.extend(opting_out::follow(state));
     arm_timers(state, &mut effects);
     effects
 }

@@ -10,7 +10,7 @@ use super::unknown::Settlement;
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
-    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, Plan, RowWindow, SendKind,
+    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, OptOutSource, Plan, RowWindow, SendKind,
     SendLimits, Standing, User,
 };
 use std::collections::BTreeMap;
@@ -91,6 +91,17 @@ pub enum StoreRequest {
     DeleteDraft(String),
 }
 
+/// What is asked about people who opted out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OptOutAsk {
+    /// Who of them is on the list.
+    Look,
+    /// Put them there, with where the wish came from and why.
+    Put(OptOutSource, String),
+    /// Take them off.
+    TakeOff,
+}
+
 /// What the outbox shall do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutboxCommand {
@@ -118,6 +129,8 @@ pub enum OutboxCommand {
     GoOn(BatchId),
     /// Take back what is not sent.
     Cancel(BatchId),
+    /// Take back what is in its grace; what has just left it is paused.
+    Undo(BatchId),
     /// End the grace time of a single message now.
     StartNow(BatchId),
     /// Messages a minute.
@@ -173,6 +186,15 @@ pub enum OutboxCommand {
     LoadAudit(AuditFilter),
     /// Compare every line of the audit with the chain.
     VerifyAudit,
+    /// Who must not be written to.
+    OptOuts {
+        /// The account.
+        target: BotTarget,
+        /// Digits of numbers, or ids of a channel.
+        people: Vec<String>,
+        /// What about them.
+        ask: OptOutAsk,
+    },
     /// Write the report of a batch.
     ExportBatch {
         /// The batch.

@@ -7,6 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// WhatsApp's code for a person who wants no more marketing.
+const WANTS_NO_MORE: i64 = 131_050;
+
 /// Number of a batch, shown as `#31`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -245,6 +248,14 @@ pub struct Item {
     /// When it is tried again, while it waits for that.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub retry_at: Option<Timestamp>,
+}
+
+impl Item {
+    /// Whether WhatsApp refused it because the person wants nothing of the kind any more.
+    pub fn says_opted_out(&self) -> bool {
+        let codes = self.errors.iter().map(|error| error.code);
+        self.platform_code.into_iter().chain(codes).any(|code| code == WANTS_NO_MORE)
+    }
 }
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ contexts! {
     Form = "form", "Form", [Overlay, List], "A form of several fields.";
     CommandLine = "command_line", "Command line", [Overlay, List], "The line after `:`.";
     Review = "review", "Review", [Overlay, List], "The review before anything leaves.";
+    ReviewName = "review_name", "Review, typing a name", [Review, Overlay, List], "The review while a name is typed.";
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
     AddTemplate = "add_template", "Add a template", [Overlay, List], "The dialog that adds templates.";
     Prompt = "prompt", "Question", [Overlay, List], "A question that takes a text.";
@@ -68,6 +69,11 @@ contexts! {
 }
 
 impl KeyContext {
+    /// Whether this plain character is text here. In a review digits are, and all else acts.
+    pub fn takes(self, character: char) -> bool {
+        self.takes_text() || self == KeyContext::Review && character.is_ascii_digit()
+    }
+
     /// Whether plain characters are text here, so that no single-character key may act.
     pub fn takes_text(self) -> bool {
         matches!(
@@ -76,7 +82,7 @@ impl KeyContext {
                 | KeyContext::Palette
                 | KeyContext::Form
                 | KeyContext::CommandLine
-                | KeyContext::Review
+                | KeyContext::ReviewName
                 | KeyContext::Confirm
                 | KeyContext::Prompt
                 | KeyContext::AddTemplate

@@ -26,6 +26,7 @@ mod set_aside;
 pub mod snapshot;
 mod streak;
 pub mod summary;
+mod suppression;
 pub mod transport;
 mod turn;
 pub mod twins;

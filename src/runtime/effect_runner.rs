@@ -274,7 +274,7 @@ impl EffectRunner {
                 drop(turn);
                 built
             });
-            let (countries, result) = built.await.unwrap_or_else(|error| {
+            let built = built.await.unwrap_or_else(|error| {
                 let text = format!("the plan could not be built: {error}");
                 let problems = vec![PlanProblem {
                     field: None,
@@ -282,17 +282,17 @@ impl EffectRunner {
                     text,
                     advice: String::new(),
                 }];
-                let failure = PlanFailure {
+                plan_builder::Built::failed(PlanFailure {
                     problems,
                     skipped: Vec::new(),
-                };
-                (Vec::new(), Err(failure))
+                })
             });
             let answer = PlanAnswer {
                 ticket,
                 purpose,
-                result,
-                countries,
+                result: built.result,
+                countries: built.countries,
+                facts: built.facts,
             };
             deliver(&events, Event::Plan(Box::new(answer))).await;
         });

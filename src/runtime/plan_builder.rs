@@ -4,19 +4,22 @@ use super::clock;
 use super::world::World;
 use crate::contract::{DraftForm, PlanFailure, PlanProblem, PlanPurpose};
 use crate::domain::audience::from_recipients;
+use crate::domain::opt_out::OPTED_OUT;
 use crate::domain::schedule::read_plan_time;
-use crate::domain::{Plan, Profile, Schedule, SendDraft};
+use crate::domain::plan_facts::{self, Countries};
+use crate::domain::{Plan, PlanFacts, PriceTable, Profile, Schedule, SendDraft};
 use crate::outbox::Outbox;
 use crate::outbox::freeze::FreezeError;
 use crate::outbox::twins::{self, Planning};
 use crate::store::{CacheStore, OutboxStore};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// People whose countries are counted at most.
+/// People whose countries are counted at most while somebody types.
 const COUNTED: u64 = 500;
+/// The same for a review, which somebody waits for.
+const COUNTED_FOR_REVIEW: u64 = 50_000;
 /// A list waits after its first people if it is more than so many times as long: before a short
 /// one, looking at the first would take longer than the rest.
 const LONG: usize = 20;
@@ -95,44 +98,119 @@ pub fn build(
     Ok(Arc::new(plan))
 }
 
-/// Countries with how many people each has, the one with most people first.
-pub type Countries = Vec<(String, u64)>;
+/// A plan with what was counted of it.
+#[derive(Debug)]
+pub struct Built {
+    /// The plan, or why there is none.
+    pub result: Result<Arc<Plan>, PlanFailure>,
+    /// Countries of its numbers; empty for long lists.
+    pub countries: Countries,
+    /// What it comes to, where it is to be reviewed.
+    pub facts: Option<Arc<PlanFacts>>,
+}
 
-/// A plan and the countries of its numbers, built with what this world keeps. Blocks.
+impl Built {
+    /// No plan.
+    pub fn failed(failure: PlanFailure) -> Self {
+        Self {
+            result: Err(failure),
+            countries: Countries::new(),
+            facts: None,
+        }
+    }
+
+    /// Counts what a plan comes to: little while somebody types, everything for its review.
+    pub fn of(result: Result<Arc<Plan>, PlanFailure>, purpose: PlanPurpose, world: Known<'_>) -> Self {
+        let plan = match result {
+            Ok(plan) => plan,
+            Err(failure) => return Self::failed(failure),
+        };
+        let countries = countries(&plan, purpose);
+        let facts = match purpose {
+            PlanPurpose::Preview => None,
+            PlanPurpose::Review => Some(Arc::new(facts(&plan, &countries, world))),
+        };
+        Self {
+            result: Ok(plan),
+            countries,
+            facts,
+        }
+    }
+}
+
+/// What the facts of a plan are taken from besides the plan.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// Earlier batches.
+    pub record: Option<&'a OutboxStore>,
+    /// Prices that somebody wrote down, or why they cannot be read, as one sentence.
+    pub prices: Option<&'a Result<PriceTable, String>>,
+    /// What the plan's template is for, if somebody said so.
+    pub category: Option<&'a str>,
+}
+
+fn facts(plan: &Plan, countries: &Countries, known: Known<'_>) -> PlanFacts {
+    let mut facts = PlanFacts::of(plan);
+    facts.countries.clone_from(countries);
+    if facts.people > 1
+        && let Some(record) = known.record
+    {
+        match record.compare(plan) {
+            Ok(compared) => facts.compared = compared,
+            Err(error) => tracing::warn!(%error, "a plan was not compared with an earlier batch"),
+        }
+    }
+    match known.prices {
+        Some(Ok(prices)) => facts.cost = prices.cost(countries, known.category),
+        Some(Err(sentence)) => facts.no_cost = Some(sentence.clone()),
+        None => {}
+    }
+    facts
+}
+
+/// A plan and what is counted of it, built with what this world keeps. Blocks.
 pub fn build_in(
     world: &World,
     form: &DraftForm,
     profile: &Profile,
     purpose: PlanPurpose,
     nonce: &str,
-) -> (Countries, Result<Arc<Plan>, PlanFailure>) {
+) -> Built {
     // Only free text needs to know who wrote last.
     let free_text = form.content.is_free_text();
+    // Without a record the plan is compared when it is queued.
+    let record = world.outbox().ok().map(Outbox::store);
     let kept = Kept {
         cache: free_text.then(|| world.cache().ok()).flatten(),
-        // Without a record the plan is compared when it is queued.
-        record: world.outbox().ok().map(Outbox::store),
+        record,
         shows_twins: purpose == PlanPurpose::Preview,
     };
     let plan = build(form, profile, kept, (clock::now(), nonce));
-    let countries = plan.as_ref().map(|plan| countries(plan));
-    (countries.unwrap_or_default(), plan)
+    let prices = match purpose {
+        PlanPurpose::Preview => None,
+        PlanPurpose::Review => world.prices(),
+    };
+    let template = form.content.template();
+    let known = Known {
+        record,
+        prices: prices.as_ref(),
+        category: template.and_then(|template| template.category.as_deref()),
+    };
+    Built::of(plan, purpose, known)
 }
 
 /// The countries of a plan's numbers, the one with most people first. Nothing for long lists,
-/// because looking at each number takes its time while somebody types.
-pub fn countries(plan: &Plan) -> Vec<(String, u64)> {
-    if plan.recipients() > COUNTED {
-        return Vec::new();
+/// because looking at each number takes its time: while somebody types less of it than for a
+/// review.
+fn countries(plan: &Plan, purpose: PlanPurpose) -> Countries {
+    let most = match purpose {
+        PlanPurpose::Preview => COUNTED,
+        PlanPurpose::Review => COUNTED_FOR_REVIEW,
+    };
+    if plan.recipients() > most {
+        return Countries::new();
     }
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    let recipients = plan.calls.iter().flat_map(|call| &call.recipients);
-    for country in recipients.filter_map(|one| one.phone()?.country()) {
-        *counts.entry(country).or_default() += 1;
-    }
-    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counts
+    plan_facts::countries(plan_facts::recipients(plan))
 }
 
 /// Everything that stops a plan, as the form shows it. What is only worth a look is in the notes of
@@ -183,7 +261,7 @@ fn field_of_rule(rule: &str) -> Option<String> {
     let field = match rule {
         "title" | "channel" => rule,
         "publish_time" => "when",
-        NOBODY => "to",
+        NOBODY | OPTED_OUT => "to",
         _ => return None,
     };
     Some(field.to_owned())

@@ -4,12 +4,12 @@
 use super::world::{World, storage_error};
 use super::{clock, conversation_cache, importing, reports, shelves};
 use crate::contract::{
-    ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
+    ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OptOutAsk, OutboxAnswer, OutboxCommand,
     OutboxEvent, Settlement, StorageEvent, StoreRequest, Ticket,
 };
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::{TemplateEdit, Wording};
-use crate::domain::{BatchId, ItemId, User};
+use crate::domain::{BatchId, BotTarget, ItemId, User};
 use crate::outbox::{Confirmation, Outbox, operator};
 use crate::store::ChangeError;
 use crate::store::cache::ConversationKey;
@@ -70,6 +70,7 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::Resume { .. }
                 | OutboxCommand::GoOn(_)
                 | OutboxCommand::Cancel(_)
+                | OutboxCommand::Undo(_)
                 | OutboxCommand::StartNow(_)
                 | OutboxCommand::SetRate(..)
                 | OutboxCommand::LoadCopy(_)
@@ -79,6 +80,7 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::LoadLastSent { .. }
                 | OutboxCommand::LoadAudit(_)
                 | OutboxCommand::VerifyAudit
+                | OutboxCommand::OptOuts { .. }
                 | OutboxCommand::ExportBatch { .. }
                 | OutboxCommand::LoadUnknown(_)
                 | OutboxCommand::Settle(_)
@@ -228,6 +230,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
         }
         OutboxCommand::GoOn(batch) => return Ok(changed(outbox.go_on(batch)?)),
         OutboxCommand::Cancel(batch) => return Ok(changed(outbox.cancel(batch)?)),
+        OutboxCommand::Undo(batch) => return Ok(changed(outbox.undo(batch)?)),
         OutboxCommand::StartNow(batch) => return Ok(changed(outbox.start_now(batch)?)),
         OutboxCommand::SetRate(batch, rate) => return Ok(changed(outbox.set_rate(batch, rate)?)),
         OutboxCommand::LoadDetail { ticket, batch } => detail(outbox, ticket, batch)?,
@@ -267,6 +270,11 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
         OutboxCommand::Retry(batch) => OutboxAnswer::Retried(outbox.retry(batch)?),
         OutboxCommand::LoadAudit(filter) => audit(outbox, filter)?,
         OutboxCommand::VerifyAudit => OutboxAnswer::AuditVerified(outbox.verify_audit()?),
+        OutboxCommand::OptOuts {
+            target,
+            people,
+            ask,
+        } => opt_outs(outbox, &target, people, ask)?,
         OutboxCommand::ExportBatch { batch, file } => report(world, batch, &file),
     };
     Ok(Some(answered(answer)))
@@ -341,6 +349,26 @@ fn named(world: &World, text: &str) -> Vec<String> {
         .map(|user| user.channel_user_id)
         .take(NAMED_AT_MOST)
         .collect()
+}
+
+/// Changes the list of people who must not be written to, and says who of these is on it.
+fn opt_outs(
+    outbox: &Outbox,
+    target: &BotTarget,
+    people: Vec<String>,
+    ask: OptOutAsk,
+) -> Result<OutboxAnswer, ApiError> {
+    match &ask {
+        OptOutAsk::Look => {}
+        OptOutAsk::Put(source, reason) => {
+            outbox.suppress(target, &people, (*source, reason))?;
+        }
+        OptOutAsk::TakeOff => {
+            outbox.unsuppress(target, &people)?;
+        }
+    }
+    let found = outbox.suppressed_among(target, &people)?;
+    Ok(OutboxAnswer::OptOuts { ask, people, found })
 }
 
 /// The newest lines of the audit that fit.

@@ -7,8 +7,9 @@ use super::local_copy::{CachePlace, LocalCopy};
 use crate::api::ReadClient;
 use crate::api::media::{MediaClient, MediaClientConfig};
 use crate::contract::{ApiError, CacheNews, ErrorKind};
-use crate::domain::{BotTarget, FrozenRequest, Profile, Reason, copy_as};
+use crate::domain::{BotTarget, FrozenRequest, PriceTable, Profile, Reason, copy_as};
 use crate::outbox::clock::SystemClock;
+use crate::settings::prices;
 use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider};
 use crate::store::{CacheStore, Library};
 use secrecy::{ExposeSecret, SecretString};
@@ -103,6 +104,12 @@ impl World {
     /// The settings file that a profile may be added to, if there is one.
     pub fn config_file(&self) -> Option<&Path> {
         self.config_file.as_deref()
+    }
+
+    /// The prices that somebody wrote down beside the settings, or why they cannot be read; `None`
+    /// without any. Read anew for each review, because people mend them between two.
+    pub fn prices(&self) -> Option<Result<PriceTable, String>> {
+        prices::load(self.config_file()?.parent()?)
     }
 
     /// How files are shown, kept and opened.
@@ -313,6 +320,7 @@ mod tests {
                 strict_5xx: false,
                 trust_408: false,
                 twins: TwinRules::default(),
+        confirm: crate::domain::ConfirmRules::default(),
             };
             Box::pin(async move {
                 let key = ApiKey::parse("not-a-real-key")?;

@@ -6,7 +6,7 @@ use super::paths::Folders;
 use super::secrets::{KeySource, SandboxKey};
 use super::usage;
 use crate::contract::ApiError;
-use crate::domain::{BotTarget, FlowVersion, Guard, LetterCase, Profile, TwinRules, WireOptions};
+use crate::domain::{BotTarget, ConfirmRules, FlowVersion, Guard, LetterCase, Profile, TwinRules, WireOptions};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -56,6 +56,7 @@ impl Connection {
                 strict_5xx: false,
                 trust_408: false,
                 twins: TwinRules::default(),
+        confirm: ConfirmRules::default(),
             },
             key: KeySource::Sandbox(key),
             ca_file: None,
@@ -112,6 +113,7 @@ pub(super) fn connect(
             strict_5xx: merged.flag("strict_5xx"),
             trust_408: merged.flag("trust_408"),
             twins: twins(merged),
+            confirm: confirm(merged),
         },
         key: key.clone(),
         ca_file: merged
@@ -140,6 +142,17 @@ fn grace(merged: &Merged, guard: Guard) -> Grace {
 }
 
 /// When the same message to the same person is a twin.
+fn confirm(merged: &Merged) -> ConfirmRules {
+    let usual = ConfirmRules::default();
+    ConfirmRules {
+        digits: merged
+            .count("confirm_digits")
+            .and_then(|digits| u8::try_from(digits).ok())
+            .unwrap_or(usual.digits),
+        name_above: merged.count("confirm_name_above").unwrap_or(usual.name_above),
+    }
+}
+
 fn twins(merged: &Merged) -> TwinRules {
     let usual = TwinRules::default();
     let span = |path: &str, seconds_each: u64, usual: Duration| {

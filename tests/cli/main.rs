@@ -20,6 +20,7 @@ mod secrets;
 mod sends;
 mod signals;
 mod support;
+mod suppress;
 mod terminal;
 mod triage;
 mod twins;

@@ -70,7 +70,7 @@ async fn a_template_reaches_one_person_once() {
     desk.assert_hides(&key);
     desk.keys("S");
     desk.until_idle().await;
-    desk.assert_shows("1 person gets the template fitting_slots, in one call.");
+    desk.assert_shows("1 person gets the template fitting_slots (en), in one call, now.");
     desk.assert_shows("Sara Al-Mutairi  +44 7700 900412");
     desk.assert_shows("same bytes as the preview");
     desk.advance(400);

@@ -70,6 +70,7 @@ pub fn profile() -> Profile {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     }
 }
 

@@ -426,6 +426,7 @@ fn profiles(platform: &Platform, options: &Options) -> Vec<Profile> {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     };
     (options.profile)(&mut first);
     let others = options.others.iter().map(|change| {

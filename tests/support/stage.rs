@@ -43,6 +43,7 @@ pub fn profile() -> Profile {
         strict_5xx: false,
         trust_408: false,
         twins: TwinRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     }
 }
 
@@ -222,13 +223,14 @@ impl Stage {
                     Kept::default(),
                     (self.now, "1"),
                 );
-                let countries = result.as_ref().map(|plan| plan_builder::countries(plan));
-                let countries = countries.unwrap_or_default();
+                let known = plan_builder::Known::default();
+                let built = plan_builder::Built::of(result, *purpose, known);
                 self.event(Event::Plan(Box::new(PlanAnswer {
                     ticket: *ticket,
                     purpose: *purpose,
-                    result,
-                    countries,
+                    result: built.result,
+                    countries: built.countries,
+                    facts: built.facts,
                 })));
             } else if let Effect::ReadImport {
                 ticket,

@@ -4,7 +4,7 @@
 mod confirm;
 pub mod document;
 mod draft;
-mod people;
+pub mod people;
 
 use super::args_send::{CommonSend, HandOver, SendCommand};
 use super::connect::transports;
@@ -13,15 +13,13 @@ use super::exit::ExitStatus;
 use super::outbox::{self, Finish};
 use super::signals::StopSignals;
 use crate::contract::{ApiError, ErrorKind, SenderState};
-use crate::domain::{Batch, Guard, Plan, Profile};
-use crate::outbox::twins::{self, Planning};
+use crate::domain::opt_out::OPTED_OUT;
+use crate::domain::{Batch, Plan, Profile};
+use crate::outbox::twins::{self, DUPLICATE, Planning};
 use crate::outbox::{Confirmation, FreezeError, Outbox};
 use crate::settings::Connection;
 use crate::text::format::counted;
 use std::time::Duration;
-
-/// Seconds in which nothing leaves, at least, where real customers are behind a profile.
-const GUARDED_GRACE: u64 = 5;
 
 /// Plans, confirms and queues a send.
 ///
@@ -113,11 +111,8 @@ async fn queue(
 }
 
 fn grace(profile: &Profile, common: &CommonSend) -> Duration {
-    let asked = common.grace.unwrap_or(0);
-    Duration::from_secs(match profile.guard {
-        Guard::Production => asked.max(GUARDED_GRACE),
-        Guard::None | Guard::Sandbox => asked,
-    })
+    let asked = Duration::from_secs(common.grace.unwrap_or(0));
+    asked.max(profile.guard.shortest_grace())
 }
 
 async fn wait_out_grace(
@@ -186,14 +181,14 @@ fn check_times(common: &CommonSend) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// With `--strict` the first row that fails a check ends everything; a number given twice is no
-/// failed check.
+/// With `--strict` the first row that fails a check ends everything; a number given twice and a
+/// person who opted out are no failed checks.
 fn refuse_bad_rows(plan: &Result<Plan, FreezeError>) -> Result<(), ApiError> {
     let skipped = match plan {
         Ok(plan) => &plan.skipped,
         Err(error) => &error.skipped,
     };
-    let Some(bad) = skipped.iter().find(|row| row.rule != "duplicate") else {
+    let Some(bad) = skipped.iter().find(|row| !matches!(row.rule.as_str(), DUPLICATE | OPTED_OUT)) else {
         return Ok(());
     };
     let place = bad
@@ -211,7 +206,7 @@ fn dry_run(context: &Context, plan: Result<Plan, FreezeError>) -> Result<ExitSta
             document::print(context, &document::Preview::of_plan(&plan));
             Ok(ExitStatus::Done)
         }
-        Err(error) if matches!(error.rule, "no_recipients" | twins::DUPLICATE) => {
+        Err(error) if matches!(error.rule, "no_recipients" | DUPLICATE | OPTED_OUT) => {
             document::print(context, &document::Preview::of_nobody(&error));
             Err(refused(&error, context))
         }
@@ -234,7 +229,7 @@ fn refused(error: &FreezeError, context: &Context) -> ApiError {
         context.output.note(&problem.text);
     }
     let advice = match error.rule {
-        twins::DUPLICATE | twins::SAME_FILE => {
+        DUPLICATE | twins::SAME_FILE => {
             "Give --allow-duplicates REASON to override; the reason is kept.".to_owned()
         }
         _ => error.advice.clone(),

@@ -44,8 +44,16 @@ pub fn read(
         strict: false,
         source: Some(path.clone()),
     };
+    read_file(path, &options)
+}
+
+/// Recipients of a file; `-` is the standard input.
+///
+/// # Errors
+/// A file that cannot be read as a whole.
+pub fn read_file(path: &str, options: &CsvOptions) -> Result<Audience, ApiError> {
     let read = if path == "-" {
-        from_csv(std::io::stdin().lock(), &options)
+        from_csv(std::io::stdin().lock(), options)
     } else {
         let file = File::open(path).and_then(|file| {
             if file.metadata()?.is_dir() {
@@ -54,7 +62,7 @@ pub fn read(
             Ok(file)
         });
         match file {
-            Ok(file) => from_csv(file, &options),
+            Ok(file) => from_csv(file, options),
             Err(error) => Err(AudienceError::Unreadable(error.to_string())),
         }
     };

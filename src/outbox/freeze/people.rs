@@ -6,23 +6,23 @@ use crate::domain::{Audience, AudienceRow, Recipient, SkippedRow};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-/// Who is left out of a plan because the record has the same message to them, and why.
+/// Who is left out of a plan because of what the record has about them, by which rule and why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LeftOut {
-    by_channel: HashMap<String, String>,
-    by_platform: HashMap<String, String>,
+    by_channel: HashMap<String, (&'static str, String)>,
+    by_platform: HashMap<String, (&'static str, String)>,
 }
 
 impl LeftOut {
     /// Leaves somebody out; the reason is one sentence without a full stop.
-    pub fn add(&mut self, recipient: &Recipient, reason: String) {
+    pub fn add(&mut self, recipient: &Recipient, rule: &'static str, reason: String) {
         let (is_platform, text) = recipient.key();
         let people = if is_platform {
             &mut self.by_platform
         } else {
             &mut self.by_channel
         };
-        people.insert(text.to_owned(), reason);
+        people.insert(text.to_owned(), (rule, reason));
     }
 
     /// How many people are left out.
@@ -35,14 +35,15 @@ impl LeftOut {
         self.len() == 0
     }
 
-    fn reason(&self, recipient: &Recipient) -> Option<&str> {
+    fn reason(&self, recipient: &Recipient) -> Option<(&'static str, &str)> {
         let (is_platform, text) = recipient.key();
         let people = if is_platform {
             &self.by_platform
         } else {
             &self.by_channel
         };
-        people.get(text).map(String::as_str)
+        let (rule, reason) = people.get(text)?;
+        Some((rule, reason))
     }
 }
 
@@ -103,16 +104,16 @@ impl<'a> People<'a> {
     }
 
     /// Whether this row is the first good one of its recipient; a later one is left out, and so is
-    /// the first if its recipient has the message already.
+    /// the first if its recipient has the message already or has opted out.
     pub(super) fn keep(&mut self, row: &'a AudienceRow) -> bool {
-        let twin = self.left_out.reason(&row.recipient);
+        let left_out = self.left_out.reason(&row.recipient);
         let first = match self.seen.entry(row.recipient.key()) {
             Entry::Vacant(entry) => {
                 entry.insert(row.row);
-                let Some(reason) = twin else {
+                let Some((rule, reason)) = left_out else {
                     return true;
                 };
-                self.skip(row, DUPLICATE, reason.to_owned());
+                self.skip(row, rule, reason.to_owned());
                 return false;
             }
             Entry::Occupied(entry) => *entry.get(),
@@ -123,7 +124,7 @@ impl<'a> People<'a> {
             "id"
         };
         let reason = match first {
-            Some(first) if twin.is_some() => format!("the same {what} as row {first}"),
+            Some(first) if left_out.is_some() => format!("the same {what} as row {first}"),
             Some(first) => format!("the same {what} as row {first}, which is kept"),
             None => format!("the same {what} was given before; it is sent to once"),
         };

@@ -50,7 +50,12 @@ pub fn lines(draft: &Draft) -> Vec<Line> {
         .warnings
         .iter()
         .map(|text| Line::new(Glyph::Warning, Role::Attention, text));
-    problems.chain(warnings).collect()
+    let opted_out = (draft.opted_out > 0).then(|| {
+        let who = format::people(draft.opted_out);
+        let text = format!("{who} opted out: left out, and no reason overrides it.");
+        Line::new(Glyph::Warning, Role::Attention, &text)
+    });
+    problems.chain(opted_out).chain(warnings).collect()
 }
 
 /// What is known to be right, in a few words each.
@@ -63,6 +68,10 @@ pub fn passed(draft: &Draft) -> Vec<String> {
             1 => format!("number valid{countries}"),
             _ => format!("{} numbers valid{countries}", format::count(people)),
         });
+    }
+    let compared = draft.plan.as_ref().and_then(|plan| plan.once.found.as_ref());
+    if compared.is_some() && draft.opted_out == 0 {
+        passed.push("not opted out".to_owned());
     }
     let (filled, total) = draft.filled();
     if total > 0 && filled == total {

@@ -106,7 +106,7 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
             ..list
         };
         let selected = at == state.list.selected;
-        user_line(state, painter, line, row, selected);
+        user_line(state, painter, line, (row, selected), context);
         if selected && context.focused {
             painter.overlay(line, Role::Selection);
         }
@@ -253,8 +253,15 @@ fn start_text(state: &State) -> String {
 }
 
 /// Cursor, mark, name, and from the right: digits or number, label, the attribute searched.
-fn user_line(state: &State, painter: &mut Painter<'_>, row: Rect, user: &UserRow, selected: bool) {
+fn user_line(
+    state: &State,
+    painter: &mut Painter<'_>,
+    row: Rect,
+    (user, selected): (&UserRow, bool),
+    context: &ViewContext<'_>,
+) {
     let y = row.y;
+    let opted_out = state.opted_out.get(user.key());
     if selected {
         painter.text(
             (row.x, y),
@@ -270,6 +277,10 @@ fn user_line(state: &State, painter: &mut Painter<'_>, row: Rect, user: &UserRow
             painter.theme.glyph(Glyph::Marked),
             Role::Active,
         );
+    }
+    if opted_out.is_some() && !state.marked.contains(user.key()) {
+        let sign = painter.theme.glyph(Glyph::OptedOut);
+        painter.text((row.x + 1, y), row.right(), sign, Role::Attention);
     }
     let inside = row.width;
     let mut right = row.right().saturating_sub(1);
@@ -290,6 +301,14 @@ fn user_line(state: &State, painter: &mut Painter<'_>, row: Rect, user: &UserRow
         let cells = u16::try_from(cells).unwrap_or(0);
         let start = right.saturating_sub(cells);
         painter.text((start, y), right, text, Role::Muted);
+        right = start.saturating_sub(1);
+    }
+    if let Some(since) = opted_out.filter(|_| inside >= 56) {
+        let since = since.to_zoned(context.now.time_zone().clone());
+        let text = format!("opted out {}", format::moment(&since, context.now));
+        let cells = u16::try_from(width::cells(&text)).unwrap_or(u16::MAX);
+        let start = right.saturating_sub(cells);
+        painter.text((start, y), right, &text, Role::Attention);
         right = start.saturating_sub(1);
     }
     let role = if user.user.name.is_some() {

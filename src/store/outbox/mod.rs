@@ -7,6 +7,7 @@ mod again;
 pub mod audit;
 mod change;
 mod claim;
+mod compare;
 mod evidence;
 mod home;
 mod insert;
@@ -21,6 +22,7 @@ mod resolve;
 mod rows;
 pub(super) mod schema;
 mod send;
+mod suppressed;
 #[cfg(test)]
 mod tests;
 mod windows;

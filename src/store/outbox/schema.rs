@@ -9,6 +9,7 @@ mod counting;
 mod home;
 mod intents;
 mod pace;
+mod suppressed;
 mod triage;
 mod windows;
 
@@ -30,6 +31,7 @@ pub const SCHEMA: Schema = Schema {
         intents::INTENTS,
         triage::TRIAGE,
         windows::WINDOWS,
+        suppressed::SUPPRESSED,
     ],
     durability: Durability::Full,
 };
