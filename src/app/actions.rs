@@ -6,7 +6,8 @@ use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, batches, choosing, commands, dialogs, drafts, flows, focus, help, importing, library,
-    reading, triage, waits, opting_out};
+    opting_out, reading, triage, waits,
+};
 use crate::contract::{Action, Effect, Notice, PaneId};
 use crate::panes::{
     activity, broadcast_scheduler, conversation, payload_preview, template_composer, user_search,

@@ -185,7 +185,9 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
             }
             state.payload.show_plan(Arc::clone(&plan));
             if answer.purpose == PlanPurpose::Review {
-                let facts = answer.facts.unwrap_or_else(|| Arc::new(PlanFacts::of(&plan)));
+                let facts = answer
+                    .facts
+                    .unwrap_or_else(|| Arc::new(PlanFacts::of(&plan)));
                 return dialogs::open_review(state, (plan, facts));
             }
         }
@@ -370,12 +372,19 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
         OutboxAnswer::Refused(error) => {
             let late = state.undoing.as_ref().map(|armed| armed.batch);
             let late = late.and_then(|id| {
-                let batch = state.broadcasts.batches.iter().find(|batch| batch.id == id)?;
+                let batch = state
+                    .broadcasts
+                    .batches
+                    .iter()
+                    .find(|batch| batch.id == id)?;
                 batches::handed_over(batch, &state.now)
             });
             drafts::not_undone(state);
             match late {
-                Some(sentence) => notify(state, Notice::error("batch", format!("✗ Too late: {sentence}"))),
+                Some(there) => {
+                    let text = format!("✗ Handed to the platform. {}", there.sentence());
+                    notify(state, Notice::error("batch", text));
+                }
                 None => record_refused(state, &error),
             }
         }

@@ -3,6 +3,7 @@
 use super::dialogs::ask;
 use super::state::State;
 use super::update::Effects;
+use super::{batches, flows};
 use crate::domain::{Batch, BatchId};
 use crate::overlays::confirm::Purpose;
 use crate::text::{format, sanitize};
@@ -70,6 +71,9 @@ pub fn ask_cancel(state: &mut State, id: BatchId) -> Effects {
     let Some(batch) = state.broadcasts.batches.iter().find(|batch| batch.id == id) else {
         return Vec::new();
     };
+    if let Some(there) = batches::handed_over(batch, &state.now) {
+        return flows::push_page(state, there.page(id));
+    }
     let lines = vec![
         format!(
             "{} people are not sent; they never will be by this batch.",

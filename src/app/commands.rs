@@ -3,8 +3,8 @@
 use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{
-    actions, audit, choosing, dialogs, draft_shelf, drafts, flows, importing, opting_out,
-    reading, triage,
+    actions, audit, choosing, dialogs, draft_shelf, drafts, flows, importing, opting_out, reading,
+    triage,
 };
 use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
 use crate::domain::time_range::read_range;
@@ -158,7 +158,9 @@ fn label(state: &mut State, rest: &str) -> Result<Effects, String> {
 fn suppress(state: &mut State, text: &str) -> Result<Effects, String> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if PhoneNumber::from_digits(&digits).is_none() || text.chars().any(char::is_alphabetic) {
-        return Err("suppress takes a number with country code, or the person under the cursor".to_owned());
+        return Err(
+            "suppress takes a number with country code, or the person under the cursor".to_owned(),
+        );
     }
     state.command = None;
     Ok(opting_out::ask_about(state, digits))

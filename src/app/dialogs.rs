@@ -415,10 +415,7 @@ pub fn ask_quit(state: &mut State) -> Effects {
 }
 
 /// Opens the review of a plan.
-pub fn open_review(
-    state: &mut State,
-    (plan, facts): (Arc<Plan>, Arc<PlanFacts>),
-) -> Effects {
+pub fn open_review(state: &mut State, (plan, facts): (Arc<Plan>, Arc<PlanFacts>)) -> Effects {
     let people = facts.people;
     let guarded = state.profile.guard == Guard::Production;
     let settings = &state.settings;

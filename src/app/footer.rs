@@ -41,7 +41,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Review,
-        "next_tab previous_tab override_twins next_call longest_call back",
+        "next_tab previous_tab override_twins back next_call longest_call",
     ),
     (KeyContext::ReviewName, "accept next_tab back"),
     (

@@ -60,9 +60,7 @@ pub fn answered(
     for person in &asked {
         state.users.opted_out.remove(person);
     }
-    let listed = found
-        .iter()
-        .map(|one| (one.recipient.clone(), one.since));
+    let listed = found.iter().map(|one| (one.recipient.clone(), one.since));
     state.users.opted_out.extend(listed);
     let chat = state.conversation.chat.as_ref();
     let chat = chat.map(|chat| chat.user.channel_user_id.clone());
@@ -99,11 +97,8 @@ pub fn person(state: &State) -> Result<String, String> {
             let item = state.broadcasts.people.selected();
             let item = item.filter(|_| state.broadcasts.detail_open);
             let item = item.filter(|item| item.says_opted_out());
-            item.and_then(|item| item.recipient.clone()).ok_or_else(|| {
-                "only whom WhatsApp calls opted out (131050) can be put on the list here: Enter on \
-                 the batch, then on the person"
-                    .to_owned()
-            })
+            item.and_then(|item| item.recipient.clone())
+                .ok_or_else(|| "only on somebody refused with 131050".to_owned())
         }
         PaneId::Conversation | PaneId::Composer | PaneId::Payload | PaneId::Activity => state
             .conversation
@@ -203,7 +198,11 @@ fn name(state: &State, person: &str) -> String {
         .chain(chat)
         .find(|user| user.channel_user_id == person);
     match known.and_then(|user| user.name.as_deref()) {
-        Some(name) => format!("{} {}", sanitize::clean_line(name), format::last_four(person)),
+        Some(name) => format!(
+            "{} {}",
+            sanitize::clean_line(name),
+            format::last_four(person)
+        ),
         None => format::recipient(&sanitize::clean_line(person)),
     }
 }

@@ -163,7 +163,7 @@ fn an_undo_opens_the_draft_only_when_nothing_has_left() {
     ] {
         let (mut state, _) = in_grace();
         let effects = drafts::undo(&mut state);
-        assert_eq!(effects, [Effect::Outbox(OutboxCommand::Cancel(BatchId(7)))]);
+        assert_eq!(effects, [Effect::Outbox(OutboxCommand::Undo(BatchId(7)))]);
         assert!(state.composer.draft.is_none(), "nobody knows yet");
         assert!(drafts::undo(&mut state).is_empty(), "one at a time");
         let mut batch = batch(7, end);

@@ -133,9 +133,10 @@ fn screen_settings(settings: &Settings, connection: &Connection) -> app::Setting
             .then(|| ("city".to_owned(), "London".to_owned())),
         no_pictures: pictures::why_not(appearance),
         turning: turning::of_terminal(appearance.bidi),
-        stop_words: appearance.stop_words.as_deref().map_or_else(StopWords::default, |words| {
-            StopWords::new(words.split(','))
-        }),
+        stop_words: appearance
+            .stop_words
+            .as_deref()
+            .map_or_else(StopWords::default, |words| StopWords::new(words.split(','))),
         ..app::Settings::default()
     }
 }

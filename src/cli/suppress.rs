@@ -41,9 +41,7 @@ pub fn run(context: &Context, command: &SuppressCommand) -> Result<ExitStatus, A
         SuppressCommand::Add { numbers, reason } => desk.add(numbers, reason),
         SuppressCommand::Remove { numbers } => desk.remove(numbers),
         SuppressCommand::List => desk.list(),
-        SuppressCommand::Import { file, map, reason } => {
-            desk.import(file, map.as_deref(), reason)
-        }
+        SuppressCommand::Import { file, map, reason } => desk.import(file, map.as_deref(), reason),
     }
 }
 
@@ -56,7 +54,10 @@ impl Desk<'_> {
         let audience = from_numbers(numbers, self.profile.region.as_deref());
         if let Some(bad) = audience.skipped.first() {
             return Err(usage(
-                format!("`{}`: {}; nobody was put on the list", bad.recipient, bad.reason),
+                format!(
+                    "`{}`: {}; nobody was put on the list",
+                    bad.recipient, bad.reason
+                ),
                 "Write the number with its country code, for example +447700900412.",
             ));
         }
@@ -116,7 +117,11 @@ impl Desk<'_> {
             .iter()
             .zip(&removed)
             .map(|(text, removed)| {
-                let word = if *removed { "taken off" } else { "was not on the list" };
+                let word = if *removed {
+                    "taken off"
+                } else {
+                    "was not on the list"
+                };
                 let document = json!({ "recipient": text, "removed": removed });
                 Row::new(&document, vec![text.clone(), word.to_owned()])
             })
@@ -140,12 +145,7 @@ impl Desk<'_> {
         Ok(ExitStatus::Done)
     }
 
-    fn import(
-        &self,
-        file: &str,
-        map: Option<&str>,
-        reason: &str,
-    ) -> Result<ExitStatus, ApiError> {
+    fn import(&self, file: &str, map: Option<&str>, reason: &str) -> Result<ExitStatus, ApiError> {
         let audience = read_file(
             file,
             &CsvOptions {
@@ -158,10 +158,9 @@ impl Desk<'_> {
         if audience.rows.is_empty() {
             return Err(usage(
                 format!("{file} has no row with a number; nobody was put on the list"),
-                audience
-                    .skipped
-                    .first()
-                    .map_or_else(String::new, |first| format!("The first row: {}.", first.reason)),
+                audience.skipped.first().map_or_else(String::new, |first| {
+                    format!("The first row: {}.", first.reason)
+                }),
             ));
         }
         let texts = texts(&audience);

@@ -10,8 +10,8 @@ use super::unknown::Settlement;
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
-    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, OptOutSource, Plan, RowWindow, SendKind,
-    SendLimits, Standing, User,
+    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, OptOutSource, Plan, RowWindow,
+    SendKind, SendLimits, Standing, User,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -2,13 +2,11 @@
 
 use super::draft::SendKind;
 use super::hash::Sha256Hex;
+use super::opt_out::WANTS_NO_MORE;
 use super::verdict::PlatformError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-/// WhatsApp's code for a person who wants no more marketing.
-const WANTS_NO_MORE: i64 = 131_050;
 
 /// Number of a batch, shown as `#31`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -254,7 +252,10 @@ impl Item {
     /// Whether WhatsApp refused it because the person wants nothing of the kind any more.
     pub fn says_opted_out(&self) -> bool {
         let codes = self.errors.iter().map(|error| error.code);
-        self.platform_code.into_iter().chain(codes).any(|code| code == WANTS_NO_MORE)
+        self.platform_code
+            .into_iter()
+            .chain(codes)
+            .any(|code| code == WANTS_NO_MORE)
     }
 }
 

@@ -11,6 +11,9 @@ const LONGEST: usize = 200;
 /// Rule of rows, items and batches that are stopped because somebody opted out.
 pub const OPTED_OUT: &str = "opted_out";
 
+/// WhatsApp's code for a person who wants no more marketing.
+pub const WANTS_NO_MORE: i64 = 131_050;
+
 /// Where the wish came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,23 +82,64 @@ pub struct OptOut {
 /// Words that mean *stop* when they are a whole message, in small letters: the languages of
 /// WhatsApp's largest markets. A setting replaces the list.
 pub const STOP_WORDS: &[&str] = &[
-    "stop", "stop all", "stopall", "unsubscribe", "cancel", "opt out", "opt-out", "optout", "quit",
-    "end", "remove me", "no more messages", // English
-    "abmelden", "stopp", "abbestellen", // German
-    "arrêt", "arret", "arrêter", "désabonner", "désinscription", // French
-    "baja", "cancelar", "parar", "alto", "darme de baja", // Spanish, Portuguese
-    "sair", "descadastrar", "cancelar inscrição", // Portuguese
-    "annulla", "disiscriviti", "basta", // Italian
-    "afmelden", "stoppen", // Dutch
+    "stop",
+    "stop all",
+    "stopall",
+    "unsubscribe",
+    "cancel",
+    "opt out",
+    "opt-out",
+    "optout",
+    "quit",
+    "end",
+    "remove me",
+    "no more messages", // English
+    "abmelden",
+    "stopp",
+    "abbestellen", // German
+    "arrêt",
+    "arret",
+    "arrêter",
+    "désabonner",
+    "désinscription", // French
+    "baja",
+    "cancelar",
+    "parar",
+    "alto",
+    "darme de baja", // Spanish, Portuguese
+    "sair",
+    "descadastrar",
+    "cancelar inscrição", // Portuguese
+    "annulla",
+    "disiscriviti",
+    "basta", // Italian
+    "afmelden",
+    "stoppen",  // Dutch
     "berhenti", // Indonesian, Malay
-    "dur", "durdur", "iptal", // Turkish
-    "стоп", "отписаться", "отмена", // Russian
-    "إيقاف", "ايقاف", "توقف", "الغاء", "إلغاء", "الغاء الاشتراك", "إلغاء الاشتراك", // Arabic
-    "रोकें", "बंद करें", "बंद करो", "रुको", // Hindi
+    "dur",
+    "durdur",
+    "iptal", // Turkish
+    "стоп",
+    "отписаться",
+    "отмена", // Russian
+    "إيقاف",
+    "ايقاف",
+    "توقف",
+    "الغاء",
+    "إلغاء",
+    "الغاء الاشتراك",
+    "إلغاء الاشتراك", // Arabic
+    "रोकें",
+    "बंद करें",
+    "बंद करो",
+    "रुको",     // Hindi
     "বন্ধ করুন", // Bengali
     "நிறுத்து", // Tamil
-    "退订", "停止", "取消订阅", // Chinese
-    "停止してください", "配信停止", // Japanese
+    "退订",
+    "停止",
+    "取消订阅", // Chinese
+    "停止してください",
+    "配信停止", // Japanese
 ];
 
 /// The words that propose an opt-out, ready to be compared.
@@ -146,7 +190,10 @@ mod tests {
     #[case("STOP", Some("STOP"))]
     #[case("  stop. ", Some("stop"))]
     #[case("\u{ab}Stop  all!\u{bb}", Some("Stop  all"))]
-    #[case("\u{0625}\u{0644}\u{063a}\u{0627}\u{0621}", Some("\u{0625}\u{0644}\u{063a}\u{0627}\u{0621}"))]
+    #[case(
+        "\u{0625}\u{0644}\u{063a}\u{0627}\u{0621}",
+        Some("\u{0625}\u{0644}\u{063a}\u{0627}\u{0621}")
+    )]
     #[case("बंद करें", Some("बंद करें"))]
     #[case("रोकें।", Some("रोकें"))]
     #[case("When do you stop serving?", None)]
@@ -170,6 +217,9 @@ mod tests {
         assert_eq!(StopWords::default().0.len(), STOP_WORDS.len());
         assert!(STOP_WORDS.iter().all(|word| super::folded(word) == *word));
         let own = StopWords::new(["Nie wieder", " "]);
-        assert_eq!((own.of("nie  wieder!"), own.of("stop")), (Some("nie  wieder"), None));
+        assert_eq!(
+            (own.of("nie  wieder!"), own.of("stop")),
+            (Some("nie  wieder"), None)
+        );
     }
 }

@@ -235,8 +235,13 @@ mod tests {
             let plan = plan(sizes);
             let all: Vec<&Recipient> = recipients(&plan).collect();
             for first in 0..8 {
-                let found: Vec<&Recipient> = recipients_from(&plan, plan.recipients(), first).collect();
-                assert_eq!(found, all.get(first..).unwrap_or_default(), "{sizes:?} {first}");
+                let found: Vec<&Recipient> =
+                    recipients_from(&plan, plan.recipients(), first).collect();
+                assert_eq!(
+                    found,
+                    all.get(first..).unwrap_or_default(),
+                    "{sizes:?} {first}"
+                );
             }
         }
     }
@@ -287,6 +292,7 @@ mod tests {
             .map(Recipient::from)
             .collect();
         let counted = countries(people.iter());
-        assert_eq!(counted, [("GB".to_owned(), 2), ("IE".to_owned(), 1)]);
+        // Several countries share +44, and the tables do not tell for invented numbers.
+        assert_eq!(counted, [("+44".to_owned(), 2), ("IE".to_owned(), 1)]);
     }
 }

@@ -56,7 +56,9 @@ impl PriceTable {
                 None => prices.values().max().copied(),
             });
             match price {
-                Some(price) => cost.amount = cost.amount.saturating_add(price.saturating_mul(*people)),
+                Some(price) => {
+                    cost.amount = cost.amount.saturating_add(price.saturating_mul(*people));
+                }
                 None => cost.unpriced += people,
             }
         }
@@ -68,7 +70,11 @@ impl Cost {
     /// `about 12.40 EUR (your table of 2026-10-01)`.
     pub fn words(&self) -> String {
         let cents = self.amount.div_ceil(10_000);
-        let about = if self.at_most { "at most about" } else { "about" };
+        let about = if self.at_most {
+            "at most about"
+        } else {
+            "about"
+        };
         let of = self
             .as_of
             .map_or_else(String::new, |day| format!(" of {day}"));
@@ -91,7 +97,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn table() -> PriceTable {
-        let gb = BTreeMap::from([("marketing".to_owned(), 52_900), ("utility".to_owned(), 22_000)]);
+        let gb = BTreeMap::from([
+            ("marketing".to_owned(), 52_900),
+            ("utility".to_owned(), 22_000),
+        ]);
         PriceTable {
             currency: "EUR".to_owned(),
             as_of: Some(jiff::civil::date(2026, 10, 1)),

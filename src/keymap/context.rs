@@ -53,8 +53,8 @@ contexts! {
     Audit = "audit", "Audit", [Overlay, List], "The lines of the audit, while moving.";
     Form = "form", "Form", [Overlay, List], "A form of several fields.";
     CommandLine = "command_line", "Command line", [Overlay, List], "The line after `:`.";
-    Review = "review", "Review", [Overlay, List], "The review before anything leaves.";
-    ReviewName = "review_name", "Review, typing a name", [Review, Overlay, List], "The review while a name is typed.";
+    Review = "review", "Review", [Overlay], "The review before anything leaves.";
+    ReviewName = "review_name", "Review, typing a name", [Review, Overlay], "The review while a name is typed.";
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
     AddTemplate = "add_template", "Add a template", [Overlay, List], "The dialog that adds templates.";
     Prompt = "prompt", "Question", [Overlay, List], "A question that takes a text.";

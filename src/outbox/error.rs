@@ -152,9 +152,7 @@ impl OutboxError {
                 "Plan it again: the new plan leaves them out, or takes a reason to override."
                     .to_owned()
             }
-            OutboxError::OptedOut(_) => {
-                "Plan it again: the new plan leaves them out.".to_owned()
-            }
+            OutboxError::OptedOut(_) => "Plan it again: the new plan leaves them out.".to_owned(),
             OutboxError::SameFile(batch) => format!(
                 "Look at batch {} first; a typed reason overrides this.",
                 batch.0

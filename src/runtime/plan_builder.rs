@@ -5,8 +5,8 @@ use super::world::World;
 use crate::contract::{DraftForm, PlanFailure, PlanProblem, PlanPurpose};
 use crate::domain::audience::from_recipients;
 use crate::domain::opt_out::OPTED_OUT;
-use crate::domain::schedule::read_plan_time;
 use crate::domain::plan_facts::{self, Countries};
+use crate::domain::schedule::read_plan_time;
 use crate::domain::{Plan, PlanFacts, PriceTable, Profile, Schedule, SendDraft};
 use crate::outbox::Outbox;
 use crate::outbox::freeze::FreezeError;
@@ -120,7 +120,11 @@ impl Built {
     }
 
     /// Counts what a plan comes to: little while somebody types, everything for its review.
-    pub fn of(result: Result<Arc<Plan>, PlanFailure>, purpose: PlanPurpose, world: Known<'_>) -> Self {
+    pub fn of(
+        result: Result<Arc<Plan>, PlanFailure>,
+        purpose: PlanPurpose,
+        world: Known<'_>,
+    ) -> Self {
         let plan = match result {
             Ok(plan) => plan,
             Err(failure) => return Self::failed(failure),

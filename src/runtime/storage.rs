@@ -4,8 +4,8 @@
 use super::world::{World, storage_error};
 use super::{clock, conversation_cache, importing, reports, shelves};
 use crate::contract::{
-    ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OptOutAsk, OutboxAnswer, OutboxCommand,
-    OutboxEvent, Settlement, StorageEvent, StoreRequest, Ticket,
+    ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OptOutAsk, OutboxAnswer,
+    OutboxCommand, OutboxEvent, Settlement, StorageEvent, StoreRequest, Ticket,
 };
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::{TemplateEdit, Wording};

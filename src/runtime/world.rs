@@ -9,8 +9,8 @@ use crate::api::media::{MediaClient, MediaClientConfig};
 use crate::contract::{ApiError, CacheNews, ErrorKind};
 use crate::domain::{BotTarget, FrozenRequest, PriceTable, Profile, Reason, copy_as};
 use crate::outbox::clock::SystemClock;
-use crate::settings::prices;
 use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider};
+use crate::settings::prices;
 use crate::store::{CacheStore, Library};
 use secrecy::{ExposeSecret, SecretString};
 use std::future::Future;
@@ -320,7 +320,7 @@ mod tests {
                 strict_5xx: false,
                 trust_408: false,
                 twins: TwinRules::default(),
-        confirm: crate::domain::ConfirmRules::default(),
+                confirm: crate::domain::ConfirmRules::default(),
             };
             Box::pin(async move {
                 let key = ApiKey::parse("not-a-real-key")?;

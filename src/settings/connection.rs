@@ -6,7 +6,9 @@ use super::paths::Folders;
 use super::secrets::{KeySource, SandboxKey};
 use super::usage;
 use crate::contract::ApiError;
-use crate::domain::{BotTarget, ConfirmRules, FlowVersion, Guard, LetterCase, Profile, TwinRules, WireOptions};
+use crate::domain::{
+    BotTarget, ConfirmRules, FlowVersion, Guard, LetterCase, Profile, TwinRules, WireOptions,
+};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -56,7 +58,7 @@ impl Connection {
                 strict_5xx: false,
                 trust_408: false,
                 twins: TwinRules::default(),
-        confirm: ConfirmRules::default(),
+                confirm: ConfirmRules::default(),
             },
             key: KeySource::Sandbox(key),
             ca_file: None,
@@ -149,7 +151,9 @@ fn confirm(merged: &Merged) -> ConfirmRules {
             .count("confirm_digits")
             .and_then(|digits| u8::try_from(digits).ok())
             .unwrap_or(usual.digits),
-        name_above: merged.count("confirm_name_above").unwrap_or(usual.name_above),
+        name_above: merged
+            .count("confirm_name_above")
+            .unwrap_or(usual.name_above),
     }
 }
 

@@ -87,14 +87,20 @@ fn prices(countries: &DeTable<'_>) -> Result<Prices, (usize, String)> {
             return Err((at, format!("[prices.{code}] holds no prices")));
         };
         if !is_code {
-            return Err((at, format!("`{}` is no country of two letters", country.get_ref())));
+            return Err((
+                at,
+                format!("`{}` is no country of two letters", country.get_ref()),
+            ));
         }
         let entry = prices.entry(code).or_default();
         for (category, price) in categories {
             let read = micros(price);
             let price = read.ok_or_else(|| {
                 let at = price.span().start;
-                (at, format!("the price of `{}` is no amount", category.get_ref()))
+                (
+                    at,
+                    format!("the price of `{}` is no amount", category.get_ref()),
+                )
             })?;
             entry.insert(category.get_ref().to_lowercase(), price);
         }
@@ -149,7 +155,10 @@ mod tests {
         "line 3: the price of `marketing` is no amount"
     )]
     #[case("currency = \"EUR\"\n[prices.GB]\nmarketing = -1.0\n", "line 3")]
-    #[case("currency = \"EUR\"\n[prices.GBR]\nmarketing = 1.0\n", "`GBR` is no country")]
+    #[case(
+        "currency = \"EUR\"\n[prices.GBR]\nmarketing = 1.0\n",
+        "`GBR` is no country"
+    )]
     #[case("currency = \"EUR\"\nrates = 1\n", "line 2: `rates` cannot be used")]
     #[case("currency = \"EUR\"\nas_of = \"soon\"\n", "line 2: as_of is no day")]
     fn a_wrong_table_is_one_sentence(#[case] text: &str, #[case] said: &str) {

@@ -195,8 +195,13 @@ fn how_it_looks() {
     let mut messages = crate::support::stage::chat(12);
     messages.push(message(2 * 24 * 60, Direction::In, "STOP"));
     messages.sort_by_key(|message| message.time);
-    proposed.keys("1 Enter");
+    proposed.keys("2 r");
     proposed.answer_page(messages);
+    assert!(
+        proposed
+            .screen()
+            .contains("Sara wrote STOP on Tue: O opts out")
+    );
     keep_sizes("opted_out__proposed", &proposed);
     proposed.keys("O");
     proposed.wait(400);
@@ -207,7 +212,12 @@ fn how_it_looks() {
 fn a_refusal_of_whatsapp_offers_it() {
     let mut stage = Stage::furnished(120, 40);
     outbox(&mut stage, OutboxEvent::Sender(SenderState::ThisProcess));
-    let done = batch(31, "oak_care", BatchState::DoneWithProblems, counts(1, 1, 0, 0));
+    let done = batch(
+        31,
+        "oak_care",
+        BatchState::DoneWithProblems,
+        counts(1, 1, 0, 0),
+    );
     stage.event(Event::OutboxAnswer(Box::new(OutboxAnswer::Batches(vec![
         done,
     ]))));

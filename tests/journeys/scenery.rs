@@ -7,8 +7,8 @@ use alertdesk::contract::{
 };
 use alertdesk::domain::unknown::ARRIVAL;
 use alertdesk::domain::{
-    Batch, BatchId, BatchState, Counts, Item, ItemId, ItemState, PlatformError, Reason, RowPage, SendKind,
-    Sha256Hex,
+    Batch, BatchId, BatchState, Counts, Item, ItemId, ItemState, PlatformError, Reason, RowPage,
+    SendKind, Sha256Hex,
 };
 use alertdesk::overlays::Overlay;
 use jiff::SignedDuration;

@@ -36,7 +36,10 @@ fn opted_out_while_it_runs_means_never_taken_from_then_on() {
         let transport = Answering(move |body: String| {
             let number = body.split('"').nth(3).unwrap().to_owned();
             let hash = Sha256Hex::of(body.as_bytes()).as_str().to_owned();
-            assert!(!list.lock().unwrap().contains(&number), "{number} opted out");
+            assert!(
+                !list.lock().unwrap().contains(&number),
+                "{number} opted out"
+            );
             *book.lock().unwrap().entry(hash).or_insert(0) += 1;
             let mut count = count.lock().unwrap();
             *count += 1;
@@ -56,7 +59,10 @@ fn opted_out_while_it_runs_means_never_taken_from_then_on() {
     assert_eq!(counts.cancelled, gone.len() as u64);
     assert_eq!(counts.accepted + counts.cancelled, 120);
     for item in all_items(&outbox) {
-        let out = item.recipient.as_ref().is_some_and(|one| gone.contains(one));
+        let out = item
+            .recipient
+            .as_ref()
+            .is_some_and(|one| gone.contains(one));
         if out {
             assert_eq!(item.state, ItemState::Cancelled, "{item:?}");
             assert_eq!(item.rule.as_deref(), Some("opted_out"));

@@ -188,7 +188,10 @@ fn refuse_bad_rows(plan: &Result<Plan, FreezeError>) -> Result<(), ApiError> {
         Ok(plan) => &plan.skipped,
         Err(error) => &error.skipped,
     };
-    let Some(bad) = skipped.iter().find(|row| !matches!(row.rule.as_str(), DUPLICATE | OPTED_OUT)) else {
+    let Some(bad) = skipped
+        .iter()
+        .find(|row| !matches!(row.rule.as_str(), DUPLICATE | OPTED_OUT))
+    else {
         return Ok(());
     };
     let place = bad

@@ -326,7 +326,9 @@ fn a_call_to_several_of_whom_one_opted_out_is_held_for_a_new_plan() {
     assert_eq!((batch.state, batch.counts.queued), (BatchState::Held, 3));
     assert_eq!(reason.rule, "opted_out");
     assert!(
-        reason.text.starts_with("1 person opted out since it was confirmed"),
+        reason
+            .text
+            .starts_with("1 person opted out since it was confirmed"),
         "{}",
         reason.text
     );

@@ -123,7 +123,12 @@ pub(super) fn draw(state: &State, painter: &mut Painter<'_>, inside: Rect, field
     };
     let cells = u16::try_from(width::cells(&wanted)).unwrap_or(u16::MAX);
     let limit = inside.right().saturating_sub(cells.saturating_add(1));
-    let x = painter.text((inside.x, y), limit, &format!("{}:", state.ask()), Role::Text);
+    let x = painter.text(
+        (inside.x, y),
+        limit,
+        &format!("{}:", state.ask()),
+        Role::Text,
+    );
     painter.text((x + 1, y), inside.right(), &wanted, Role::Key);
     let prompt = painter.theme.glyph(Glyph::FromUs);
     let x = painter.text((inside.x, field_row), inside.right(), prompt, Role::Focus);

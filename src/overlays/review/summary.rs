@@ -109,11 +109,9 @@ fn rows(state: &State, now: &Zoned) -> Vec<Row> {
     if all > 1 {
         let planned = format::count(all);
         let going = format::count(state.facts.people);
-        let left_out = match plan.skipped.len() {
-            0 => "nobody is left out".to_owned(),
-            _ => format!("{going} to go + {}", classes(state).replace(" · ", " + ")),
-        };
-        rows.push(row("Planned", format!("{planned} = {left_out}")));
+        let left_out = format::count(plan.skipped.len() as u64);
+        let text = format!("{planned} = {going} to go + {left_out} left out");
+        rows.push(row("Planned", text));
     }
     rows.push(skipped(state));
     rows.extend(people(state));
@@ -190,6 +188,7 @@ fn people(state: &State) -> Vec<Row> {
         let name = state.person.as_ref();
         let name = name.map_or_else(String::new, |name| format!("{name}  "));
         let country = state.facts.countries.first();
+        let country = country.filter(|(country, _)| !country.starts_with('+'));
         let country = country.map_or_else(String::new, |(country, _)| format!("  {country}"));
         return vec![row("Person", format!("{name}{}{country}", shown(first)))];
     }
@@ -212,7 +211,11 @@ fn countries(facts: &PlanFacts) -> String {
     let others = facts.countries.get(NAMED..).unwrap_or_default();
     if !others.is_empty() {
         let people = others.iter().map(|(_, people)| people).sum();
-        let word = if others.len() == 1 { "country" } else { "countries" };
+        let word = if others.len() == 1 {
+            "country"
+        } else {
+            "countries"
+        };
         named.push(format!(
             "{} in {} more {word}",
             format::count(people),
@@ -246,12 +249,23 @@ fn odd(state: &State) -> Option<Row> {
         && bytes != fewer
     {
         let call = |at: usize| format::count(at as u64 + 1);
-        parts.push(format!("L longest, call {} {}", call(long), format::bytes(bytes)));
-        parts.push(format!("E shortest, call {} {}", call(short), format::bytes(fewer)));
+        parts.push(format!(
+            "L longest: call {}, {}",
+            call(long),
+            format::bytes(bytes)
+        ));
+        parts.push(format!(
+            "E shortest: call {}, {}",
+            call(short),
+            format::bytes(fewer)
+        ));
     }
     if let Some((count, _, why)) = &facts.odd {
         let calls = format::counted(*count, "call");
-        parts.push(format!("O {calls} with an odd value: {}", sanitize::clean_line(why)));
+        parts.push(format!(
+            "O {calls} with an odd value: {}",
+            sanitize::clean_line(why)
+        ));
     }
     (!parts.is_empty()).then(|| row("Odd", parts.join(" · ")))
 }

@@ -79,9 +79,9 @@ fn skipped_head(state: &State, width: usize) -> Vec<Spans> {
 }
 
 fn skipped_row(row: &SkippedRow) -> Spans {
-    let place = row
-        .row
-        .map_or_else(String::new, |number| format!("row {}: ", format::count(number)));
+    let place = row.row.map_or_else(String::new, |number| {
+        format!("row {}: ", format::count(number))
+    });
     let who = sanitize::clean_line(&row.recipient).into_owned();
     let why = sanitize::clean_line(&row.reason);
     Spans::of(Role::Muted, place)

@@ -149,9 +149,12 @@ fn item_line(painter: &mut Painter<'_>, row: Rect, item: &Item) {
         (None, None) => rule_in_words(item.rule.as_deref().unwrap_or_default()),
     };
     let limit = row.right().saturating_sub(1);
+    let hint = if item.says_opted_out() {
+        "opt out for good: O"
+    } else {
+        ""
+    };
+    let limit = painter.right((limit, row.y), x + 8, hint, Role::Key);
     let why = sanitize::clean_line(&why);
-    let x = painter.text((x + 1, row.y), limit, &why, Role::Muted);
-    if item.says_opted_out() {
-        painter.text((x + 2, row.y), limit, "opt out for good: O", Role::Key);
-    }
+    painter.text((x + 1, row.y), limit.saturating_sub(1), &why, Role::Muted);
 }

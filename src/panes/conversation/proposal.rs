@@ -30,7 +30,9 @@ impl Proposal {
             return format!(" at {}", format::clock(&at));
         }
         let moment = format::moment(&at, now);
-        let day = moment.split_once(' ').filter(|(_, rest)| rest.contains(':'));
+        let day = moment
+            .split_once(' ')
+            .filter(|(_, rest)| rest.contains(':'));
         format!(" on {}", day.map_or(moment.as_str(), |(day, _)| day))
     }
 
@@ -79,9 +81,15 @@ mod tests {
     fn the_day_is_as_short_as_it_can_be_said() {
         let now: jiff::Zoned = "2026-10-22T10:47:00+01:00[Europe/London]".parse().unwrap();
         for (at, words) in [
-            ("2026-10-22T09:44:00Z", "Sara wrote STOP at 10:44: O opts out"),
+            (
+                "2026-10-22T09:44:00Z",
+                "Sara wrote STOP at 10:44: O opts out",
+            ),
             ("2026-10-20T15:20:00Z", "Sara wrote STOP on Tue: O opts out"),
-            ("2026-10-02T15:20:00Z", "Sara wrote STOP on 2 Oct: O opts out"),
+            (
+                "2026-10-02T15:20:00Z",
+                "Sara wrote STOP on 2 Oct: O opts out",
+            ),
         ] {
             let proposal = Proposal {
                 word: "STOP".to_owned(),

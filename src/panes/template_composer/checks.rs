@@ -69,7 +69,10 @@ pub fn passed(draft: &Draft) -> Vec<String> {
             _ => format!("{} numbers valid{countries}", format::count(people)),
         });
     }
-    let compared = draft.plan.as_ref().and_then(|plan| plan.once.found.as_ref());
+    let compared = draft
+        .plan
+        .as_ref()
+        .and_then(|plan| plan.once.found.as_ref());
     if compared.is_some() && draft.opted_out == 0 {
         passed.push("not opted out".to_owned());
     }

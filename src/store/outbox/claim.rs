@@ -69,12 +69,11 @@ pub(super) fn take_back_opted_out(
     let mut gone = BTreeSet::new();
     for candidate in candidates {
         let all;
-        let people: Vec<&str> = match &candidate.recipient {
-            Some(one) => vec![one],
-            None => {
-                all = recipients(tx, candidate.item)?;
-                all.lines().collect()
-            }
+        let people: Vec<&str> = if let Some(one) = &candidate.recipient {
+            vec![one]
+        } else {
+            all = recipients(tx, candidate.item)?;
+            all.lines().collect()
         };
         let found = suppressed::among(tx, &target, &people)?;
         let Some((_, first)) = found.first() else {

@@ -63,7 +63,9 @@ impl OutboxStore {
 
 /// How many people of a batch are in the plan, and how many are not.
 fn beside(connection: &Connection, plan: &Plan, batch: i64) -> rusqlite::Result<(u64, u64)> {
-    let people: HashSet<&str> = recipients(plan).map(crate::domain::Recipient::text).collect();
+    let people: HashSet<&str> = recipients(plan)
+        .map(crate::domain::Recipient::text)
+        .collect();
     let mut statement = connection.prepare_cached(
         "SELECT items.recipient, CASE WHEN items.recipient IS NULL THEN bodies.recipients END
          FROM items LEFT JOIN bodies ON bodies.item = items.id AND items.recipient IS NULL
@@ -79,12 +81,11 @@ fn beside(connection: &Connection, plan: &Plan, batch: i64) -> rusqlite::Result<
         }
     };
     while let Some(row) = rows.next()? {
-        match row.get_ref(0)?.as_str_or_null()? {
-            Some(one) => count(one),
-            None => {
-                let all = row.get_ref(1)?.as_str_or_null()?.unwrap_or_default();
-                all.lines().for_each(&mut count);
-            }
+        if let Some(one) = row.get_ref(0)?.as_str_or_null()? {
+            count(one);
+        } else {
+            let all = row.get_ref(1)?.as_str_or_null()?.unwrap_or_default();
+            all.lines().for_each(&mut count);
         }
     }
     Ok((same, gone))

@@ -106,7 +106,9 @@ pub(super) fn among(
     people: &[&str],
 ) -> rusqlite::Result<Vec<(usize, OptOut)>> {
     let listed: i64 = connection
-        .prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 FROM suppressed WHERE {ACCOUNT} LIMIT ?4)"))?
+        .prepare_cached(&format!(
+            "SELECT count(*) FROM (SELECT 1 FROM suppressed WHERE {ACCOUNT} LIMIT ?4)"
+        ))?
         .query_row(
             params![
                 target.base_url,
