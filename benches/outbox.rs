@@ -5,75 +5,25 @@
 
 #![expect(clippy::expect_used, reason = "a benchmark ends at the first surprise")]
 
-use alertdesk::domain::{
-    BotTarget, FrozenRequest, Judgement, Meaning, Once, PauseAdvice, PhoneNumber, Plan,
-    PlannedCall, RequestBody, Schedule, SendKind, SendLimits, Verdict,
-};
-use alertdesk::outbox::{
-    Call, Confirmation, Judged, OneBot, Outbox, Scope, SendFuture, Sender, SystemClock, Transport,
-};
+#[path = "support/plans.rs"]
+mod plans;
+
+use alertdesk::domain::Plan;
+use alertdesk::outbox::{OneBot, Outbox, Scope, Sender, SystemClock};
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use plans::{Accepting, NOWHERE, queue};
 use std::sync::Arc;
-use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-
-const NOWHERE: &str = "https://api.fern-and-oak.example";
 
 fn main() {
     divan::main();
 }
 
-fn target() -> BotTarget {
-    BotTarget {
-        base_url: NOWHERE.to_owned(),
-        customer_id: "99001".to_owned(),
-        bot_key: "00aa11bb22cc33dd".to_owned(),
-    }
-}
-
 fn plan(people: u32) -> Plan {
-    let calls: Vec<PlannedCall> = (0..people)
-        .map(|index| {
-            let digits = format!("447700{index:06}");
-            let body =
-                format!("{{\"phoneNumber\":\"+{digits}\",\"text\":\"Your fern is ready.\"}}");
-            PlannedCall {
-                request: FrozenRequest::post(
-                    format!("{NOWHERE}/template"),
-                    RequestBody::Json(body),
-                ),
-                recipients: vec![PhoneNumber::from_digits(&digits).expect("a number").into()],
-            }
-        })
-        .collect();
-    let people = calls.iter().flat_map(|call| &call.recipients);
-    let meaning = Meaning::new(&target(), SendKind::Template);
-    let once = Once {
-        intents: people.map(|one| meaning.to(one)).collect(),
-        ..Once::default()
-    };
-    Plan {
-        once,
-        kind: SendKind::Template,
-        title: "fern_ready".to_owned(),
-        profile: "bench".to_owned(),
-        sha256: Plan::digest(&target(), Schedule::Now, &calls),
-        target: target(),
-        calls,
-        skipped: Vec::new(),
-        notes: Vec::new(),
-        warnings: Vec::new(),
-        schedule: Schedule::Now,
-        limits: SendLimits {
-            per_minute: 10_000_000,
-            concurrency: 64,
-            ..SendLimits::default()
-        },
-        used: None,
-    }
+    plans::plan(NOWHERE, people, 60)
 }
 
 fn open() -> (TempDir, Outbox) {
@@ -99,39 +49,6 @@ fn open_without_audit() -> (TempDir, Outbox) {
     });
     drop_all.expect("no triggers");
     (folder, outbox)
-}
-
-fn queue(outbox: &Outbox, plan: &Plan) {
-    let confirmation = Confirmation {
-        typed: plan.recipients().to_string(),
-        grace: Duration::ZERO,
-    };
-    outbox.queue(plan, &confirmation).expect("queued");
-}
-
-/// Accepts at once, without a network.
-struct Accepting;
-
-impl Transport for Accepting {
-    fn send<'a>(&'a self, _call: Call<'a>) -> SendFuture<'a> {
-        let judgement = Judgement {
-            verdict: Verdict::Accepted {
-                message_id: Some("m1".to_owned()),
-                note: None,
-            },
-            rule: "template_accepted",
-            pause: PauseAdvice::GoOn,
-            http_status: Some(200),
-            platform_code: Some(1000),
-            errors: Vec::new(),
-            transient: false,
-            sentence: "It was accepted.".to_owned(),
-        };
-        Box::pin(std::future::ready(Judged {
-            judgement,
-            response: "{\"status\":{\"code\":1000}}".to_owned(),
-        }))
-    }
 }
 
 /// Claim, mark, call and record so many, from the lock to the end of the run.
@@ -168,7 +85,7 @@ fn run_to_end(runtime: &tokio::runtime::Runtime, outbox: &Outbox) {
     let (events, reader) = mpsc::channel(64);
     drop(reader);
     let provider = Arc::new(OneBot {
-        target: target(),
+        target: plans::target(NOWHERE),
         transport: Arc::new(Accepting),
     });
     let scope = Scope::Everything;

@@ -33,6 +33,7 @@ pub mod library_pages;
 mod opting_out;
 mod people;
 pub mod reading;
+pub mod sight;
 mod state;
 pub mod toasts;
 pub mod triage;

@@ -6,6 +6,18 @@ use super::update::Effects;
 use crate::contract::{Effect, PaneId, Slot};
 use std::time::Duration;
 
+/// How long a wait stays silent.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Whether the wait for older messages is long enough to be shown.
+pub fn shows_loading_older(state: &State) -> bool {
+    let chat = state.conversation.chat.as_ref();
+    let since = chat.and_then(|chat| chat.older.loading_since());
+    since.is_some_and(|since| {
+        state.now.timestamp().duration_since(since).unsigned_abs() >= PATIENCE
+    })
+}
+
 /// When a visible wait next changes its look.
 pub fn next_spinner(state: &State) -> Option<Duration> {
     let waits = [
@@ -23,8 +35,7 @@ pub fn next_spinner(state: &State) -> Option<Duration> {
     ];
     let since = waits.into_iter().flatten().min()?;
     let waited = state.now.timestamp().duration_since(since).unsigned_abs();
-    let patience = Duration::from_millis(300);
-    match patience.checked_sub(waited) {
+    match PATIENCE.checked_sub(waited) {
         Some(left) if !left.is_zero() => Some(left),
         Some(_) | None if state.settings.reduced_motion => None,
         Some(_) | None => Some(Duration::from_millis(250)),

@@ -118,6 +118,7 @@ async fn serve(start: Start, terminal: DashboardTerminal, state: State) -> io::R
         runner,
         events,
         data_dir: start.data_dir,
+        dirty: true,
     };
     let ended = Box::pin(event_loop.run()).await;
     stop_sending.cancel();

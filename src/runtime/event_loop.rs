@@ -8,7 +8,7 @@ use super::loop_effect::LoopEffect;
 use super::signals::{Asked, Signals};
 use super::terminal::DashboardTerminal;
 use super::{clock, external_editor, signals};
-use crate::app::{Context, State, update};
+use crate::app::{Context, State, sight, update};
 use crate::contract::{Event, MouseInput};
 use crate::keymap::Keymap;
 use crate::theme::Theme;
@@ -34,6 +34,8 @@ pub struct EventLoop {
     pub events: mpsc::Receiver<Event>,
     /// Where the editor's file goes.
     pub data_dir: PathBuf,
+    /// Whether something happened that is not drawn yet.
+    pub dirty: bool,
 }
 
 /// Whether the loop goes on.
@@ -52,28 +54,26 @@ impl EventLoop {
         let mut input = Input::default();
         let mut signals = Signals::listen()?;
         let mut pacer = FramePacer::new(clock::steady());
-        let mut dirty = true;
         if self.take(Event::Started, &mut input)? == Next::Leave {
             return Ok(());
         }
         loop {
             let wait = pacer.wait(clock::steady());
-            if dirty && wait.is_zero() {
+            if self.dirty && wait.is_zero() {
                 self.terminal.draw(&self.state, &self.theme, &self.keymap)?;
                 pacer.drew(clock::steady());
-                dirty = false;
+                self.dirty = false;
             }
             let next = tokio::select! {
                 biased;
                 Some(event) = self.events.recv() => self.take(event, &mut input)?,
                 Some(read) = input.next() => self.take_input(read?, &mut input)?,
                 asked = signals.next() => self.asked(asked, &mut input)?,
-                () = tokio::time::sleep(wait), if dirty => Next::GoOn,
+                () = tokio::time::sleep(wait), if self.dirty => Next::GoOn,
             };
             if next == Next::Leave || self.drain(&mut input).await? == Next::Leave {
                 return Ok(());
             }
-            dirty = true;
         }
     }
 
@@ -93,6 +93,7 @@ impl EventLoop {
     }
 
     fn take(&mut self, event: Event, input: &mut Input) -> io::Result<Next> {
+        self.dirty |= !sight::is_out_of_sight(&self.state, &event);
         let context = Context {
             now: clock::now(),
             keymap: &self.keymap,
@@ -138,6 +139,7 @@ impl EventLoop {
         match asked {
             Asked::End => self.take(Event::Terminated, input),
             Asked::Continued => {
+                self.dirty = true;
                 self.terminal.redraw_everything();
                 Ok(Next::GoOn)
             }
@@ -146,6 +148,7 @@ impl EventLoop {
                 self.terminal.leave()?;
                 signals::stop_this_process()?;
                 self.terminal.return_to()?;
+                self.dirty = true;
                 Ok(Next::GoOn)
             }
         }

@@ -1,7 +1,11 @@
 //! Find people, open a conversation, read back to its beginning, look for a word.
 
 use crate::support::harness::{Harness, Options};
-use alertdesk::contract::{Above, CallOutcome, PaneId};
+use crate::support::stage::{Stage, chat};
+use alertdesk::app::sight;
+use alertdesk::contract::{
+    Above, CachedAnswer, CachedPart, CallOutcome, Event, PaneId, Slice, StorageEvent, TimerId,
+};
 use alertdesk::domain::ChatMessage;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -453,4 +457,62 @@ async fn the_library_is_there_from_the_first_key_on() {
             desk.toasts()
         );
     }
+}
+
+/// The text of the Conversation pane without its frame, where the thumb and the count are.
+fn text_of_chat(stage: &Stage) -> Vec<String> {
+    let lines = stage.state.conversation.visible.iter();
+    lines
+        .map(|line| {
+            let spans = line.line.spans.0.iter();
+            spans.map(|span| span.text.as_str()).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_read_on_ahead_moves_nothing_and_what_shows_is_drawn() {
+    let mut stage = Stage::furnished(120, 40);
+    stage.keys("2");
+    let all = chat(400);
+    let (older, loaded) = all.split_at(200);
+    stage.state.conversation.chat.as_mut().unwrap().above = Above::Cached;
+    stage.state.conversation.show(
+        Slice {
+            messages: loaded.to_vec(),
+            above: Above::Cached,
+            below: false,
+        },
+        None,
+    );
+    let user = stage.state.conversation.chat.as_ref().unwrap().user.channel_user_id.clone();
+    let arrives = |messages: &[ChatMessage]| {
+        let slice = Slice {
+            messages: messages.to_vec(),
+            above: Above::Nothing,
+            below: false,
+        };
+        let part = CachedPart::Older(slice);
+        let user = user.clone();
+        Event::Storage(Box::new(StorageEvent::Conversation(Box::new(CachedAnswer {
+            user,
+            part,
+        }))))
+    };
+    stage.keys("PageUp PageUp");
+    let event = arrives(&older[100..]);
+    assert!(sight::is_out_of_sight(&stage.state, &event));
+    let before = text_of_chat(&stage);
+    stage.event(event);
+    assert_eq!(text_of_chat(&stage), before);
+    // At the oldest loaded message the reader waits for just this.
+    stage.keys("g");
+    let event = arrives(&older[..100]);
+    assert!(!sight::is_out_of_sight(&stage.state, &event));
+    // A spinner's timer that nobody waits for any more draws nothing either.
+    let timer = Event::Timer(TimerId::Spinner);
+    assert!(sight::is_out_of_sight(&stage.state, &timer));
+    let now = stage.state.now.timestamp();
+    stage.state.conversation.chat.as_mut().unwrap().older.start(now);
+    assert!(!sight::is_out_of_sight(&stage.state, &timer));
 }

@@ -136,6 +136,17 @@ impl State {
         self.len() == 0
     }
 
+    /// Whether messages before those on the screen are loaded.
+    pub fn goes_on_above(&self) -> bool {
+        self.visible.first().is_some_and(|line| line.message > 0)
+    }
+
+    /// Whether messages behind those on the screen are loaded.
+    pub fn goes_on_below(&self) -> bool {
+        let last = self.visible.last();
+        last.is_some_and(|line| line.message + 1 < self.len())
+    }
+
     pub(super) fn forget_blocks(&mut self) {
         self.blocks.clear();
         self.kept = 0;
