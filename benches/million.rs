@@ -13,9 +13,7 @@
 mod plans;
 
 use alertdesk::domain::{Batch, BatchId, RowWindow};
-use alertdesk::outbox::{
-    Call, OneBot, Outbox, Scope, SendFuture, Sender, SystemClock, Transport,
-};
+use alertdesk::outbox::{Call, OneBot, Outbox, Scope, SendFuture, Sender, SystemClock, Transport};
 use plans::{Accepting, NOWHERE};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -107,7 +105,9 @@ fn open(folder: &Path) {
     let started = Instant::now();
     let id: BatchId = the_batch(&outbox).id;
     let detail = outbox.detail(id).expect("a detail");
-    let rows = outbox.rows(id, &RowWindow::default(), &[], WINDOW).expect("rows");
+    let rows = outbox
+        .rows(id, &RowWindow::default(), &[], WINDOW)
+        .expect("rows");
     println!("opened in the pane in {:.1} ms", millis(started));
     assert_eq!((batch.counts.queued, detail.batch), (u64::from(PEOPLE), id));
     assert_eq!(rows.items.len() as u64, WINDOW);
@@ -155,7 +155,13 @@ fn go_on(folder: &Path) {
     let outbox = outbox(folder);
     let sender = Sender::take(&outbox).expect("the lock");
     let batch = the_batch(&outbox);
-    println!("recovered {:.0} ms after the start: {:?}", millis(started), batch.counts);
-    outbox.resume(batch.id, batch.counts.queued).expect("resumed");
+    println!(
+        "recovered {:.0} ms after the start: {:?}",
+        millis(started),
+        batch.counts
+    );
+    outbox
+        .resume(batch.id, batch.counts.queued)
+        .expect("resumed");
     run(sender, First(started));
 }

@@ -28,7 +28,8 @@ const PEOPLE: u32 = 20_000;
 const BYTES: usize = 700;
 const AT_ONCE: usize = 64;
 const ROUNDS: usize = 5;
-const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 69\r\n\r\n\
+const ANSWER: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 69\r\n\r\n\
 {\"responseObject\":{\"message_id\":\"wamid.0\"},\"status\":{\"code\":1000}}  \n";
 
 fn main() {
@@ -186,7 +187,12 @@ fn sender(plan: &Plan, base_url: &str) -> f64 {
     let summary = runtime.block_on(run).expect("a run");
     assert_eq!(summary.exit_status(), 0);
     let rate = rate(started);
-    let accepted: u64 = outbox.list().expect("a list").iter().map(|one| one.counts.accepted).sum();
+    let accepted: u64 = outbox
+        .list()
+        .expect("a list")
+        .iter()
+        .map(|one| one.counts.accepted)
+        .sum();
     assert_eq!(accepted, u64::from(PEOPLE));
     drop(outbox);
     runtime.shutdown_timeout(Duration::from_secs(1));

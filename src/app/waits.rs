@@ -13,9 +13,8 @@ const PATIENCE: Duration = Duration::from_millis(300);
 pub fn shows_loading_older(state: &State) -> bool {
     let chat = state.conversation.chat.as_ref();
     let since = chat.and_then(|chat| chat.older.loading_since());
-    since.is_some_and(|since| {
-        state.now.timestamp().duration_since(since).unsigned_abs() >= PATIENCE
-    })
+    since
+        .is_some_and(|since| state.now.timestamp().duration_since(since).unsigned_abs() >= PATIENCE)
 }
 
 /// When a visible wait next changes its look.

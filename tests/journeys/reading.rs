@@ -485,7 +485,15 @@ fn what_is_read_on_ahead_moves_nothing_and_what_shows_is_drawn() {
         },
         None,
     );
-    let user = stage.state.conversation.chat.as_ref().unwrap().user.channel_user_id.clone();
+    let user = stage
+        .state
+        .conversation
+        .chat
+        .as_ref()
+        .unwrap()
+        .user
+        .channel_user_id
+        .clone();
     let arrives = |messages: &[ChatMessage]| {
         let slice = Slice {
             messages: messages.to_vec(),
@@ -494,10 +502,9 @@ fn what_is_read_on_ahead_moves_nothing_and_what_shows_is_drawn() {
         };
         let part = CachedPart::Older(slice);
         let user = user.clone();
-        Event::Storage(Box::new(StorageEvent::Conversation(Box::new(CachedAnswer {
-            user,
-            part,
-        }))))
+        Event::Storage(Box::new(StorageEvent::Conversation(Box::new(
+            CachedAnswer { user, part },
+        ))))
     };
     stage.keys("PageUp PageUp");
     let event = arrives(&older[100..]);
@@ -513,6 +520,13 @@ fn what_is_read_on_ahead_moves_nothing_and_what_shows_is_drawn() {
     let timer = Event::Timer(TimerId::Spinner);
     assert!(sight::is_out_of_sight(&stage.state, &timer));
     let now = stage.state.now.timestamp();
-    stage.state.conversation.chat.as_mut().unwrap().older.start(now);
+    stage
+        .state
+        .conversation
+        .chat
+        .as_mut()
+        .unwrap()
+        .older
+        .start(now);
     assert!(!sight::is_out_of_sight(&stage.state, &timer));
 }

