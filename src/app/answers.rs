@@ -256,7 +256,7 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
     let unknown = before.map(|known| known.counts.unknown);
     let was_finished = before.is_some_and(|known| is_final(known.state));
     if is_final(batch.state) && !was_finished && before.is_some() {
-        notify(state, finished(&batch));
+        notify(state, batches::finished(&batch));
     } else if let (BatchState::Paused | BatchState::Held, Some(reason)) =
         (batch.state, &batch.reason)
         && before.is_none_or(|known| known.state != batch.state)
@@ -306,30 +306,6 @@ fn is_final(state: BatchState) -> bool {
         state,
         BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled
     )
-}
-
-fn finished(batch: &Batch) -> Notice {
-    let counts = &batch.counts;
-    let title = crate::text::sanitize::clean_line(&batch.title);
-    let counted = [
-        ("accepted", counts.accepted),
-        ("rejected", counts.rejected),
-        ("unknown", counts.unknown),
-        ("cancelled", counts.cancelled),
-    ];
-    let counted: Vec<String> = counted
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(word, count)| format!("{} {word}", format::count(count)))
-        .collect();
-    let text = format!("{} {title}: {}", batch.id, counted.join(", "));
-    if counts.rejected + counts.unknown > 0 {
-        Notice::error("batch", format!("! {text} · 4 shows it"))
-    } else if batch.state == BatchState::Cancelled && counts.accepted == 0 {
-        Notice::fact("batch", format!("{} stopped. Nothing was sent.", batch.id))
-    } else {
-        Notice::fact("batch", format!("✓ {text}"))
-    }
 }
 
 /// The outbox answers a command.

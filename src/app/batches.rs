@@ -7,7 +7,9 @@ use super::{asking, audit, cloning, flows};
 use crate::contract::{
     CallOutcome, CallRecord, Effect, Notice, OutboxCommand, PaneId, Slot, Ticket,
 };
-use crate::domain::{Batch, BatchDetail, BatchId, FrozenRequest, Item, ItemId, RowPage, SendKind};
+use crate::domain::{
+    Batch, BatchDetail, BatchId, BatchState, FrozenRequest, Item, ItemId, RowPage, SendKind,
+};
 use crate::overlays::page;
 use crate::panes::broadcast_scheduler::{Wait, Wish};
 use crate::text::{format, sanitize};
@@ -163,6 +165,31 @@ pub fn call_ended(state: &mut State, record: &CallRecord) {
     });
     let now = state.now.timestamp();
     state.broadcasts.pulses.waits(batch, wait, now);
+}
+
+/// What became of a batch that has come to its end.
+pub fn finished(batch: &Batch) -> Notice {
+    let counts = &batch.counts;
+    let title = sanitize::clean_line(&batch.title);
+    let counted = [
+        ("accepted", counts.accepted),
+        ("rejected", counts.rejected),
+        ("unknown", counts.unknown),
+        ("cancelled", counts.cancelled),
+    ];
+    let counted: Vec<String> = counted
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| format!("{} {word}", format::count(count)))
+        .collect();
+    let text = format!("{} {title}: {}", batch.id, counted.join(", "));
+    if counts.rejected + counts.unknown > 0 {
+        Notice::error("batch", format!("! {text} · 4 shows it"))
+    } else if batch.state == BatchState::Cancelled && counts.accepted == 0 {
+        Notice::fact("batch", format!("{} stopped. Nothing was sent.", batch.id))
+    } else {
+        Notice::fact("batch", format!("✓ {text}"))
+    }
 }
 
 /// Where in the panel a broadcast can still be stopped that the platform has; nothing here can.

@@ -9,10 +9,10 @@ use crate::contract::{
 };
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::{TemplateEdit, Wording};
-use crate::domain::{BatchId, BotTarget, ItemId, User};
+use crate::domain::{BatchId, BotTarget, FrozenRequest, ItemId, RowWindow, User};
 use crate::outbox::{Confirmation, Outbox, operator};
-use crate::store::ChangeError;
 use crate::store::cache::ConversationKey;
+use crate::store::{ChangeError, StoreError};
 
 /// So many rows of a batch's people are read at once: several screens.
 const ROWS_READ: u64 = 300;
@@ -239,15 +239,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             ticket,
             batch,
             window,
-        } => {
-            let named = named(world, &window.find);
-            let page = outbox.rows(batch, &window, &named, ROWS_READ)?;
-            OutboxAnswer::Items {
-                ticket,
-                batch,
-                page,
-            }
-        }
+        } => items(world, outbox, (ticket, batch), &window)?,
         OutboxCommand::LoadRequest {
             ticket,
             item,
@@ -260,10 +252,9 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             target,
             recipient,
         } => {
-            let store = outbox.store();
-            let found = store.last_sent(kind, &title, &target, recipient.as_deref());
-            let found = found.map_err(|error| storage_error(&error))?;
-            OutboxAnswer::LastSent { ticket, found }
+            let recipient = recipient.as_deref();
+            let found = outbox.store().last_sent(kind, &title, &target, recipient);
+            last_sent(ticket, found)?
         }
         OutboxCommand::LoadUnknown(only) => unknown(outbox, only)?,
         OutboxCommand::Settle(settlement) => settle(outbox, &settlement)?,
@@ -279,6 +270,17 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
     };
     Ok(Some(answered(answer)))
 }
+
+fn last_sent(
+    ticket: Ticket,
+    found: Result<LastSent, StoreError>,
+) -> Result<OutboxAnswer, ApiError> {
+    let found = found.map_err(|error| storage_error(&error))?;
+    Ok(OutboxAnswer::LastSent { ticket, found })
+}
+
+/// A batch and the request that left with it.
+type LastSent = Option<(BatchId, FrozenRequest)>;
 
 /// An item with its frozen request, if it has one.
 fn item_request(
@@ -303,6 +305,22 @@ fn item_request(
         request,
         place,
     })))
+}
+
+/// A part of the people of a batch, those with a name that is looked for among them.
+fn items(
+    world: &World,
+    outbox: &Outbox,
+    (ticket, batch): (Ticket, BatchId),
+    window: &RowWindow,
+) -> Result<OutboxAnswer, ApiError> {
+    let named = named(world, &window.find);
+    let page = outbox.rows(batch, window, &named, ROWS_READ)?;
+    Ok(OutboxAnswer::Items {
+        ticket,
+        batch,
+        page,
+    })
 }
 
 fn detail(outbox: &Outbox, ticket: Ticket, batch: BatchId) -> Result<OutboxAnswer, ApiError> {

@@ -55,6 +55,7 @@ async fn a_reason_puts_a_person_on_the_list_and_no_plan_reaches_them() {
     desk.assert_hides("⊘ opted out");
     desk.keys("3");
     desk.until_idle().await;
+    desk.resize(200, 60);
     desk.assert_shows("✓ not opted out");
     desk.keys("S");
     desk.until_idle().await;

@@ -155,9 +155,9 @@ fn a_list_says_everything_and_its_counts_add_up() {
     let left_out: u64 = facts.classes.iter().map(|(_, count)| count).sum();
     assert_eq!(left_out, review(&stage).plan.skipped.len() as u64);
     stage.keys("Tab");
-    keep_stage("review__people", &stage);
+    keep_stage("review__list_people", &stage);
     stage.keys("Tab Tab");
-    keep_sizes("review__skipped", &stage);
+    keep_sizes("review__list_skipped", &stage);
     assert!(
         stage
             .screen()

@@ -69,19 +69,19 @@ pub fn passed(draft: &Draft) -> Vec<String> {
             _ => format!("{} numbers valid{countries}", format::count(people)),
         });
     }
-    let compared = draft
-        .plan
-        .as_ref()
-        .and_then(|plan| plan.once.found.as_ref());
-    if compared.is_some() && draft.opted_out == 0 {
-        passed.push("not opted out".to_owned());
-    }
     let (filled, total) = draft.filled();
     if total > 0 && filled == total {
         passed.push(match total {
             1 => "value filled".to_owned(),
             _ => format!("{total} values filled"),
         });
+    }
+    let compared = draft
+        .plan
+        .as_ref()
+        .and_then(|plan| plan.once.found.as_ref());
+    if compared.is_some() && draft.opted_out == 0 {
+        passed.push("not opted out".to_owned());
     }
     let plan = draft.plan.as_ref();
     if let Some(once) = plan.map(|plan| &plan.once)
