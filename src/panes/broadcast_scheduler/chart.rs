@@ -83,7 +83,7 @@ pub fn class_row(painter: &mut Painter<'_>, row: Rect, class: &ReportClass, most
     painter.text((columns.meaning, row.y), limit, &meaning, Role::Text);
     if let Some(x) = columns.advice {
         let advice = if class.error_code == Some(WANTS_NO_MORE) {
-            "opt out for good: O on them"
+            "opt out for good: O"
         } else {
             class.advice.as_str()
         };
