@@ -100,6 +100,7 @@ fn profile() -> Profile {
         trust_408: false,
         twins: TwinRules::default(),
         times: alertdesk::domain::TimeRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     }
 }
 

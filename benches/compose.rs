@@ -114,6 +114,7 @@ fn profile() -> Profile {
         trust_408: false,
         twins: TwinRules::default(),
         times: alertdesk::domain::TimeRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     }
 }
 
@@ -164,13 +165,14 @@ impl Desk {
             {
                 let at = (now(), "1");
                 let result = plan_builder::build(&draft, &self.state.profile, Kept::default(), at);
-                let countries = result.as_ref().map(|plan| plan_builder::countries(plan));
-                let countries = countries.unwrap_or_default();
+                let known = plan_builder::Known::default();
+                let built = plan_builder::Built::of(result, purpose, known);
                 answers.push(Event::Plan(Box::new(PlanAnswer {
                     ticket,
                     purpose,
-                    result,
-                    countries,
+                    result: built.result,
+                    countries: built.countries,
+                    facts: built.facts,
                     checks: None,
                 })));
             }

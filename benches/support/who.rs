@@ -33,5 +33,6 @@ pub fn profile() -> Profile {
         trust_408: false,
         twins: TwinRules::default(),
         times: alertdesk::domain::TimeRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     }
 }

@@ -6,7 +6,7 @@ use super::state::{CommandLine, Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, batches, choosing, commands, dialogs, drafts, flows, focus, help, importing, library,
-    reading, triage, waits, when,
+    opting_out, reading, triage, waits, when,
 };
 use crate::contract::{Action, Effect, Notice, PaneId};
 use crate::panes::{
@@ -90,6 +90,7 @@ fn global(state: &mut State, action: Action, context: &Context<'_>) -> Option<Ef
             flows::visit_pane(state, PaneId::Composer);
             Vec::new()
         }
+        Action::OptOut => opting_out::begin(state),
         Action::AddTemplate => importing::open(state),
         Action::NewBroadcast => drafts::new_draft(state, template_composer::DraftKind::Broadcast),
         Action::NewFlow => drafts::new_draft(state, template_composer::DraftKind::Flow),

@@ -5,15 +5,16 @@
 use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
-    audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
-    library, people_file, reading, triage, when,
+    asking, audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
+    library, opting_out, people_file, reading, triage, when,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
     OutboxAnswer, OutboxEvent, PlanAnswer, PlanPurpose, SenderState, Slot, StorageEvent,
     StoreRequest, Ticket,
 };
-use crate::domain::{Batch, BatchId, BatchState, FrozenRequest};
+use crate::domain::opt_out::OPTED_OUT;
+use crate::domain::{Batch, BatchId, BatchState, FrozenRequest, PlanFacts};
 use crate::panes::payload_preview::LastSent;
 use crate::text::format;
 use jiff::SignedDuration;
@@ -195,10 +196,15 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
                 draft.warnings.clone_from(&plan.notes);
                 draft.plan = Some(Arc::clone(&plan));
                 draft.countries = answer.countries;
+                let opted_out = plan.skipped.iter().filter(|row| row.rule == OPTED_OUT);
+                draft.opted_out = opted_out.count() as u64;
             }
             state.payload.show_plan(Arc::clone(&plan));
             if answer.purpose == PlanPurpose::Review {
-                return dialogs::open_review(state, plan);
+                let facts = answer
+                    .facts
+                    .unwrap_or_else(|| Arc::new(PlanFacts::of(&plan)));
+                return dialogs::open_review(state, (plan, facts));
             }
         }
         Err(failure) => {
@@ -262,7 +268,7 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
         return Vec::new();
     }
     if batch.state != BatchState::Armed {
-        state.armed.retain(|armed| armed.batch != batch.id);
+        state.start(|armed| armed.batch == batch.id);
     }
     let before = state
         .broadcasts
@@ -272,7 +278,7 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
     let unknown = before.map(|known| known.counts.unknown);
     let was_finished = before.is_some_and(|known| is_final(known.state));
     if is_final(batch.state) && !was_finished && before.is_some() {
-        notify(state, finished(&batch));
+        notify(state, batches::finished(&batch));
     } else if let (BatchState::Paused | BatchState::Held, Some(reason)) =
         (batch.state, &batch.reason)
         && before.is_none_or(|known| known.state != batch.state)
@@ -306,6 +312,10 @@ fn after_undo(state: &mut State, batch: &Batch) -> Effects {
         return drafts::undone(state);
     }
     state.undoing = None;
+    state.just_started = None;
+    if matches!(batch.state, BatchState::Paused | BatchState::Draining) {
+        return asking::ask_too_late(state, batch);
+    }
     Vec::new()
 }
 
@@ -318,30 +328,6 @@ fn is_final(state: BatchState) -> bool {
         state,
         BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled
     )
-}
-
-fn finished(batch: &Batch) -> Notice {
-    let counts = &batch.counts;
-    let title = crate::text::sanitize::clean_line(&batch.title);
-    let counted = [
-        ("accepted", counts.accepted),
-        ("rejected", counts.rejected),
-        ("unknown", counts.unknown),
-        ("cancelled", counts.cancelled),
-    ];
-    let counted: Vec<String> = counted
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(word, count)| format!("{} {word}", format::count(count)))
-        .collect();
-    let text = format!("{} {title}: {}", batch.id, counted.join(", "));
-    if counts.rejected + counts.unknown > 0 {
-        Notice::error("batch", format!("! {text} · 4 shows it"))
-    } else if batch.state == BatchState::Cancelled && counts.accepted == 0 {
-        Notice::fact("batch", format!("{} stopped. Nothing was sent.", batch.id))
-    } else {
-        Notice::fact("batch", format!("✓ {text}"))
-    }
 }
 
 /// The outbox answers a command.
@@ -374,14 +360,32 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
         OutboxAnswer::Audit { filter, lines, cut } => audit::arrived(state, &filter, &lines, cut),
         OutboxAnswer::AuditVerified(check) => audit::verified(state, &check),
         OutboxAnswer::Report(batch, result) => audit::reported(state, batch, result),
+        OutboxAnswer::OptOuts { ask, people, found } => {
+            return opting_out::answered(state, &ask, (people, found));
+        }
         OutboxAnswer::NotQueued(error) => {
             let effects = restore_draft(state);
             record_refused(state, &error);
             return effects;
         }
         OutboxAnswer::Refused(error) => {
+            let late = state.undoing.as_ref().map(|armed| armed.batch);
+            let late = late.and_then(|id| {
+                let batch = state
+                    .broadcasts
+                    .batches
+                    .iter()
+                    .find(|batch| batch.id == id)?;
+                batches::handed_over(batch, &state.now)
+            });
             drafts::not_undone(state);
-            record_refused(state, &error);
+            match late {
+                Some(there) => {
+                    let text = format!("✗ Handed to the platform. {}", there.sentence());
+                    notify(state, Notice::error("batch", text));
+                }
+                None => record_refused(state, &error),
+            }
         }
     }
     Vec::new()

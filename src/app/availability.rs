@@ -3,7 +3,7 @@
 
 use super::focus::{self, Target};
 use super::state::State;
-use super::{library, waits};
+use super::{batches, library, waits};
 use crate::contract::{Above, Action, PaneId, Slot};
 use crate::domain::BatchState;
 use crate::overlays::Overlay;
@@ -23,7 +23,7 @@ pub type Why = String;
 )]
 pub fn available(action: Action, state: &State) -> Result<(), Why> {
     match action {
-        Action::Undo if state.armed.is_empty() => Err("nothing is in its grace time".to_owned()),
+        Action::Undo if !state.can_undo() => Err("nothing is in its grace time".to_owned()),
         Action::Unknowns if state.broadcasts.unknown() == 0 => {
             Err("no result is unknown".to_owned())
         }
@@ -39,6 +39,7 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::Open | Action::OpenFile | Action::Mark if in_conversation(state) => {
             on_message(action, state)
         }
+        Action::OptOut => super::opting_out::person(state).map(drop),
         Action::SaveFile | Action::OpenFile => on_file(action, state),
         Action::Mark if state.overlays.is_empty() && state.focus != PaneId::Users => {
             Err("only people and messages can be marked".to_owned())
@@ -252,6 +253,11 @@ fn on_batch(action: Action, state: &State) -> Result<(), Why> {
         BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled
     );
     if finished {
+        // What the platform has is not taken back here, but it can be said where it is.
+        let explains = action == Action::CancelBatch;
+        if explains && batches::handed_over(batch, &state.now).is_some() {
+            return Ok(());
+        }
         return Err(format!("{} is finished", batch.id));
     }
     if action == Action::GoOn && !batch.waits_after_the_first() {

@@ -3,14 +3,20 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{audit, cloning, dialogs, flows};
+use super::{asking, audit, cloning, flows};
 use crate::contract::{
     CallOutcome, CallRecord, Effect, Notice, OutboxCommand, PaneId, Slot, Ticket,
 };
-use crate::domain::{BatchDetail, BatchId, FrozenRequest, Item, ItemId, RowPage};
+use crate::domain::{
+    Batch, BatchDetail, BatchId, BatchState, FrozenRequest, Item, ItemId, RowPage, SendKind,
+};
+use crate::overlays::page;
 use crate::panes::broadcast_scheduler::{Wait, Wish};
-use crate::text::format;
+use crate::text::{format, sanitize};
+use crate::theme::Role;
+use crate::widgets::Spans;
 use jiff::SignedDuration;
+use jiff::Zoned;
 
 /// What the Broadcasts pane wishes.
 pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
@@ -21,8 +27,8 @@ pub fn wished(state: &mut State, wish: Option<Wish>) -> Effects {
         Some(Wish::Reload) => vec![Effect::Outbox(OutboxCommand::Load)],
         Some(Wish::Pause(batch)) => vec![Effect::Outbox(OutboxCommand::Pause(batch))],
         Some(Wish::GoOn(batch)) => vec![Effect::Outbox(OutboxCommand::GoOn(batch))],
-        Some(Wish::AskResume(batch)) => dialogs::ask_resume(state, batch),
-        Some(Wish::AskCancel(batch)) => dialogs::ask_cancel(state, batch),
+        Some(Wish::AskResume(batch)) => asking::ask_resume(state, batch),
+        Some(Wish::AskCancel(batch)) => asking::ask_cancel(state, batch),
         Some(Wish::AskReport(batch)) => audit::ask_report(state, batch),
         Some(Wish::Retry(batch)) => vec![Effect::Outbox(OutboxCommand::Retry(batch))],
         Some(Wish::ChangeRate(batch, percent)) => change_rate(state, batch, percent),
@@ -189,10 +195,95 @@ pub fn call_ended(state: &mut State, record: &CallRecord) {
     state.broadcasts.pulses.waits(batch, wait, now);
 }
 
+/// What became of a batch that has come to its end.
+pub fn finished(batch: &Batch) -> Notice {
+    let counts = &batch.counts;
+    let title = sanitize::clean_line(&batch.title);
+    let counted = [
+        ("accepted", counts.accepted),
+        ("rejected", counts.rejected),
+        ("unknown", counts.unknown),
+        ("cancelled", counts.cancelled),
+    ];
+    let counted: Vec<String> = counted
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| format!("{} {word}", format::count(count)))
+        .collect();
+    let text = format!("{} {title}: {}", batch.id, counted.join(", "));
+    if counts.rejected + counts.unknown > 0 {
+        Notice::error("batch", format!("! {text} · 4 shows it"))
+    } else if batch.state == BatchState::Cancelled && counts.accepted == 0 {
+        Notice::fact("batch", format!("{} stopped. Nothing was sent.", batch.id))
+    } else {
+        Notice::fact("batch", format!("✓ {text}"))
+    }
+}
+
+/// Where in the panel a broadcast can still be stopped that the platform has; nothing here can.
+/// `None` for everything that it has not taken.
+pub fn handed_over(batch: &Batch, now: &Zoned) -> Option<HandedOver> {
+    let of_platform = matches!(batch.kind, SendKind::Broadcast | SendKind::CsvBroadcast);
+    if !of_platform || batch.counts.accepted == 0 {
+        return None;
+    }
+    let waits = batch.scheduled.filter(|at| *at > now.timestamp());
+    let place = if waits.is_some() {
+        "Scheduled"
+    } else {
+        "Published"
+    };
+    let title = sanitize::clean_line(&batch.title);
+    Some(HandedOver {
+        until: waits.map(|at| format::planned(&at.to_zoned(now.time_zone().clone()))),
+        place: format!("Broadcast → {place} → {title}"),
+        title: title.into_owned(),
+    })
+}
+
+/// A broadcast that the platform has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandedOver {
+    /// When the platform publishes it, if that is still to come.
+    pub until: Option<String>,
+    /// Where the panel shows it.
+    pub place: String,
+    /// Its name there, clean.
+    pub title: String,
+}
+
+impl HandedOver {
+    /// One sentence for a toast.
+    pub fn sentence(&self) -> String {
+        format!("It can only be stopped in the panel: {}", self.place)
+    }
+
+    /// What to do, as a page; its copy is the name to look for.
+    pub fn page(&self, id: BatchId) -> page::State {
+        let last = self.until.as_ref().map_or_else(
+            || "It is published already: what arrived cannot be taken back.".to_owned(),
+            |at| format!("It can only be stopped in the panel, before {at}:"),
+        );
+        let text = |line: &str| Spans::of(Role::Text, line.to_owned());
+        page::State {
+            kind: page::Kind::Detail,
+            title: format!("{id} cannot be cancelled from here"),
+            state: Spans::default(),
+            lines: vec![
+                text("It was handed to the platform, and this API has no cancel."),
+                text(&last),
+                Spans::default(),
+                Spans::of(Role::Key, self.place.clone()),
+            ],
+            scroll: 0,
+            copy: self.title.clone(),
+        }
+    }
+}
+
 /// Whether a countdown of a batch is on the screen.
 pub fn counts_down(state: &State) -> bool {
     let now = state.now.timestamp();
-    let waits =
-        |batch: &crate::domain::Batch| state.broadcasts.pulses.wait(batch.id, now).is_some();
+    let waits = |batch: &Batch| state.broadcasts.pulses.wait(batch.id, now).is_some();
     state.broadcasts.active().any(waits) && state.layout().inside(PaneId::Broadcasts).is_some()
 }

@@ -3,12 +3,12 @@
 use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{
-    actions, audit, choosing, dialogs, draft_shelf, drafts, flows, importing, leaving, reading,
-    triage,
+    actions, audit, choosing, dialogs, draft_shelf, drafts, flows, importing, leaving, opting_out,
+    reading, triage,
 };
 use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
 use crate::domain::time_range::read_range;
-use crate::domain::{BatchId, User};
+use crate::domain::{BatchId, PhoneNumber, User};
 use crate::overlays::palette::Target;
 use crate::panes::template_composer::DraftKind;
 use crate::panes::user_search::Combine;
@@ -16,7 +16,7 @@ use crate::text::nearest::nearest;
 use jiff::Timestamp;
 
 /// Every command with what follows it, for completion, help and error sentences.
-pub const COMMANDS: [(&str, &str); 32] = [
+pub const COMMANDS: [(&str, &str); 33] = [
     ("open", "USER"),
     ("find", "NAME=VALUE"),
     ("and", "NAME=VALUE"),
@@ -28,6 +28,7 @@ pub const COMMANDS: [(&str, &str); 32] = [
     ("chart", ""),
     ("note", "TEXT"),
     ("label", "WORD,WORD"),
+    ("suppress", "NUMBER"),
     ("template", "NAME|add"),
     ("broadcast", "new"),
     ("flow", "NAME"),
@@ -55,6 +56,9 @@ pub const COMMANDS: [(&str, &str); 32] = [
 pub fn typed_for(action: Action) -> Option<String> {
     if action == Action::AddTemplate {
         return Some(":template add".to_owned());
+    }
+    if action == Action::OptOut {
+        return Some(":suppress".to_owned());
     }
     if action == Action::VerifyAudit {
         return Some(":audit verify".to_owned());
@@ -104,6 +108,8 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "chart" => run(state, Action::Chart),
         "note" => in_chat(state, CachedAsk::SetNote(rest.to_owned())),
         "label" => label(state, rest),
+        "suppress" if rest.is_empty() => run(state, Action::OptOut),
+        "suppress" => suppress(state, rest),
         "open" => open(state, rest),
         "template" => template(state, rest, context),
         "broadcast" => Ok(drafts::new_draft(state, DraftKind::Broadcast)),
@@ -146,6 +152,18 @@ fn label(state: &mut State, rest: &str) -> Result<Effects, String> {
     let labels = labels.filter(|label| !label.is_empty());
     let labels = labels.map(str::to_owned).collect();
     in_chat(state, CachedAsk::SetLabels(labels))
+}
+
+/// Asks why somebody opted out, by number.
+fn suppress(state: &mut State, text: &str) -> Result<Effects, String> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if PhoneNumber::from_digits(&digits).is_none() || text.chars().any(char::is_alphabetic) {
+        return Err(
+            "suppress takes a number with country code, or the person under the cursor".to_owned(),
+        );
+    }
+    state.command = None;
+    Ok(opting_out::ask_about(state, digits))
 }
 
 fn unknown_command(word: &str) -> String {

@@ -3,12 +3,13 @@
 use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{
-    audit, drafts, files, flows, helping, importing, leaving, library, people_file, triage, when,
+    audit, drafts, files, flows, helping, importing, leaving, library, opting_out, people_file,
+    triage, when,
 };
 use crate::contract::{
     Action, Effect, Notice, OutboxCommand, Settlement, ShelfRequest, StoreRequest, TimerId,
 };
-use crate::domain::{BatchId, Guard, Plan, Schedule};
+use crate::domain::{Guard, Plan, PlanFacts, Schedule};
 use crate::overlays::audit as audit_list;
 use crate::overlays::confirm::{Asked, Purpose};
 use crate::overlays::decision::{Decision, QUIET};
@@ -16,8 +17,7 @@ use crate::overlays::when as when_dialog;
 use crate::overlays::{
     Overlay, checks, confirm, form, link, mapping, page, palette, phone, prompt, review,
 };
-use crate::text::{format, sanitize};
-use crate::widgets::TextField;
+use crate::text::sanitize;
 use crossterm::event::KeyEvent;
 use std::sync::Arc;
 
@@ -210,6 +210,10 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             Some(review::Wish::Close) => close(state),
             Some(review::Wish::Confirmed) => confirmed_plan(state),
             Some(review::Wish::Override(sentence)) => ask_override(state, &sentence),
+            Some(review::Wish::Say(why)) => {
+                notify(state, Notice::warning("unavailable", why.to_owned()));
+                Vec::new()
+            }
         },
         Some(Overlay::Confirm(confirm)) => match confirm::act(confirm, action) {
             None => Vec::new(),
@@ -243,7 +247,7 @@ fn confirmed_plan(state: &mut State) -> Effects {
     if let Some(pane) = state.visited_from.take() {
         state.focus = pane;
     }
-    let typed = review.field.text().trim().to_owned();
+    let typed = review.typed();
     vec![Effect::Outbox(OutboxCommand::Queue {
         plan: review.plan,
         typed,
@@ -280,6 +284,8 @@ fn confirmed(state: &mut State, purpose: Purpose, reason: String) -> Effects {
             };
             vec![Effect::Outbox(OutboxCommand::Settle(settlement))]
         }
+        Purpose::OptOut(person, source) => opting_out::put(state, person, source, reason),
+        Purpose::TakeOff(person) => opting_out::take_off(state, person),
         Purpose::TakeDraft => {
             if let Some(draft) = &mut state.composer.draft {
                 draft.profile = Some(state.profile.name.clone());
@@ -381,72 +387,15 @@ pub fn show_links(state: &mut State, addresses: Vec<String>) -> Effects {
     open_quietly(state, Overlay::Link(links))
 }
 
-/// Asks for the number of people left.
-pub fn ask_resume(state: &mut State, id: BatchId) -> Effects {
-    let Some(batch) = state.broadcasts.batches.iter().find(|batch| batch.id == id) else {
-        return Vec::new();
-    };
-    let counts = batch.counts;
-    let reason = batch
-        .reason
-        .as_ref()
-        .map_or_else(String::new, |reason| reason.text.clone());
-    let lines = vec![
-        sanitize::clean_line(&reason).into_owned(),
-        format!(
-            "accepted {} · rejected {} · unknown {} · not sent {}",
-            format::count(counts.accepted),
-            format::count(counts.rejected),
-            format::count(counts.unknown),
-            format::count(counts.queued),
-        ),
-        "Resuming sends to the people who are not sent. Unknown ones are not tried again."
-            .to_owned(),
-    ];
-    let title = format!("Resume {id} {}", sanitize::clean_line(&batch.title));
-    ask(
-        state,
-        Purpose::Resume(id, counts.queued),
-        title,
-        lines,
-        counts.queued.to_string(),
-    )
-}
-
-/// Asks for the word that takes back what is not sent.
-pub fn ask_cancel(state: &mut State, id: BatchId) -> Effects {
-    let Some(batch) = state.broadcasts.batches.iter().find(|batch| batch.id == id) else {
-        return Vec::new();
-    };
-    let lines = vec![
-        format!(
-            "{} people are not sent; they never will be by this batch.",
-            format::count(batch.counts.queued)
-        ),
-        format!(
-            "{} accepted stay accepted: this API has no way to take them back.",
-            format::count(batch.counts.accepted)
-        ),
-    ];
-    let title = format!("Cancel {id} {}", sanitize::clean_line(&batch.title));
-    ask(
-        state,
-        Purpose::Cancel(id),
-        title,
-        lines,
-        "cancel".to_owned(),
-    )
-}
-
 /// Opens the review of a plan.
-pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
+pub fn open_review(state: &mut State, (plan, facts): (Arc<Plan>, Arc<PlanFacts>)) -> Effects {
     if plan.schedule != Schedule::Now && when::clock_is_wrong(state) {
         let text = "the clock of this computer is more than 2 min off the server's: set it before \
                     anything with a time is planned";
         notify(state, Notice::warning("clock", text.to_owned()));
         return Vec::new();
     }
-    let people = plan.recipients();
+    let people = facts.people;
     let guarded = state.profile.guard == Guard::Production;
     let settings = &state.settings;
     let grace = match (people, guarded) {
@@ -454,19 +403,14 @@ pub fn open_review(state: &mut State, plan: Arc<Plan>) -> Effects {
         (2..=1000, false) => settings.grace_list,
         _ => settings.grace_guarded,
     };
+    let grace = grace.max(state.profile.guard.shortest_grace());
     let only = plan.calls.first().and_then(|call| call.recipients.first());
     let person =
         only.and_then(|recipient| state.composer.draft.as_ref()?.name_of(recipient.text()));
-    let review = review::State {
-        plan,
-        sender: state.sender,
-        profile: state.profile.clone(),
-        person: person.filter(|_| people == 1),
-        tab: review::Tab::default(),
-        scroll: 0,
-        field: TextField::default(),
-        decision: Decision::new(state.now.timestamp()),
-        grace,
-    };
+    let decision = Decision::new(state.now.timestamp());
+    let profile = state.profile.clone();
+    let mut review = review::State::new((plan, facts), profile, grace, decision);
+    review.sender = state.sender;
+    review.person = person.filter(|_| people == 1);
     open_quietly(state, Overlay::Review(Box::new(review)))
 }

@@ -250,16 +250,25 @@ fn start_now(state: &mut State) -> Effects {
     }
 }
 
-/// Asks the outbox to take back the next thing in grace. One at a time: whether it still could is
-/// known only when it answers.
+/// Asks the outbox to take back the next thing in grace, or to stop what has just left it. One at a
+/// time: whether it still could is known only when it answers.
 pub fn undo(state: &mut State) -> Effects {
-    if state.armed.is_empty() || state.undoing.is_some() {
+    if state.undoing.is_some() {
         return Vec::new();
     }
-    let armed = state.armed.remove(0);
+    let now = state.now.timestamp();
+    let next = if state.armed.is_empty() {
+        let late = state.just_started.take();
+        late.filter(|late| late.was_just_started(now))
+    } else {
+        Some(state.armed.remove(0))
+    };
+    let Some(armed) = next else {
+        return Vec::new();
+    };
     let batch = armed.batch;
     state.undoing = Some(armed);
-    vec![Effect::Outbox(OutboxCommand::Cancel(batch))]
+    vec![Effect::Outbox(OutboxCommand::Undo(batch))]
 }
 
 /// Nothing of it has left: its draft is opened again, or kept where another one is being written.

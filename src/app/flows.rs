@@ -43,7 +43,7 @@ pub fn timer(state: &mut State, timer: TimerId) -> Effects {
     match timer {
         TimerId::Countdown => {
             let now = state.now.timestamp();
-            state.armed.retain(|armed| armed.until > now);
+            state.start(|armed| armed.until <= now);
             Vec::new()
         }
         TimerId::SaveDraft => draft_shelf::save_now(state),

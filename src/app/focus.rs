@@ -82,6 +82,7 @@ fn overlay_context(overlay: &Overlay) -> KeyContext {
         Overlay::Triage(_) => KeyContext::Unknowns,
         Overlay::Media(_) => KeyContext::Media,
         Overlay::Link(_) => KeyContext::Link,
+        Overlay::Review(review) if review.takes_words() => KeyContext::ReviewName,
         Overlay::Review(_) => KeyContext::Review,
         Overlay::Confirm(_) => KeyContext::Confirm,
         Overlay::Prompt(_) => KeyContext::Prompt,
@@ -142,7 +143,7 @@ pub fn facts(state: &State) -> Facts {
         .with(Fact::AtTop, at_top(state))
         .with(Fact::BatchSelected, state.broadcasts.selected().is_some())
         .with(Fact::DraftOpen, state.composer.draft.is_some())
-        .with(Fact::InGrace, !state.armed.is_empty())
+        .with(Fact::InGrace, state.can_undo())
         .with(Fact::Loading, waits::is_waiting(state, state.focus))
         .with(Fact::Searching, searching)
         .with(Fact::WordsUnknown, words_unknown(state))

@@ -41,8 +41,9 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Review,
-        "next_tab previous_tab override_twins back",
+        "next_tab previous_tab override_twins back next_call longest_call",
     ),
+    (KeyContext::ReviewName, "accept next_tab back"),
     (
         KeyContext::Unknowns,
         "read_back settle_accepted settle_not_accepted give_up mark mark_all open back",
@@ -204,7 +205,10 @@ pub fn strip(state: &State, painter: &mut Painter<'_>, row: Rect) {
     if row.width >= 90 && painter.theme.motion() == Motion::Full {
         x = countdown_bar(painter, (x, row.y), armed, left);
     }
+    // Where `u` is text, another key stops it.
+    let typing = focus::key_context(state).takes('u');
     let keys = match armed.single && state.composer.draft.is_none() {
+        _ if typing => "Ctrl-z stops it",
         _ if row.width < 80 => "u stops it",
         true => "u stops it  S starts now",
         false => "u stops it: nothing has left yet",

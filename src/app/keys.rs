@@ -4,7 +4,7 @@ use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{actions, choosing, dialogs, drafts, flows, focus};
 use crate::contract::{Action, MouseInput, Notice, PaneId};
-use crate::keymap::Chord;
+use crate::keymap::{Chord, KeyContext};
 use crate::overlays::Overlay;
 use crate::panes::{
     broadcast_scheduler, conversation, payload_preview, template_composer, user_search,
@@ -26,8 +26,9 @@ pub fn press(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects
     }
     let place = focus::key_context(state);
     let chord = Chord::from_event(&key);
-    let plain = chord.and_then(Chord::text).is_some();
-    if !(plain && place.takes_text()) {
+    let typed = chord.and_then(Chord::text);
+    let is_text = typed.is_some_and(|sign| place.takes(sign));
+    if !is_text {
         let action =
             chord.and_then(|chord| context.keymap.resolve(place, chord, focus::facts(state)));
         match action {
@@ -37,7 +38,8 @@ pub fn press(state: &mut State, key: KeyEvent, context: &Context<'_>) -> Effects
             Some(_) | None => {}
         }
     }
-    if place.takes_text() {
+    // What means nothing in a review is typed into its field, where it is seen to be wrong.
+    if place.takes_text() || place == KeyContext::Review {
         into_field(state, key, context)
     } else {
         Vec::new()

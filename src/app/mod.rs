@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod answers;
+mod asking;
 mod audit;
 pub mod availability;
 pub mod batches;
@@ -30,7 +31,8 @@ mod leaving;
 pub mod library;
 pub mod library_forms;
 pub mod library_pages;
-pub mod people;
+mod opting_out;
+mod people;
 pub mod people_file;
 mod people_places;
 pub mod reading;

@@ -1,8 +1,10 @@
 //! Everything the dashboard knows, and what `update` is told from outside.
 
 use super::layout::{Layout, LayoutInput, LayoutOptions, Shape, layout};
+use super::opting_out::Sight;
 use super::toasts::Toasts;
 use crate::contract::{Library, PaneId, SenderState, Slot, Tickets};
+use crate::domain::opt_out::StopWords;
 use crate::domain::{BatchId, BatchState, Guard, Profile, SendLimits, User};
 use crate::keymap::Keymap;
 use crate::overlays::{Overlay, add_template, phone};
@@ -40,6 +42,8 @@ pub struct Settings {
     pub no_pictures: Option<&'static str>,
     /// Who turns words round that run from right to left.
     pub turning: Turning,
+    /// The words that propose an opt-out when they are a whole message.
+    pub stop_words: StopWords,
 }
 
 impl Default for Settings {
@@ -56,6 +60,7 @@ impl Default for Settings {
             first_search: None,
             no_pictures: None,
             turning: Turning::default(),
+            stop_words: StopWords::default(),
         }
     }
 }
@@ -84,6 +89,16 @@ pub struct Armed {
     pub single: bool,
     /// The draft it came from, opened again by undo.
     pub draft: Option<Box<template_composer::Draft>>,
+}
+
+impl Armed {
+    /// How long after the end of the grace its key still stops at once.
+    const LATE: SignedDuration = SignedDuration::from_secs(2);
+
+    /// Whether it left its grace so short a time ago that the key to stop it was meant for it.
+    pub fn was_just_started(&self, now: Timestamp) -> bool {
+        now.duration_since(self.until) <= Self::LATE
+    }
 }
 
 /// How the connection to the platform is.
@@ -170,12 +185,16 @@ pub struct State {
     pub followed: u32,
     /// What was pasted to add a template and not kept, for the next time.
     pub half_imported: Option<Box<add_template::State>>,
+    /// What has left its grace last; for a moment the key to stop it still does.
+    pub just_started: Option<Armed>,
     /// What is being taken back in its grace, until the outbox says whether it still could.
     pub undoing: Option<Armed>,
     /// What the settings say of read-only, while a person has switched it on by hand.
     pub read_only_before: Option<bool>,
     /// Where the keys go back to after a visit to another pane.
     pub visited_from: Option<PaneId>,
+    /// The people about whom the record was asked last whether they opted out.
+    pub sight: Option<Sight>,
     /// When Enter was pressed, if that was the last key.
     pub entered: Option<Timestamp>,
 }
@@ -211,9 +230,11 @@ impl State {
             recent: Vec::new(),
             followed: 0,
             half_imported: None,
+            just_started: None,
             undoing: None,
             read_only_before: None,
             visited_from: None,
+            sight: None,
             entered: None,
         }
     }
@@ -247,6 +268,7 @@ impl State {
             let now = self.now.clone();
             self.conversation.prepare(inside.width, inside.height, &now);
         }
+        self.conversation.propose(&self.settings.stop_words);
         if let (Some(draft), payload_preview::Shown::Plan(plan)) =
             (&mut self.composer.draft, &self.payload.shown)
         {
@@ -272,6 +294,9 @@ impl State {
         {
             let room = phone::room(layout.body);
             shown.rows = template_composer::bubble_rows(draft, &self.now, room);
+        }
+        if let Some(Overlay::Review(review)) = self.overlays.last_mut() {
+            review.prepare(layout.body);
         }
         for pane in [PaneId::Users, PaneId::Broadcasts, PaneId::Activity] {
             let height = self.list_height(&layout, pane);
@@ -331,6 +356,23 @@ impl State {
         let waiting =
             self.sender == SenderState::ThisProcess && self.broadcasts.waiting().next().is_some();
         sending || waiting || !self.armed.is_empty()
+    }
+
+    /// Whether something is in its grace, or has left it so short a time ago that it is stopped
+    /// all the same.
+    pub fn can_undo(&self) -> bool {
+        let now = self.now.timestamp();
+        let late = self.just_started.as_ref();
+        !self.armed.is_empty() || late.is_some_and(|late| late.was_just_started(now))
+    }
+
+    /// These are in their grace no more: the last of them can still be stopped for a moment.
+    pub fn start(&mut self, left: impl Fn(&Armed) -> bool) {
+        let now = self.now.timestamp();
+        for mut started in self.armed.extract_if(.., |armed| left(armed)) {
+            started.until = started.until.min(now);
+            self.just_started = Some(started);
+        }
     }
 
     /// How long until the next thing in grace starts.

@@ -36,6 +36,7 @@ fn profile(name: &str) -> Profile {
         trust_408: false,
         twins: TwinRules::default(),
         times: crate::domain::TimeRules::default(),
+        confirm: crate::domain::ConfirmRules::default(),
     }
 }
 
@@ -88,6 +89,7 @@ fn an_answer_for_the_old_profile_is_no_answer_for_the_new_one() {
         }),
         countries: Vec::new(),
         checks: None,
+        facts: None,
     };
     answers::plan(&mut state, answer(old));
     assert!(state.payload.failure.is_none());
@@ -163,7 +165,7 @@ fn an_undo_opens_the_draft_only_when_nothing_has_left() {
     ] {
         let (mut state, _) = in_grace();
         let effects = drafts::undo(&mut state);
-        assert_eq!(effects, [Effect::Outbox(OutboxCommand::Cancel(BatchId(7)))]);
+        assert_eq!(effects, [Effect::Outbox(OutboxCommand::Undo(BatchId(7)))]);
         assert!(state.composer.draft.is_none(), "nobody knows yet");
         assert!(drafts::undo(&mut state).is_empty(), "one at a time");
         let mut batch = batch(7, end);

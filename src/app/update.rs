@@ -2,8 +2,8 @@
 
 use super::state::{Context, State};
 use super::{
-    actions, answers, batches, copying, fetching, files, flows, importing, keys, people_file,
-    reading, waits,
+    actions, answers, batches, copying, fetching, files, flows, importing, keys, opting_out,
+    people_file, reading, waits,
 };
 use crate::contract::{Effect, Event, Notice, TimerId};
 
@@ -51,6 +51,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
     effects.extend(files::fit_picture(state));
     effects.extend(batches::follow_detail(state));
     effects.extend(batches::follow_meter(state));
+    effects.extend(opting_out::follow(state));
     arm_timers(state, &mut effects);
     effects
 }

@@ -4,6 +4,7 @@
 use super::args_audit::{AuditCommand, BatchExport, BatchPurge};
 use super::args_conversation::ConversationCommand;
 use super::args_send::SendCommand;
+use super::args_suppress::SuppressCommand;
 use super::args_template::{
     TemplateEditArgs, TemplateExport, TemplateImport, TemplateImportPack, TemplateList,
     TemplateRestore, TemplateShow,
@@ -139,6 +140,9 @@ pub enum Command {
     /// The record of everything planned and sent, and the sender
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    /// People who must never be written to
+    #[command(subcommand)]
+    Suppress(SuppressCommand),
     /// The hash-chained record of every change
     #[command(subcommand)]
     Audit(AuditCommand),

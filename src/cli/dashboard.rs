@@ -7,6 +7,7 @@ use super::{keys, links, pictures, turning};
 use crate::app;
 use crate::app::layout::LayoutOptions;
 use crate::contract::{ApiError, ErrorKind};
+use crate::domain::opt_out::StopWords;
 use crate::domain::{Guard, SendLimits};
 use crate::runtime::dashboard as screen;
 use crate::runtime::local_copy::{CachePlace, CacheSecret};
@@ -133,6 +134,10 @@ fn screen_settings(settings: &Settings, connection: &Connection) -> app::Setting
             .then(|| ("city".to_owned(), "London".to_owned())),
         no_pictures: pictures::why_not(appearance),
         turning: turning::of_terminal(appearance.bidi),
+        stop_words: appearance
+            .stop_words
+            .as_deref()
+            .map_or_else(StopWords::default, |words| StopWords::new(words.split(','))),
         ..app::Settings::default()
     }
 }

@@ -5,7 +5,8 @@ pub mod args;
 pub mod args_audit;
 pub mod args_conversation;
 pub mod args_people;
-mod args_send;
+pub mod args_send;
+pub mod args_suppress;
 pub mod args_template;
 pub mod audit;
 pub mod config;
@@ -27,6 +28,7 @@ pub mod pictures;
 pub mod sandbox;
 pub mod send;
 pub mod signals;
+pub mod suppress;
 pub mod template;
 mod turning;
 pub mod user;
@@ -77,6 +79,7 @@ fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitStatus, A
         Some(Command::Conversation(command)) => conversation::run(context, &command),
         Some(Command::Send(command)) => send::run(context, &command),
         Some(Command::Outbox(command)) => outbox::run(context, &command),
+        Some(Command::Suppress(command)) => suppress::run(context, &command),
         Some(Command::Audit(command)) => audit::run(context, &command),
         Some(Command::Template(command)) => template::run(context, &command),
         Some(Command::Flow(command)) => flow::run(context, &command),

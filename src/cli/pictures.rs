@@ -87,6 +87,7 @@ mod tests {
 
     fn appearance(pictures: Pictures, color: Color, glyphs: Glyphs) -> Appearance {
         Appearance {
+            stop_words: None,
             theme: String::new(),
             color,
             glyphs,

@@ -82,6 +82,7 @@ actions! {
     Chart = "chart", "chart", "show messages per day and how fast answers came";
     CopyRaw = "copy_raw", "copy raw", "copy the JSON of the message, or of all that are marked";
     TemplateToUser = "template_to_user", "template", "write a template to this person";
+    OptOut = "opt_out", "opt out", "never write to this person again, asks why; on one who opted out: take them off";
     LoadOlder = "load_older", "older", "load older messages";
     FetchAll = "fetch_all", "fetch all", "fetch the whole conversation into the local copy";
     RawView = "raw_view", "raw", "show the raw answer of the platform";

@@ -11,8 +11,8 @@ use super::unknown::Settlement;
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
-    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, Plan, RecipientForm,
-    RowWindow, SendKind, SendLimits, SkippedRow, Standing, User,
+    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, OptOutSource, Plan,
+    RecipientForm, RowWindow, SendKind, SendLimits, SkippedRow, Standing, User,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -92,6 +92,17 @@ pub enum StoreRequest {
     DeleteDraft(String),
 }
 
+/// What is asked about people who opted out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OptOutAsk {
+    /// Who of them is on the list.
+    Look,
+    /// Put them there, with where the wish came from and why.
+    Put(OptOutSource, String),
+    /// Take them off.
+    TakeOff,
+}
+
 /// What the outbox shall do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutboxCommand {
@@ -121,6 +132,8 @@ pub enum OutboxCommand {
     GoOn(BatchId),
     /// Take back what is not sent.
     Cancel(BatchId),
+    /// Take back what is in its grace; what has just left it is paused.
+    Undo(BatchId),
     /// End the grace time of a single message now.
     StartNow(BatchId),
     /// Messages a minute.
@@ -176,6 +189,15 @@ pub enum OutboxCommand {
     LoadAudit(AuditFilter),
     /// Compare every line of the audit with the chain.
     VerifyAudit,
+    /// Who must not be written to.
+    OptOuts {
+        /// The account.
+        target: BotTarget,
+        /// Digits of numbers, or ids of a channel.
+        people: Vec<String>,
+        /// What about them.
+        ask: OptOutAsk,
+    },
     /// Write the report of a batch.
     ExportBatch {
         /// The batch.

@@ -4,7 +4,7 @@ use super::action::Action;
 use super::activity::CallRecord;
 use super::api::{ApiError, ApiResponse};
 use super::cached::{CacheNews, CachedAnswer, FoundMessage, SyncNews};
-use super::effect::{PlanPurpose, TimerId};
+use super::effect::{OptOutAsk, PlanPurpose, TimerId};
 use super::import::{ImportAnswer, KeptTemplates};
 use super::media::MediaAnswer;
 use super::meter::Meter;
@@ -18,7 +18,7 @@ use crate::domain::audit::AuditFilter;
 use crate::domain::intent::{DUPLICATE, SAME_FILE};
 use crate::domain::{
     AuditCheck, AuditLine, Batch, BatchCopy, BatchDetail, BatchId, Flow, FrozenRequest, Item,
-    ItemId, Plan, Profile, RowPage, SkippedRow, Template, Usage, Used, User,
+    ItemId, OptOut, Plan, PlanFacts, Profile, RowPage, SkippedRow, Template, Usage, Used, User,
 };
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
@@ -177,6 +177,15 @@ pub enum OutboxAnswer {
     AuditVerified(AuditCheck),
     /// The file of a batch's report and how many recipients it holds, or why there is none.
     Report(BatchId, Result<(String, u64), ApiError>),
+    /// Who of these is on the list of those who must not be written to, after what was asked.
+    OptOuts {
+        /// What was asked.
+        ask: OptOutAsk,
+        /// About whom.
+        people: Vec<String>,
+        /// Those of them who are on the list.
+        found: Vec<OptOut>,
+    },
     /// The confirmed plan was not queued.
     NotQueued(ApiError),
     /// A command was refused, or the record failed.
@@ -229,6 +238,8 @@ pub struct PlanAnswer {
     pub countries: Vec<(String, u64)>,
     /// What was found in every row, where that was wanted.
     pub checks: Option<Box<CheckReport>>,
+    /// What the plan comes to, where it is to be reviewed.
+    pub facts: Option<Arc<PlanFacts>>,
 }
 
 /// The answer to a read.

@@ -27,7 +27,7 @@ pub use cached::{
     Above, CacheNews, CachedAnswer, CachedAsk, CachedPart, ConversationRef, FoundMessage, Handover,
     Slice, SyncEnd, SyncNews,
 };
-pub use effect::{DraftForm, Effect, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
+pub use effect::{DraftForm, Effect, OptOutAsk, OutboxCommand, PlanPurpose, StoreRequest, TimerId};
 pub use event::{
     ApiAnswer, Event, KeptDraft, Library, MouseInput, OutboxAnswer, PlanAnswer, PlanFailure,
     PlanProblem, StorageEvent,

@@ -205,6 +205,11 @@ fn words(action: &str, fields: &Map<String, Value>, personal: &Map<String, Value
         }
         "result" => result(fields),
         "items" => format!("{} from {} to {}", people("people"), get("from"), get("to")),
+        "suppressed" => {
+            let reason = private("reason").map_or_else(String::new, |why| format!(": {why}"));
+            format!("{} opted out, {}{reason}", people("people"), get("source"))
+        }
+        "unsuppressed" => format!("{} taken off the list of opted out", people("people")),
         "late_evidence" => private("evidence").unwrap_or_else(|| "late evidence".to_owned()),
         _ if fields.contains_key("from") => batch(fields, personal),
         other => free(other, fields, personal),

@@ -2,6 +2,7 @@
 
 use super::draft::SendKind;
 use super::hash::Sha256Hex;
+use super::opt_out::WANTS_NO_MORE;
 use super::verdict::PlatformError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -253,6 +254,17 @@ pub struct Item {
     /// When it is tried again, while it waits for that.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub retry_at: Option<Timestamp>,
+}
+
+impl Item {
+    /// Whether WhatsApp refused it because the person wants nothing of the kind any more.
+    pub fn says_opted_out(&self) -> bool {
+        let codes = self.errors.iter().map(|error| error.code);
+        self.platform_code
+            .into_iter()
+            .chain(codes)
+            .any(|code| code == WANTS_NO_MORE)
+    }
 }
 
 #[cfg(test)]

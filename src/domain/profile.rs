@@ -5,6 +5,7 @@ use super::intent::TwinRules;
 use super::waiting::TimeRules;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::time::Duration;
 
 /// The bot that requests go to. Two profiles with the same target share limits and intents.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,6 +33,14 @@ pub enum Guard {
 }
 
 impl Guard {
+    /// The shortest time in which nothing leaves after a confirmation, whatever the settings say.
+    pub fn shortest_grace(self) -> Duration {
+        match self {
+            Guard::Production => Duration::from_secs(5),
+            Guard::None | Guard::Sandbox => Duration::ZERO,
+        }
+    }
+
     /// The word shown in brackets in the header, if there is one.
     pub fn word(self) -> Option<&'static str> {
         match self {
@@ -104,6 +113,24 @@ impl Default for WireOptions {
     }
 }
 
+/// What has to be typed before something is queued for real customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConfirmRules {
+    /// How many of the last digits of one person, 2 to 4.
+    pub digits: u8,
+    /// A list of more people than this asks for the profile's name after their number.
+    pub name_above: u64,
+}
+
+impl Default for ConfirmRules {
+    fn default() -> Self {
+        Self {
+            digits: 4,
+            name_above: 1_000,
+        }
+    }
+}
+
 /// A connection without its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -131,6 +158,8 @@ pub struct Profile {
     pub twins: TwinRules,
     /// When broadcasts are handed over, and when nobody is to be disturbed.
     pub times: TimeRules,
+    /// What has to be typed before something is queued for real customers.
+    pub confirm: ConfirmRules,
 }
 
 impl fmt::Display for Profile {

@@ -115,7 +115,7 @@ pub(super) fn find(keymap: &Keymap, file: &str, only: Option<Source>) -> Vec<Fin
                 findings.push(finding);
             }
         };
-        if own.context.takes_text() && own.chord.text().is_some() {
+        if own.chord.text().is_some_and(|sign| own.context.takes(sign)) {
             let text = format!(
                 "`{}` never acts in [{}]: it is text there",
                 own.chord,

@@ -53,7 +53,8 @@ contexts! {
     Audit = "audit", "Audit", [Overlay, List], "The lines of the audit, while moving.";
     Form = "form", "Form", [Overlay, List], "A form of several fields.";
     CommandLine = "command_line", "Command line", [Overlay, List], "The line after `:`.";
-    Review = "review", "Review", [Overlay, List], "The review before anything leaves.";
+    Review = "review", "Review", [Overlay], "The review before anything leaves.";
+    ReviewName = "review_name", "Review, typing a name", [Review, Overlay], "The review while a name is typed.";
     Confirm = "confirm", "Confirm", [Overlay, List], "A question answered by typing.";
     AddTemplate = "add_template", "Add a template", [Overlay, List], "The dialog that adds templates.";
     Prompt = "prompt", "Question", [Overlay, List], "A question that takes a text.";
@@ -72,6 +73,11 @@ contexts! {
 }
 
 impl KeyContext {
+    /// Whether this plain character is text here. In a review digits are, and all else acts.
+    pub fn takes(self, character: char) -> bool {
+        self.takes_text() || self == KeyContext::Review && character.is_ascii_digit()
+    }
+
     /// Whether plain characters are text here, so that no single-character key may act.
     pub fn takes_text(self) -> bool {
         matches!(
@@ -80,7 +86,7 @@ impl KeyContext {
                 | KeyContext::Palette
                 | KeyContext::Form
                 | KeyContext::CommandLine
-                | KeyContext::Review
+                | KeyContext::ReviewName
                 | KeyContext::Confirm
                 | KeyContext::Prompt
                 | KeyContext::When

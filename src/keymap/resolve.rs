@@ -20,7 +20,7 @@ impl Keymap {
         chord: Chord,
         counts: impl Fn(&Binding) -> bool,
     ) -> Option<&Binding> {
-        if context.takes_text() && chord.text().is_some() {
+        if chord.text().is_some_and(|sign| context.takes(sign)) {
             return None;
         }
         context.chain().iter().find_map(|place| {

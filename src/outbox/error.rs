@@ -42,6 +42,9 @@ pub enum OutboxError {
         /// The newest batch that has it.
         batch: BatchId,
     },
+    /// Since it was planned people opted out; nothing was queued.
+    #[error("nothing was queued: {0} of its people opted out since it was planned")]
+    OptedOut(u64),
     /// The same file went to the same template today; nothing was queued.
     #[error("nothing was queued: batch {} was made of the same file and template today", .0.0)]
     SameFile(BatchId),
@@ -119,6 +122,7 @@ impl OutboxError {
             | OutboxError::Plan(_)
             | OutboxError::Young
             | OutboxError::Twins { .. }
+            | OutboxError::OptedOut(_)
             | OutboxError::SameFile(_)
             | OutboxError::Unknown(_, Fault::Usage) => ErrorKind::Usage,
             OutboxError::Missing(_) | OutboxError::Unknown(_, Fault::Missing) => {
@@ -148,6 +152,7 @@ impl OutboxError {
                 "Plan it again: the new plan leaves them out, or takes a reason to override."
                     .to_owned()
             }
+            OutboxError::OptedOut(_) => "Plan it again: the new plan leaves them out.".to_owned(),
             OutboxError::SameFile(batch) => format!(
                 "Look at batch {} first; a typed reason overrides this.",
                 batch.0

@@ -21,6 +21,7 @@ use broadcast::Label;
 use jiff::Timestamp;
 pub use people::LeftOut;
 use people::{People, Sorted};
+use std::borrow::Cow;
 
 /// Why no plan was made. Nothing was queued.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -120,7 +121,8 @@ pub fn freeze(
     freeze_without(draft, profile, now, nonce, &LeftOut::default())
 }
 
-/// As [`freeze`], without people who have the message already: they are skipped as duplicates.
+/// As [`freeze`], without people who have the message already or have opted out: they are skipped
+/// by the rule they were left out for.
 ///
 /// # Errors
 /// As [`freeze`].
@@ -131,8 +133,8 @@ pub fn freeze_without(
     nonce: &str,
     left_out: &LeftOut,
 ) -> Result<Plan, FreezeError> {
-    let own = raw::own_audience(&draft.content, &draft.audience, profile)?;
-    let audience = own.as_ref().unwrap_or(&draft.audience);
+    let audience = audience_of(draft, profile)?;
+    let audience = audience.as_ref();
     let mut people = People::of(audience, left_out);
     let frozen = guarded(draft, profile, now)
         .and_then(|()| check_standing(draft, &mut people))
@@ -183,6 +185,18 @@ pub fn freeze_without(
 fn file_name(source: &str) -> Option<String> {
     let name = source.rsplit(['/', '\\']).next()?;
     (!matches!(name, "" | "-")).then(|| name.to_owned())
+}
+
+/// Everybody a draft is meant for, those that its own JSON names included.
+///
+/// # Errors
+/// JSON that names people while others are given beside it.
+pub fn audience_of<'a>(
+    draft: &'a SendDraft,
+    profile: &Profile,
+) -> Result<Cow<'a, Audience>, FreezeError> {
+    let own = raw::own_audience(&draft.content, &draft.audience, profile)?;
+    Ok(own.map_or(Cow::Borrowed(&draft.audience), Cow::Owned))
 }
 
 /// What keeps the plan from reaching people twice, as far as that is known without the record.

@@ -31,6 +31,7 @@ pub mod skew;
 pub mod snapshot;
 mod streak;
 pub mod summary;
+mod suppression;
 pub mod transport;
 mod turn;
 pub mod twins;

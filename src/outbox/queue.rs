@@ -19,6 +19,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 
+/// So many of the last digits of one person confirm at least.
+const FEWEST_DIGITS: usize = 2;
 /// A stopped batch that is older than this is reviewed again before anything more of it leaves.
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
 /// How far a clock may run ahead of the steady one before it counts as set.
@@ -44,7 +46,8 @@ struct Inner {
 /// What a person did to confirm a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirmation {
-    /// What was typed: the number of recipients; for one person its last four digits will do.
+    /// What was typed: the number of recipients, with the profile's name behind it where that was
+    /// asked for; for one person the last two to four digits will do.
     pub typed: String,
     /// How long nothing leaves yet; zero starts at once.
     pub grace: Duration,
@@ -106,7 +109,7 @@ impl Outbox {
     }
 
     /// The record, to be changed.
-    fn record(&self) -> Result<&OutboxStore, OutboxError> {
+    pub(super) fn record(&self) -> Result<&OutboxStore, OutboxError> {
         self.not_copied()?;
         Ok(&self.inner.store)
     }
@@ -153,8 +156,8 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError::Count`] if the wrong number was typed, [`OutboxError::Plan`] if the plan
     /// does not match its own hashes, bot or time, [`OutboxError::Twins`] or
-    /// [`OutboxError::SameFile`] if others queued the same since it was planned; nothing is queued
-    /// then.
+    /// [`OutboxError::SameFile`] if others queued the same since it was planned,
+    /// [`OutboxError::OptedOut`] if people opted out since; nothing is queued then.
     pub fn queue(&self, plan: &Plan, confirmation: &Confirmation) -> Result<Batch, OutboxError> {
         let now = self.now();
         check_typed(plan, &confirmation.typed)?;
@@ -184,6 +187,7 @@ impl Outbox {
                 of: plan.recipients(),
                 batch,
             },
+            InsertError::OptedOut(people) => OutboxError::OptedOut(people),
             InsertError::SameFile(batch) => OutboxError::SameFile(batch),
         })?;
         self.tell();
@@ -289,6 +293,20 @@ impl Outbox {
     pub fn cancel(&self, id: BatchId) -> Result<Batch, OutboxError> {
         let change = self.record()?.cancel(id)?;
         self.changed(id, change, "cancelled")
+    }
+
+    /// Takes back a batch in its grace. If it has just left it, it is paused at once instead:
+    /// what to do with the rest is asked then.
+    ///
+    /// # Errors
+    /// [`OutboxError::State`] if nothing of it is left to stop.
+    pub fn undo(&self, id: BatchId) -> Result<Batch, OutboxError> {
+        let too_late = Reason {
+            rule: "person".to_owned(),
+            text: "Stopped by a person just after its grace.".to_owned(),
+        };
+        let change = self.record()?.undo(id, &too_late)?;
+        self.changed(id, change, "stopped any more")
     }
 
     /// Makes a paused or held batch ready again, confirmed with the number of those left.
@@ -422,12 +440,16 @@ impl Outbox {
 fn check_typed(plan: &Plan, typed: &str) -> Result<(), OutboxError> {
     let expected = plan.recipients();
     let typed = typed.trim();
-    if typed == expected.to_string() {
+    // A guarded profile asks for its name behind the number.
+    let (number, name) = typed.split_once(' ').unwrap_or((typed, ""));
+    let named = name.is_empty() || name.trim() == plan.profile;
+    if named && number == expected.to_string() {
         return Ok(());
     }
     if let [call] = plan.calls.as_slice()
         && let [one] = call.recipients.as_slice()
-        && typed == one.last_four()
+        && typed.chars().count() >= FEWEST_DIGITS
+        && one.last_four().ends_with(typed)
     {
         return Ok(());
     }

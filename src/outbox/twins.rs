@@ -1,9 +1,10 @@
-//! Plans against the record: whoever has the same message already is left out and named, the same
+//! Plans against the record: whoever opted out or has the same message already is left out and named, the same
 //! file is refused for the same template on the same day, and who got the template lately is noted.
 //! It only looks; what it found is looked for again when the plan is queued and when it is claimed.
 
-use super::freeze::{FreezeError, LeftOut, freeze, freeze_without};
+use super::freeze::{FreezeError, LeftOut, audience_of, freeze_without};
 pub use crate::domain::intent::{DUPLICATE, SAME_FILE};
+use crate::domain::opt_out::OPTED_OUT;
 use crate::domain::{
     Audience, BatchId, FoundTwins, ItemState, Plan, Profile, Recipient, SendDraft, SendKind,
     Sha256Hex,
@@ -38,8 +39,9 @@ pub struct Planning<'a> {
 /// Freezes a draft and compares it with the record, where there is one.
 ///
 /// # Errors
-/// As [`freeze`]; rule `duplicate` if everybody has the message already, `same_file` if the file
-/// went out today. Both only without a reason to override.
+/// As [`super::freeze::freeze`]; rule `opted_out` if everybody did; rule `duplicate` if everybody
+/// has the message already, `same_file` if the file went out today. The last two only without a
+/// reason to override.
 pub fn plan(
     draft: &SendDraft,
     planning: Planning<'_>,
@@ -52,12 +54,20 @@ pub fn plan(
         override_reason,
         ..
     } = planning;
-    let mut plan = freeze(draft, profile, now, nonce)?;
-    let desk = Desk {
+    let mut desk = Desk {
         draft,
         planning,
         zone: TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC),
+        opted_out: LeftOut::default(),
     };
+    if let Some(record) = record {
+        match desk.opted_out(record)? {
+            Ok(opted_out) => desk.opted_out = opted_out,
+            Err(error) => tracing::warn!(%error, "nobody knows who of a plan opted out"),
+        }
+    }
+    let frozen = freeze_without(draft, profile, now, nonce, &desk.opted_out);
+    let mut plan = frozen.map_err(|error| all_opted_out(error, &desk.opted_out))?;
     plan.once.override_reason = override_reason.map(str::to_owned);
     plan.once.file = desk.file_of_day();
     let mut plan = desk.compared(plan, record)?;
@@ -98,9 +108,52 @@ struct Desk<'a> {
     draft: &'a SendDraft,
     planning: Planning<'a>,
     zone: TimeZone,
+    /// Nobody overrides these.
+    opted_out: LeftOut,
+}
+
+/// The sentence of a plan that comes to nothing because whoever could be reached opted out.
+fn all_opted_out(error: FreezeError, opted_out: &LeftOut) -> FreezeError {
+    let mut of_rule = error.skipped.iter().filter(|row| row.rule == OPTED_OUT);
+    let Some(first) = of_rule.next().filter(|_| error.rule == "no_recipients") else {
+        return error;
+    };
+    let message = match opted_out.len() {
+        1 => first.reason.clone(),
+        people => format!("all {people} people who could be reached opted out"),
+    };
+    FreezeError {
+        rule: OPTED_OUT,
+        message,
+        advice: "Nothing is sent to people who opted out; `alertdesk suppress list` shows why."
+            .to_owned(),
+        problems: Box::default(),
+        ..error
+    }
 }
 
 impl Desk<'_> {
+    /// Who of the draft must not be written to.
+    fn opted_out(&self, record: &OutboxStore) -> Result<Result<LeftOut, StoreError>, FreezeError> {
+        let audience = audience_of(self.draft, self.planning.profile)?;
+        let rows = &audience.rows;
+        let people: Vec<&str> = rows.iter().map(|row| row.recipient.text()).collect();
+        let target = &self.planning.profile.target;
+        let found = match record.suppressed_among(target, &people) {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(error)),
+        };
+        let mut left_out = LeftOut::default();
+        for (at, one) in found {
+            if let Some(row) = rows.get(at) {
+                let day = one.since.to_zoned(self.zone.clone());
+                let reason = format!("opted out on {}", day.strftime("%-d %b %Y"));
+                left_out.add(&row.recipient, OPTED_OUT, reason);
+            }
+        }
+        Ok(Ok(left_out))
+    }
+
     fn look(&self, plan: &Plan, record: &OutboxStore) -> Result<Looked, StoreError> {
         let window = SignedDuration::try_from(plan.once.window).unwrap_or(SignedDuration::MAX);
         let twins = newest_each(record.twins(&plan.once.intents, self.ago(window))?);
@@ -144,10 +197,10 @@ impl Desk<'_> {
         twins: &BTreeMap<usize, Twin>,
         found: &FoundTwins,
     ) -> Result<Plan, FreezeError> {
-        let mut left_out = LeftOut::default();
+        let mut left_out = self.opted_out.clone();
         for (at, recipient) in recipients(&plan).enumerate() {
             if let Some(twin) = twins.get(&at) {
-                left_out.add(recipient, self.reason(plan.kind, twin));
+                left_out.add(recipient, DUPLICATE, self.reason(plan.kind, twin));
             }
         }
         let file = plan.once.file.clone();
@@ -167,7 +220,7 @@ impl Desk<'_> {
                 Ok(plan)
             }
             Err(error) if error.rule == "no_recipients" && self.planning.shows_twins => {
-                let mut plan = freeze(self.draft, profile, now, nonce)?;
+                let mut plan = freeze_without(self.draft, profile, now, nonce, &self.opted_out)?;
                 plan.once.file = file;
                 plan.notes
                     .insert(0, format!("{}. {OVERRIDE}", found.sentence));

@@ -6,7 +6,7 @@
 use super::decision::Decision;
 use super::frame::{self, OverlayEdges};
 use crate::contract::{Action, LibraryChange, Settlement};
-use crate::domain::BatchId;
+use crate::domain::{BatchId, OptOutSource};
 use crate::text::wrap;
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, TextField};
@@ -36,6 +36,10 @@ pub enum Purpose {
     Remove(LibraryChange),
     /// Send the draft also to people who have the same already; a reason is enough.
     Override,
+    /// Put somebody on the list of those who must not be written to; a reason is enough.
+    OptOut(String, OptOutSource),
+    /// Take somebody off that list; the answer is `remove`.
+    TakeOff(String),
     /// Settle unknown results; the answer is the number of people, a word, or nothing but a
     /// reason.
     Settle(Settlement),

@@ -296,6 +296,7 @@ impl EffectRunner {
                 result: built.result,
                 countries: built.countries,
                 checks: built.checks,
+                facts: built.facts,
             };
             deliver(&events, Event::Plan(Box::new(answer))).await;
         });

@@ -5,10 +5,13 @@ use super::draft_people::DraftPeople;
 use super::world::World;
 use crate::contract::{DraftForm, PeopleFile, PlanFailure, PlanProblem, PlanPurpose};
 use crate::domain::audience::{self, CheckReport, from_recipients};
+use crate::domain::opt_out::OPTED_OUT;
+use crate::domain::plan_facts::{self, Countries};
 use crate::domain::schedule::{When, read_when};
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
-    Audience, Plan, Profile, RecipientForm, Schedule, SendDraft, SendKind, Waiting,
+    Audience, Plan, PlanFacts, PriceTable, Profile, RecipientForm, Schedule, SendDraft, SendKind,
+    Waiting,
 };
 use crate::outbox::freeze::FreezeError;
 use crate::outbox::twins::{self, Planning};
@@ -18,8 +21,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
-/// People whose countries are counted at most.
+/// People whose countries are counted at most while somebody types.
 const COUNTED: u64 = 50_000;
+/// The same for a review, which somebody waits for.
+const COUNTED_FOR_REVIEW: u64 = 2_000_000;
 /// A list waits after its first people if it is more than so many times as long: before a short
 /// one, looking at the first would take longer than the rest.
 const LONG: usize = 20;
@@ -128,21 +133,30 @@ fn people_of(
     }
 }
 
-/// Countries with how many people each has, the one with most people first.
-pub type Countries = Vec<(String, u64)>;
-
-/// What comes of a draft.
+/// A plan with what was counted of it.
 #[derive(Debug)]
 pub struct Built {
-    /// The countries of the plan's numbers; nothing for long lists.
-    pub countries: Countries,
-    /// What was found in every row, where that was wanted.
-    pub checks: Option<Box<CheckReport>>,
     /// The plan, or why there is none.
     pub result: Result<Arc<Plan>, PlanFailure>,
+    /// Countries of its numbers; empty for long lists.
+    pub countries: Countries,
+    /// What it comes to, where it is to be reviewed.
+    pub facts: Option<Arc<PlanFacts>>,
+    /// What was found in every row, where that was wanted.
+    pub checks: Option<Box<CheckReport>>,
 }
 
 impl Built {
+    /// No plan.
+    pub fn failed(failure: PlanFailure) -> Self {
+        Self {
+            result: Err(failure),
+            countries: Countries::new(),
+            facts: None,
+            checks: None,
+        }
+    }
+
     /// Nothing came of it, because the builder itself failed.
     pub fn broke(error: &impl std::fmt::Display) -> Self {
         let problems = vec![PlanProblem {
@@ -151,18 +165,67 @@ impl Built {
             text: format!("the plan could not be built: {error}"),
             advice: String::new(),
         }];
+        Self::failed(PlanFailure {
+            problems,
+            skipped: Vec::new(),
+        })
+    }
+
+    /// Counts what a plan comes to: little while somebody types, everything for its review.
+    pub fn of(
+        result: Result<Arc<Plan>, PlanFailure>,
+        purpose: PlanPurpose,
+        world: Known<'_>,
+    ) -> Self {
+        let plan = match result {
+            Ok(plan) => plan,
+            Err(failure) => return Self::failed(failure),
+        };
+        let countries = countries(&plan, purpose);
+        let facts = match purpose {
+            PlanPurpose::Preview | PlanPurpose::Check => None,
+            PlanPurpose::Review => Some(Arc::new(facts(&plan, &countries, world))),
+        };
         Self {
-            countries: Vec::new(),
+            result: Ok(plan),
+            countries,
+            facts,
             checks: None,
-            result: Err(PlanFailure {
-                problems,
-                skipped: Vec::new(),
-            }),
         }
     }
 }
 
-/// A plan and the countries of its numbers, built with what this world keeps. Blocks.
+/// What the facts of a plan are taken from besides the plan.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// Earlier batches.
+    pub record: Option<&'a OutboxStore>,
+    /// Prices that somebody wrote down, or why they cannot be read, as one sentence.
+    pub prices: Option<&'a Result<PriceTable, String>>,
+    /// What the plan's template is for, if somebody said so.
+    pub category: Option<&'a str>,
+}
+
+fn facts(plan: &Plan, countries: &Countries, known: Known<'_>) -> PlanFacts {
+    let mut facts = PlanFacts::of(plan);
+    facts.countries.clone_from(countries);
+    if facts.people > 1
+        && let Some(record) = known.record
+    {
+        match record.compare(plan) {
+            Ok(compared) => facts.compared = compared,
+            Err(error) => tracing::warn!(%error, "a plan was not compared with an earlier batch"),
+        }
+    }
+    match known.prices {
+        Some(Ok(prices)) => facts.cost = prices.cost(countries, known.category),
+        Some(Err(sentence)) => facts.no_cost = Some(sentence.clone()),
+        None => {}
+    }
+    facts
+}
+
+/// A plan and what is counted of it, built with what this world keeps. Blocks.
 pub fn build_in(
     world: &World,
     form: &DraftForm,
@@ -172,10 +235,12 @@ pub fn build_in(
 ) -> Built {
     // Only free text needs to know who wrote last.
     let free_text = form.content.is_free_text();
+    // Without a record the plan is compared when it is queued.
+    let record = world.outbox().ok().map(Outbox::store);
     let kept = Kept {
         cache: free_text.then(|| world.cache().ok()).flatten(),
         // Without a record the plan is compared when it is queued.
-        record: world.outbox().ok().map(Outbox::store),
+        record,
         shows_twins: purpose != PlanPurpose::Review,
         people: Some(world.people()),
         most: (purpose == PlanPurpose::Preview).then_some(PREVIEWED),
@@ -191,12 +256,21 @@ pub fn build_in(
     {
         note_limits(Arc::make_mut(plan), record, &limits, now);
     }
-    let countries = result.as_ref().map(|plan| countries(plan));
+    let prices = match purpose {
+        PlanPurpose::Preview | PlanPurpose::Check => None,
+        PlanPurpose::Review => world.prices(),
+    };
+    let template = form.content.template();
+    let known = Known {
+        record,
+        prices: prices.as_ref(),
+        category: template.and_then(|template| template.category.as_deref()),
+    };
+    let checks =
+        (purpose == PlanPurpose::Check).then(|| Box::new(checks(form, profile, kept, &result)));
     Built {
-        countries: countries.unwrap_or_default(),
-        checks: (purpose == PlanPurpose::Check)
-            .then(|| Box::new(checks(form, profile, kept, &result))),
-        result,
+        checks,
+        ..Built::of(result, purpose, known)
     }
 }
 
@@ -228,12 +302,17 @@ fn checks(
 }
 
 /// The countries of a plan's numbers, the one with most people first. Nothing for long lists,
-/// because looking at each number takes its time while somebody types.
-pub fn countries(plan: &Plan) -> Vec<(String, u64)> {
-    if plan.recipients() > COUNTED {
-        return Vec::new();
+/// because looking at each number takes its time: while somebody types less of it than for a
+/// review.
+fn countries(plan: &Plan, purpose: PlanPurpose) -> Countries {
+    let most = match purpose {
+        PlanPurpose::Preview | PlanPurpose::Check => COUNTED,
+        PlanPurpose::Review => COUNTED_FOR_REVIEW,
+    };
+    if plan.recipients() > most {
+        return Countries::new();
     }
-    audience::countries(plan.calls.iter().flat_map(|call| &call.recipients))
+    audience::countries(plan_facts::recipients(plan))
 }
 
 /// Everything that stops a plan, as the form shows it. What is only worth a look is in the notes of
@@ -284,7 +363,7 @@ fn field_of_rule(rule: &str) -> Option<String> {
     let field = match rule {
         "title" | "channel" => rule,
         "publish_time" => "when",
-        NOBODY => "to",
+        NOBODY | OPTED_OUT => "to",
         _ => return None,
     };
     Some(field.to_owned())

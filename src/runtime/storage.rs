@@ -5,15 +5,15 @@ use super::reports::{self, Rejects};
 use super::world::{World, storage_error};
 use super::{clock, conversation_cache, importing, shelves};
 use crate::contract::{
-    ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OutboxAnswer, OutboxCommand,
-    OutboxEvent, Settlement, StorageEvent, StoreRequest, Ticket,
+    ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OptOutAsk, OutboxAnswer,
+    OutboxCommand, OutboxEvent, Settlement, StorageEvent, StoreRequest, Ticket,
 };
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::{TemplateEdit, Wording};
-use crate::domain::{BatchId, ItemId, User};
+use crate::domain::{BatchId, BotTarget, FrozenRequest, ItemId, RowWindow, User};
 use crate::outbox::{Confirmation, Outbox, operator};
-use crate::store::ChangeError;
 use crate::store::cache::ConversationKey;
+use crate::store::{ChangeError, StoreError};
 
 /// So many rows of a batch's people are read at once: several screens.
 const ROWS_READ: u64 = 300;
@@ -80,6 +80,7 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::Resume { .. }
                 | OutboxCommand::GoOn(_)
                 | OutboxCommand::Cancel(_)
+                | OutboxCommand::Undo(_)
                 | OutboxCommand::StartNow(_)
                 | OutboxCommand::SetRate(..)
                 | OutboxCommand::LoadCopy(_)
@@ -89,6 +90,7 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::LoadLastSent { .. }
                 | OutboxCommand::LoadAudit(_)
                 | OutboxCommand::VerifyAudit
+                | OutboxCommand::OptOuts { .. }
                 | OutboxCommand::ExportBatch { .. }
                 | OutboxCommand::LoadUnknown(_)
                 | OutboxCommand::Settle(_)
@@ -239,6 +241,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
         }
         OutboxCommand::GoOn(batch) => return Ok(changed(outbox.go_on(batch)?)),
         OutboxCommand::Cancel(batch) => return Ok(changed(outbox.cancel(batch)?)),
+        OutboxCommand::Undo(batch) => return Ok(changed(outbox.undo(batch)?)),
         OutboxCommand::StartNow(batch) => return Ok(changed(outbox.start_now(batch)?)),
         OutboxCommand::SetRate(batch, rate) => return Ok(changed(outbox.set_rate(batch, rate)?)),
         OutboxCommand::LoadDetail { ticket, batch } => detail(outbox, ticket, batch)?,
@@ -247,14 +250,7 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             ticket,
             batch,
             window,
-        } => {
-            let page = outbox.rows(batch, &window, &named(world, &window.find), ROWS_READ)?;
-            OutboxAnswer::Items {
-                ticket,
-                batch,
-                page,
-            }
-        }
+        } => items(world, outbox, (ticket, batch), &window)?,
         OutboxCommand::LoadRequest {
             ticket,
             item,
@@ -267,20 +263,35 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             target,
             recipient,
         } => {
-            let store = outbox.store();
-            let found = store.last_sent(kind, &title, &target, recipient.as_deref());
-            let found = found.map_err(|error| storage_error(&error))?;
-            OutboxAnswer::LastSent { ticket, found }
+            let recipient = recipient.as_deref();
+            let found = outbox.store().last_sent(kind, &title, &target, recipient);
+            last_sent(ticket, found)?
         }
         OutboxCommand::LoadUnknown(only) => unknown(outbox, only)?,
         OutboxCommand::Settle(settlement) => settle(outbox, &settlement)?,
         OutboxCommand::Retry(batch) => OutboxAnswer::Retried(outbox.retry(batch)?),
         OutboxCommand::LoadAudit(filter) => audit(outbox, filter)?,
         OutboxCommand::VerifyAudit => OutboxAnswer::AuditVerified(outbox.verify_audit()?),
+        OutboxCommand::OptOuts {
+            target,
+            people,
+            ask,
+        } => opt_outs(outbox, &target, people, ask)?,
         OutboxCommand::ExportBatch { batch, file } => report(world, batch, &file),
     };
     Ok(Some(answered(answer)))
 }
+
+fn last_sent(
+    ticket: Ticket,
+    found: Result<LastSent, StoreError>,
+) -> Result<OutboxAnswer, ApiError> {
+    let found = found.map_err(|error| storage_error(&error))?;
+    Ok(OutboxAnswer::LastSent { ticket, found })
+}
+
+/// A batch and the request that left with it.
+type LastSent = Option<(BatchId, FrozenRequest)>;
 
 /// An item with its frozen request, if it has one.
 fn item_request(
@@ -305,6 +316,22 @@ fn item_request(
         request,
         place,
     })))
+}
+
+/// A part of the people of a batch, those with a name that is looked for among them.
+fn items(
+    world: &World,
+    outbox: &Outbox,
+    (ticket, batch): (Ticket, BatchId),
+    window: &RowWindow,
+) -> Result<OutboxAnswer, ApiError> {
+    let named = named(world, &window.find);
+    let page = outbox.rows(batch, window, &named, ROWS_READ)?;
+    Ok(OutboxAnswer::Items {
+        ticket,
+        batch,
+        page,
+    })
 }
 
 fn detail(outbox: &Outbox, ticket: Ticket, batch: BatchId) -> Result<OutboxAnswer, ApiError> {
@@ -351,6 +378,26 @@ fn named(world: &World, text: &str) -> Vec<String> {
         .map(|user| user.channel_user_id)
         .take(NAMED_AT_MOST)
         .collect()
+}
+
+/// Changes the list of people who must not be written to, and says who of these is on it.
+fn opt_outs(
+    outbox: &Outbox,
+    target: &BotTarget,
+    people: Vec<String>,
+    ask: OptOutAsk,
+) -> Result<OutboxAnswer, ApiError> {
+    match &ask {
+        OptOutAsk::Look => {}
+        OptOutAsk::Put(source, reason) => {
+            outbox.suppress(target, &people, (*source, reason))?;
+        }
+        OptOutAsk::TakeOff => {
+            outbox.unsuppress(target, &people)?;
+        }
+    }
+    let found = outbox.suppressed_among(target, &people)?;
+    Ok(OutboxAnswer::OptOuts { ask, people, found })
 }
 
 /// The newest lines of the audit that fit.

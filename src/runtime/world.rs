@@ -8,10 +8,10 @@ use super::local_copy::{CachePlace, LocalCopy};
 use crate::api::ReadClient;
 use crate::api::media::{MediaClient, MediaClientConfig};
 use crate::contract::{ApiError, CacheNews, DayLimits, ErrorKind, Meter};
-use crate::domain::{BotTarget, FrozenRequest, Profile, Reason, copy_as};
+use crate::domain::{BotTarget, FrozenRequest, PriceTable, Profile, Reason, copy_as};
 use crate::outbox::clock::SystemClock;
 use crate::outbox::{NoTransport, Outbox, Transport, TransportProvider, meter};
-use crate::settings::NotifyCommand;
+use crate::settings::{NotifyCommand, prices};
 use crate::store::{CacheStore, Library};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -126,6 +126,12 @@ impl World {
     /// The settings file that a profile may be added to, if there is one.
     pub fn config_file(&self) -> Option<&Path> {
         self.config_file.as_deref()
+    }
+
+    /// The prices that somebody wrote down beside the settings, or why they cannot be read; `None`
+    /// without any. Read anew for each review, because people mend them between two.
+    pub fn prices(&self) -> Option<Result<PriceTable, String>> {
+        prices::load(self.config_file()?.parent()?)
     }
 
     /// How files are shown, kept and opened.
@@ -374,6 +380,7 @@ mod tests {
                 trust_408: false,
                 twins: TwinRules::default(),
                 times: crate::domain::TimeRules::default(),
+                confirm: crate::domain::ConfirmRules::default(),
             };
             Box::pin(async move {
                 let key = ApiKey::parse("not-a-real-key")?;

@@ -7,8 +7,8 @@ use super::secrets::{KeySource, SandboxKey};
 use super::usage;
 use crate::contract::{ApiError, DayLimits};
 use crate::domain::{
-    BotTarget, FlowVersion, Guard, LetterCase, Profile, QuietHours, QuietPolicy, TimeRules,
-    TwinRules, WireOptions,
+    BotTarget, ConfirmRules, FlowVersion, Guard, LetterCase, Profile, QuietHours, QuietPolicy,
+    TimeRules, TwinRules, WireOptions,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,6 +60,7 @@ impl Connection {
                 trust_408: false,
                 twins: TwinRules::default(),
                 times: TimeRules::default(),
+                confirm: ConfirmRules::default(),
             },
             key: KeySource::Sandbox(key),
             ca_file: None,
@@ -117,6 +118,7 @@ pub(super) fn connect(
             trust_408: merged.flag("trust_408"),
             twins: twins(merged),
             times: times(merged),
+            confirm: confirm(merged),
         },
         key: key.clone(),
         ca_file: merged
@@ -149,6 +151,19 @@ fn grace(merged: &Merged, guard: Guard) -> Grace {
 }
 
 /// When the same message to the same person is a twin.
+fn confirm(merged: &Merged) -> ConfirmRules {
+    let usual = ConfirmRules::default();
+    ConfirmRules {
+        digits: merged
+            .count("confirm_digits")
+            .and_then(|digits| u8::try_from(digits).ok())
+            .unwrap_or(usual.digits),
+        name_above: merged
+            .count("confirm_name_above")
+            .unwrap_or(usual.name_above),
+    }
+}
+
 fn twins(merged: &Merged) -> TwinRules {
     let usual = TwinRules::default();
     let span = |path: &str, seconds_each: u64, usual: Duration| {

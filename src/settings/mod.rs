@@ -9,6 +9,7 @@ pub mod file;
 pub mod merge;
 mod notify;
 pub mod paths;
+pub mod prices;
 pub mod schema;
 pub mod secrets;
 pub mod value;
@@ -62,6 +63,8 @@ pub struct Appearance {
     pub pictures: Pictures,
     /// Whether the terminal is told of links.
     pub hyperlinks: Hyperlinks,
+    /// Messages that propose an opt-out, where the person names them.
+    pub stop_words: Option<String>,
     /// Whether the user list stays beside the conversation.
     pub dock_users: bool,
     /// Whether the focused pane is larger.
@@ -486,6 +489,7 @@ fn appearance(general: &Merged) -> Appearance {
             "off" => Pictures::Off,
             _ => Pictures::Auto,
         },
+        stop_words: general.optional_text("stop_words"),
         hyperlinks: match general.text("hyperlinks").as_str() {
             "on" => Hyperlinks::On,
             "off" => Hyperlinks::Off,

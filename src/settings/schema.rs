@@ -127,6 +127,12 @@ pub static GENERAL: &[Key] = &[
         "a shell command that calls a person when a batch needs one",
     ),
     key(
+        "stop_words",
+        Shape::Text,
+        None,
+        "messages that propose an opt-out, with commas between; without it a list of many languages",
+    ),
+    key(
         "layout.dock_users",
         Shape::Flag,
         Some("true"),
@@ -185,6 +191,18 @@ pub static PROFILE: &[Key] = &[
         "how careful to be",
     ),
     key("read_only", Shape::Flag, Some("false"), "sending is off"),
+    key(
+        "confirm_digits",
+        Shape::Count(2, 4),
+        Some("4"),
+        "last digits to type for one person of a guarded profile",
+    ),
+    key(
+        "confirm_name_above",
+        Shape::Count(0, 100_000_000),
+        Some("1000"),
+        "a guarded list of more people asks for the profile's name too",
+    ),
     key(
         "strict_5xx",
         Shape::Flag,

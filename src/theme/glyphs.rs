@@ -44,9 +44,9 @@ glyphs! {
     Connecting = "◌", ".", "Connecting.";
     Slow = "▲", "^", "Slow.";
     Marked = "◆", "#", "Marked.";
-    OptedOut = "⊘", "0", "Opted out.";
     Draft = "✎", "e", "A draft is open.";
     Skipped = "–", "-", "Skipped.";
+    OptedOut = "⊘", "0", "Opted out.";
     FromPerson = "‹", "<", "Written by the person.";
     FromUs = "›", ">", "Written by our side; also a prompt.";
     Note = "·", ".", "A note of the system; also a separator.";

@@ -25,6 +25,7 @@ mod sends;
 mod signal;
 mod signals;
 mod support;
+mod suppress;
 mod terminal;
 mod times;
 mod triage;

@@ -2,12 +2,13 @@
 
 use crate::support::stage::{Stage, opening};
 use alertdesk::contract::{
-    CallDetail, CallDirection, CallOutcome, CallRecord, Event, OutboxAnswer, OutboxEvent, Phase,
-    ReadBackBy, SenderState, UnknownItem,
+    CallDetail, CallDirection, CallOutcome, CallRecord, Effect, Event, OutboxAnswer, OutboxCommand,
+    OutboxEvent, Phase, ReadBackBy, SenderState, UnknownItem,
 };
 use alertdesk::domain::unknown::ARRIVAL;
 use alertdesk::domain::{
-    Batch, BatchId, BatchState, Counts, Item, ItemId, ItemState, Reason, SendKind, Sha256Hex,
+    Batch, BatchId, BatchState, Counts, Item, ItemId, ItemState, PlatformError, Reason, RowPage,
+    SendKind, Sha256Hex,
 };
 use alertdesk::overlays::Overlay;
 use jiff::SignedDuration;
@@ -204,4 +205,39 @@ pub fn with_unknowns(stage: &mut Stage, items: Vec<UnknownItem>) {
         items,
     })));
     stage.wait(400);
+}
+
+/// Answers the people of the open batch with one whom WhatsApp refused for this code.
+pub fn with_refused_person(stage: &mut Stage, code: i64) {
+    let asked = stage.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Outbox(OutboxCommand::LoadItems {
+            ticket,
+            batch,
+            window,
+        }) => Some((*ticket, *batch, window.clone())),
+        _ => None,
+    });
+    let (ticket, batch, window) = asked.expect("people were asked for");
+    let item = Item {
+        state: ItemState::Rejected,
+        batch,
+        errors: vec![PlatformError {
+            code,
+            title: None,
+            details: None,
+            meaning: Some("The person said no to marketing.".to_owned()),
+            advice: None,
+        }],
+        ..unknown_item(7, "447700900540").item
+    };
+    let page = RowPage {
+        items: vec![item],
+        total: 1,
+        window,
+    };
+    stage.event(Event::OutboxAnswer(Box::new(OutboxAnswer::Items {
+        ticket,
+        batch,
+        page,
+    })));
 }

@@ -70,7 +70,7 @@ async fn a_template_reaches_one_person_once() {
     desk.assert_hides(&key);
     desk.keys("S");
     desk.until_idle().await;
-    desk.assert_shows("1 person gets the template fitting_slots, in one call.");
+    desk.assert_shows("1 person gets the template fitting_slots (en), in one call, now.");
     desk.assert_shows("Sara Al-Mutairi  +44 7700 900412");
     desk.assert_shows("same bytes as the preview");
     desk.advance(400);
@@ -267,7 +267,7 @@ async fn a_flow_starts_for_one_person_with_its_attributes() {
     desk.assert_shows("88213");
     desk.keys("S");
     desk.until_idle().await;
-    desk.assert_shows("The flow callback_offer starts for 1 person.");
+    desk.assert_shows("The flow callback_offer starts for 1 person, now.");
     desk.advance(400);
     desk.keys("1 Enter");
     desk.until_batch("it is done", |batch| batch.state == BatchState::Done)

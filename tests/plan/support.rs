@@ -71,6 +71,7 @@ pub fn profile() -> Profile {
         trust_408: false,
         twins: TwinRules::default(),
         times: alertdesk::domain::TimeRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     }
 }
 

@@ -4,9 +4,9 @@
 
 use crate::model::{Answer, Batch, Death, Stands, answer};
 use crate::oracle::{Taken, oracle};
-use crate::support::{NOWHERE, accepted, judged, plan, provider};
+use crate::support::{NOWHERE, accepted, digits, judged, plan, provider};
 use alertdesk::contract::unknown::Settlement;
-use alertdesk::domain::{BatchId, Decision, ItemState, Plan, Sha256Hex, Verdict};
+use alertdesk::domain::{BatchId, Decision, ItemState, OptOutSource, Plan, Sha256Hex, Verdict};
 use alertdesk::outbox::{
     Call, Clock, Confirmation, Hooks, Judged, Moment, Outbox, OutboxError, Point, Scope,
     SendFuture, Sender, Transport,
@@ -96,6 +96,9 @@ enum Step {
     },
     /// The same plan once more.
     Twin(usize),
+    /// Somebody is put on the list of those who must not be written to, or taken off it.
+    OptOut(u32),
+    OptIn(u32),
     Pause(usize),
     Resume(usize),
     Cancel(usize),
@@ -120,6 +123,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         3 => (1..7_u32).prop_map(|people| Step::Queue { people }),
         1 => which.clone().prop_map(Step::Twin),
+        1 => (0..7_u32).prop_map(Step::OptOut),
+        1 => (0..7_u32).prop_map(Step::OptIn),
         1 => which.clone().prop_map(Step::Pause),
         4 => which.clone().prop_map(Step::Resume),
         1 => which.clone().prop_map(Step::Cancel),
@@ -137,6 +142,8 @@ struct World {
     plans: Vec<(Plan, Vec<String>)>,
     visits: HashMap<String, u32>,
     again: HashSet<String>,
+    /// Who opted out.
+    gone: HashSet<u32>,
 }
 
 impl World {
@@ -153,6 +160,7 @@ impl World {
             plans: Vec::new(),
             visits: HashMap::new(),
             again: HashSet::new(),
+            gone: HashSet::new(),
         }
     }
 
@@ -175,6 +183,17 @@ impl World {
                     self.queue(which);
                 }
             }
+            Step::OptOut(person) => {
+                let why = (OptOutSource::Manual, "asked");
+                let target = crate::support::target(NOWHERE);
+                let added = self.outbox.suppress(&target, &[digits(*person)], why);
+                assert_eq!(added.unwrap(), [self.gone.insert(*person)]);
+            }
+            Step::OptIn(person) => {
+                let target = crate::support::target(NOWHERE);
+                let removed = self.outbox.unsuppress(&target, &[digits(*person)]);
+                assert_eq!(removed.unwrap(), [self.gone.remove(person)]);
+            }
             Step::Settle(which, decision) => self.settle(*which, *decision),
             Step::Pause(which)
             | Step::Resume(which)
@@ -187,6 +206,16 @@ impl World {
         }
     }
 
+    /// The bodies that would reach somebody who opted out: people are numbered in each plan.
+    fn bodies_of_gone(&self) -> HashSet<String> {
+        let bodies = self
+            .plans
+            .iter()
+            .flat_map(|(_, bodies)| bodies.iter().zip(0..));
+        let gone = bodies.filter(|(_, person)| self.gone.contains(person));
+        gone.map(|(body, _)| body.clone()).collect()
+    }
+
     /// A twin of what is queued, accepted, unknown or given up is refused as a whole.
     fn queue(&mut self, which: usize) {
         let (plan, bodies) = &self.plans[which];
@@ -195,6 +224,9 @@ impl World {
             matches!(state, Queued | Accepted | Unknown | Abandoned)
         };
         let items = || self.batches.iter().flat_map(|batch| &batch.items);
+        let gone = (0..)
+            .zip(bodies)
+            .any(|(person, _)| self.gone.contains(&person));
         let twin = items().any(|(body, state)| stands(*state) && bodies.contains(body));
         let confirmation = Confirmation {
             typed: plan.recipients().to_string(),
@@ -203,6 +235,7 @@ impl World {
         match self.outbox.queue(plan, &confirmation) {
             Ok(batch) => {
                 assert!(!twin, "a twin was queued");
+                assert!(!gone, "somebody who opted out was queued");
                 let items = bodies.iter().map(|body| (body.clone(), ItemState::Queued));
                 self.batches.push(Batch {
                     id: batch.id,
@@ -210,12 +243,14 @@ impl World {
                     items: items.collect(),
                 });
             }
+            Err(OutboxError::OptedOut(_)) => assert!(gone, "nobody opted out"),
             Err(OutboxError::Twins { .. }) => assert!(twin, "no twin, and refused as one"),
             Err(error) => panic!("{error}"),
         }
     }
 
     fn change(&mut self, step: &Step, which: usize) {
+        let gone = self.bodies_of_gone();
         let batch = &mut self.batches[which];
         let (id, left) = (batch.id, batch.left());
         let (done, allowed) = match step {
@@ -248,12 +283,16 @@ impl World {
             }
             Step::Run(_, death) => {
                 if batch.stands == Stands::Ready {
-                    batch.run(self.server.seed, &mut self.visits, *death);
+                    batch.run(self.server.seed, (&mut self.visits, &gone), *death);
                 }
                 self.send(id, *death);
                 (true, true)
             }
-            Step::Queue { .. } | Step::Twin(_) | Step::Settle(..) => unreachable!(),
+            Step::Queue { .. }
+            | Step::Twin(_)
+            | Step::OptOut(_)
+            | Step::OptIn(_)
+            | Step::Settle(..) => unreachable!(),
         };
         assert_eq!(done, allowed, "{step:?} of {:?}", self.batches[which]);
     }

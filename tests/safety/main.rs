@@ -16,6 +16,7 @@ mod hostile;
 mod invariants;
 mod kill;
 mod model;
+mod opted_out;
 mod oracle;
 mod server;
 #[path = "../support/signal.rs"]

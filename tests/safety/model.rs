@@ -3,7 +3,7 @@
 
 use alertdesk::domain::{BatchId, BatchState, ItemState};
 use alertdesk::outbox::Point;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
@@ -83,8 +83,14 @@ impl Batch {
         order.find(|at| Some(*at) != put_off).or(put_off)
     }
 
-    /// Sends until nothing is left, something stops it, or the process dies.
-    pub fn run(&mut self, seed: u64, visits: &mut HashMap<String, u32>, death: Death) {
+    /// Sends until nothing is left, something stops it, or the process dies. Whoever opted out is
+    /// taken back when their turn comes; their bodies are in `gone`.
+    pub fn run(
+        &mut self,
+        seed: u64,
+        (visits, gone): (&mut HashMap<String, u32>, &HashSet<String>),
+        death: Death,
+    ) {
         let mut left = death.map_or(0, |(_, at)| at);
         let mut dies = |point: Point| {
             let here = death.is_some_and(|(at, _)| at == point);
@@ -101,6 +107,13 @@ impl Batch {
             }
             // From here on it runs, and it is unknown until its result is on the disk.
             self.stands = Stands::Stopped;
+            if gone.contains(&self.items[at].0) {
+                self.items[at].1 = ItemState::Cancelled;
+                if dies(Point::AfterMark) {
+                    return self.stop();
+                }
+                continue;
+            }
             self.items[at].1 = ItemState::Unknown;
             if dies(Point::AfterMark) {
                 return self.stop();

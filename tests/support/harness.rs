@@ -436,6 +436,7 @@ fn profiles(platform: &Platform, options: &Options) -> Vec<Profile> {
         trust_408: false,
         twins: TwinRules::default(),
         times: alertdesk::domain::TimeRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     };
     (options.profile)(&mut first);
     let others = options.others.iter().map(|change| {

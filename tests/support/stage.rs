@@ -44,6 +44,7 @@ pub fn profile() -> Profile {
         trust_408: false,
         twins: TwinRules::default(),
         times: alertdesk::domain::TimeRules::default(),
+        confirm: alertdesk::domain::ConfirmRules::default(),
     }
 }
 
@@ -223,14 +224,15 @@ impl Stage {
                     Kept::default(),
                     (self.now, "1"),
                 );
-                let countries = result.as_ref().map(|plan| plan_builder::countries(plan));
-                let countries = countries.unwrap_or_default();
+                let known = plan_builder::Known::default();
+                let built = plan_builder::Built::of(result, *purpose, known);
                 self.event(Event::Plan(Box::new(PlanAnswer {
                     ticket: *ticket,
                     purpose: *purpose,
-                    result,
-                    countries,
-                    checks: None,
+                    result: built.result,
+                    countries: built.countries,
+                    facts: built.facts,
+                    checks: built.checks,
                 })));
             } else if let Effect::ReadImport {
                 ticket,

@@ -5,7 +5,7 @@ mod checks;
 mod confirm;
 pub mod document;
 mod draft;
-mod people;
+pub mod people;
 mod time;
 
 use super::args_send::{CommonSend, SendCommand};
@@ -15,16 +15,14 @@ use super::exit::ExitStatus;
 use super::outbox::{self, Finish};
 use super::signals::StopSignals;
 use crate::contract::{ApiError, ErrorKind, SenderState};
-use crate::domain::{Batch, BatchState, Guard, Plan, Profile, SkippedRow};
-use crate::outbox::twins::{self, Planning};
+use crate::domain::opt_out::OPTED_OUT;
+use crate::domain::{Batch, BatchState, Plan, Profile, SkippedRow};
+use crate::outbox::twins::{self, DUPLICATE, Planning};
 use crate::outbox::{Confirmation, FreezeError, Outbox, note_limits};
 use crate::settings::Connection;
 use crate::text::format::counted;
 use checks::Checks;
 use std::time::Duration;
-
-/// Seconds in which nothing leaves, at least, where real customers are behind a profile.
-const GUARDED_GRACE: u64 = 5;
 
 /// Plans, confirms and queues a send.
 ///
@@ -128,11 +126,8 @@ async fn queue(
 }
 
 fn grace(profile: &Profile, common: &CommonSend) -> Duration {
-    let asked = common.grace.unwrap_or(0);
-    Duration::from_secs(match profile.guard {
-        Guard::Production => asked.max(GUARDED_GRACE),
-        Guard::None | Guard::Sandbox => asked,
-    })
+    let asked = Duration::from_secs(common.grace.unwrap_or(0));
+    asked.max(profile.guard.shortest_grace())
 }
 
 async fn wait_out_grace(
@@ -232,10 +227,13 @@ fn skipped_of(plan: &Result<Plan, FreezeError>) -> &[SkippedRow] {
     }
 }
 
-/// With `--strict` the first row that fails a check ends everything; a number given twice is no
-/// failed check.
+/// With `--strict` the first row that fails a check ends everything; a number given twice and a
+/// person who opted out are no failed checks.
 fn refuse_bad_rows(skipped: &[SkippedRow]) -> Result<(), ApiError> {
-    let Some(bad) = skipped.iter().find(|row| row.rule != "duplicate") else {
+    let Some(bad) = skipped
+        .iter()
+        .find(|row| !matches!(row.rule.as_str(), DUPLICATE | OPTED_OUT))
+    else {
         return Ok(());
     };
     let place = bad
@@ -260,7 +258,7 @@ fn dry_run(
             );
             Ok(ExitStatus::Done)
         }
-        Err(error) if matches!(error.rule, "no_recipients" | twins::DUPLICATE) => {
+        Err(error) if matches!(error.rule, "no_recipients" | DUPLICATE | OPTED_OUT) => {
             document::print(
                 context,
                 &document::Preview::of_nobody(&error).with_checks(checks),
@@ -286,7 +284,7 @@ fn refused(error: &FreezeError, context: &Context) -> ApiError {
         context.output.note(&problem.text);
     }
     let advice = match error.rule {
-        twins::DUPLICATE | twins::SAME_FILE => {
+        DUPLICATE | twins::SAME_FILE => {
             "Give --allow-duplicates REASON to override; the reason is kept.".to_owned()
         }
         _ => error.advice.clone(),

@@ -143,12 +143,7 @@ impl Reading<'_> {
             source: Some(path.to_owned()),
             shape,
         };
-        let read = if path == "-" {
-            read_stream(std::io::stdin(), &options)
-        } else {
-            read_file(Path::new(path), &options)
-        };
-        read.map_err(|error| unreadable(path, &error))
+        read_people(path, &options)
     }
 
     /// `12` or `12:accepted`.
@@ -187,6 +182,19 @@ fn which(word: &str) -> Result<BatchPeople, ApiError> {
             "Write all, accepted, rejected or not-reached.",
         )
     })
+}
+
+/// Everybody of a file; `-` is the standard input.
+///
+/// # Errors
+/// A file that cannot be read as a whole.
+pub fn read_people(path: &str, options: &CsvOptions) -> Result<Audience, ApiError> {
+    let read = if path == "-" {
+        read_stream(std::io::stdin(), options)
+    } else {
+        read_file(Path::new(path), options)
+    };
+    read.map_err(|error| unreadable(path, &error))
 }
 
 fn unreadable(path: &str, error: &AudienceError) -> ApiError {

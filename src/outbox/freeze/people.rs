@@ -5,14 +5,14 @@ use crate::domain::intent::DUPLICATE;
 use crate::domain::template::ParameterProblem;
 use crate::domain::{Audience, AudienceRow, Recipient, SkippedRow};
 
-/// Who is left out of a plan because the record has the same message to them, and why.
+/// Who is left out of a plan because of what the record has about them, by which rule and why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LeftOut(PeopleMap<String>);
+pub struct LeftOut(PeopleMap<(&'static str, String)>);
 
 impl LeftOut {
     /// Leaves somebody out; the reason is one sentence without a full stop.
-    pub fn add(&mut self, recipient: &Recipient, reason: String) {
-        self.0.insert(recipient, reason);
+    pub fn add(&mut self, recipient: &Recipient, rule: &'static str, reason: String) {
+        self.0.insert(recipient, (rule, reason));
     }
 
     /// How many people are left out.
@@ -25,8 +25,9 @@ impl LeftOut {
         self.0.is_empty()
     }
 
-    fn reason(&self, recipient: &Recipient) -> Option<&str> {
-        self.0.get(recipient).map(String::as_str)
+    fn reason(&self, recipient: &Recipient) -> Option<(&'static str, &str)> {
+        let (rule, reason) = self.0.get(recipient)?;
+        Some((rule, reason))
     }
 }
 
@@ -88,15 +89,15 @@ impl<'a> People<'a> {
     }
 
     /// Whether this row is the first good one of its recipient; a later one is left out, and so is
-    /// the first if its recipient has the message already.
+    /// the first if its recipient has the message already or has opted out.
     pub(super) fn keep(&mut self, row: &'a AudienceRow) -> bool {
-        let twin = self.left_out.reason(&row.recipient);
+        let left_out = self.left_out.reason(&row.recipient);
         let Some(first) = self.seen.get(&row.recipient).copied() else {
             self.seen.insert(&row.recipient, row.row);
-            let Some(reason) = twin else {
+            let Some((rule, reason)) = left_out else {
                 return true;
             };
-            self.skip(row, DUPLICATE, reason.to_owned());
+            self.skip(row, rule, reason.to_owned());
             return false;
         };
         let what = if row.recipient.phone().is_some() {
@@ -105,7 +106,7 @@ impl<'a> People<'a> {
             "id"
         };
         let reason = match first {
-            Some(first) if twin.is_some() => format!("the same {what} as row {first}"),
+            Some(first) if left_out.is_some() => format!("the same {what} as row {first}"),
             Some(first) => format!("the same {what} as row {first}, which is kept"),
             None => format!("the same {what} was given before; it is sent to once"),
         };

@@ -311,3 +311,35 @@ fn a_plan_that_does_not_say_what_people_get_is_not_queued() {
     let error = bench.try_queue(&silent).unwrap_err();
     assert!(matches!(error, OutboxError::Plan(_)), "{error}");
 }
+
+#[test]
+fn a_call_to_several_of_whom_one_opted_out_is_held_for_a_new_plan() {
+    let mut bench = Bench::new();
+    let plan = in_one_call(plan(3, fast(1)));
+    let id = bench.try_queue(&plan).unwrap().id;
+    let one = [plan.calls[0].recipients[1].text().to_owned()];
+    let why = (crate::domain::OptOutSource::Manual, "asked");
+    bench.outbox.suppress(&plan.target, &one, why).unwrap();
+    bench.send_all(&accepted());
+    let batch = bench.outbox.show(id).unwrap();
+    let reason = batch.reason.unwrap();
+    assert_eq!((batch.state, batch.counts.queued), (BatchState::Held, 3));
+    assert_eq!(reason.rule, "opted_out");
+    assert!(
+        reason
+            .text
+            .starts_with("1 person opted out since it was confirmed"),
+        "{}",
+        reason.text
+    );
+    // A person who goes on all the same does not get past it.
+    bench.outbox.resume(id, 3).unwrap();
+    bench.send_all(&accepted());
+    let batch = bench.outbox.show(id).unwrap();
+    assert_eq!((batch.state, batch.counts.queued), (BatchState::Held, 3));
+    // Off the list again, it goes.
+    bench.outbox.unsuppress(&plan.target, &one).unwrap();
+    bench.outbox.resume(id, 3).unwrap();
+    bench.send_all(&accepted());
+    assert_eq!(bench.outbox.show(id).unwrap().counts.accepted, 3);
+}

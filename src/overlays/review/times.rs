@@ -27,11 +27,17 @@ pub fn when(plan: &Plan, now: &Zoned) -> Vec<(&'static str, String)> {
     rows
 }
 
-fn speed(plan: &Plan) -> String {
+/// How long the calls take.
+pub fn about(plan: &Plan) -> String {
     let limits = plan.limits;
     let seconds = plan.calls.len() as u64 * 60 / u64::from(limits.per_minute.max(1));
     let seconds = seconds.max(u64::from(limits.spread_minutes) * 60);
-    let about = format::estimate(Duration::from_secs(seconds));
+    format::estimate(Duration::from_secs(seconds))
+}
+
+fn speed(plan: &Plan) -> String {
+    let limits = plan.limits;
+    let about = about(plan);
     let mut speed = format!("{}/min, {about}", limits.per_minute);
     if limits.spread_minutes > 0 {
         speed = format!("spread evenly over {about}");
@@ -45,9 +51,12 @@ fn speed(plan: &Plan) -> String {
 /// What can be undone until when.
 pub fn until(state: &State, now: &Zoned) -> String {
     let seconds = format::duration(state.grace);
-    let at_once = format::people(most_on_the_way(&state.plan));
+    let at_once = format::people(state.facts.at_once);
     let clock = |at: Timestamp| format::clock(&at.to_zoned(now.time_zone().clone()));
     let last = match state.plan.schedule {
+        Schedule::Now if state.plan.calls.len() > 1 => {
+            "While it runs, H pauses at once. What was accepted cannot be taken back.".to_owned()
+        }
         Schedule::Now => "What was accepted cannot be taken back.".to_owned(),
         Schedule::PublishAt(_) => {
             "After that it can only be stopped in the panel: this API has no cancel.".to_owned()
@@ -79,17 +88,4 @@ fn alive(sender: SenderState) -> String {
         SenderState::Other { pid } => format!("now it is process {pid}"),
         SenderState::Nobody | SenderState::CopiedFolder => "now nobody sends".to_owned(),
     }
-}
-
-/// The most people whose calls can be on the way at once: a call to many is unknown for all of
-/// them.
-fn most_on_the_way(plan: &Plan) -> u64 {
-    let mut sizes: Vec<usize> = plan
-        .calls
-        .iter()
-        .map(|call| call.recipients.len())
-        .collect();
-    sizes.sort_unstable_by(|left, right| right.cmp(left));
-    let calls = usize::try_from(plan.limits.concurrency).unwrap_or(usize::MAX);
-    sizes.into_iter().take(calls).sum::<usize>() as u64
 }

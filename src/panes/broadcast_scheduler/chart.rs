@@ -1,6 +1,7 @@
 //! The small pictures of a batch: why people were refused, and how fast it went.
 
 use crate::domain::ReportClass;
+use crate::domain::opt_out::WANTS_NO_MORE;
 use crate::text::{format, sanitize, width};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans};
@@ -81,7 +82,12 @@ pub fn class_row(painter: &mut Painter<'_>, row: Rect, class: &ReportClass, most
     let meaning = cut(&class.meaning, limit.saturating_sub(columns.meaning));
     painter.text((columns.meaning, row.y), limit, &meaning, Role::Text);
     if let Some(x) = columns.advice {
-        let advice = cut(&class.advice, row.right().saturating_sub(x));
+        let advice = if class.error_code == Some(WANTS_NO_MORE) {
+            "opt out for good: O"
+        } else {
+            class.advice.as_str()
+        };
+        let advice = cut(advice, row.right().saturating_sub(x));
         painter.text((x, row.y), row.right(), &advice, Role::Muted);
     }
 }

@@ -149,10 +149,13 @@ fn item_line(painter: &mut Painter<'_>, row: Rect, item: &Item) {
         (None, None) => rule_in_words(item.rule.as_deref().unwrap_or_default()),
     };
     let limit = row.right().saturating_sub(1);
-    painter.text(
-        (x + 1, row.y),
-        limit,
-        &sanitize::clean_line(&why),
-        Role::Muted,
-    );
+    let limit = if item.says_opted_out() {
+        let hint = "opt out for good: O";
+        let from = painter.right((limit, row.y), x + 8, hint, Role::Key);
+        from.saturating_sub(1)
+    } else {
+        limit
+    };
+    let why = sanitize::clean_line(&why);
+    painter.text((x + 1, row.y), limit, &why, Role::Muted);
 }

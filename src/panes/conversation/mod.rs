@@ -17,6 +17,7 @@
 mod arrivals;
 mod blocks;
 mod marks;
+mod proposal;
 mod scroll;
 mod state;
 mod text_lines;
@@ -26,6 +27,7 @@ mod window_hint;
 
 pub use blocks::{Block, LineKind, MessageLine};
 pub use marks::{Mark, Marks};
+pub use proposal::Proposal;
 pub use scroll::Anchor;
 pub use state::{Chat, State, VisibleLine};
 pub use text_lines::LineLink;

@@ -2,6 +2,7 @@
 
 use super::blocks::{Block, BlockContext, LineKind, MessageLine, block, day_name};
 use super::marks::Marks;
+use super::proposal::Proposal;
 use super::scroll::{Anchor, Position, walk};
 use crate::contract::{Above, Handover, Remote};
 use crate::domain::{ChatMessage, User};
@@ -71,6 +72,10 @@ pub struct State {
     pub cursor: usize,
     /// The search, if one is on.
     pub find: Option<Find>,
+    /// Since when the person is on the list of those who must not be written to.
+    pub opted_out: Option<Timestamp>,
+    /// A wish to hear no more, found among the messages.
+    pub proposal: Option<Proposal>,
     /// Marked messages.
     pub(super) marks: Marks,
     /// Whether the reader was brought to the message under the cursor and has not moved since:

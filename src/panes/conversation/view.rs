@@ -29,6 +29,15 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
     let window = |roomy| Spans::of(Role::Muted, window_hint::words(hint, context.now, roomy));
     if let Some(find) = &state.find {
         edges.about = find_words(state, find);
+    } else if let Some(since) = state.opted_out {
+        let since = since.to_zoned(context.now.time_zone().clone());
+        let text = format!("⊘ opted out {}", format::moment(&since, context.now));
+        edges.about = Spans::of(Role::Attention, text);
+        edges.about_short = Spans::of(Role::Attention, "⊘ opted out".to_owned());
+    } else if let Some(proposal) = &state.proposal {
+        let words = proposal.words(&chat.short_name, context.now);
+        edges.about = Spans::of(Role::Attention, words);
+        edges.about_short = Spans::of(Role::Attention, "O opts out?".to_owned());
     } else {
         edges.about = window(context.framed);
         edges.about_short = window(false);

@@ -50,7 +50,12 @@ pub fn lines(draft: &Draft) -> Vec<Line> {
         .warnings
         .iter()
         .map(|text| Line::new(Glyph::Warning, Role::Attention, text));
-    problems.chain(warnings).collect()
+    let opted_out = (draft.opted_out > 0).then(|| {
+        let who = format::people(draft.opted_out);
+        let text = format!("{who} opted out: left out, and no reason overrides it.");
+        Line::new(Glyph::Warning, Role::Attention, &text)
+    });
+    problems.chain(opted_out).chain(warnings).collect()
 }
 
 /// What is known to be right, in a few words each.
@@ -70,6 +75,13 @@ pub fn passed(draft: &Draft) -> Vec<String> {
             1 => "value filled".to_owned(),
             _ => format!("{total} values filled"),
         });
+    }
+    let compared = draft
+        .plan
+        .as_ref()
+        .and_then(|plan| plan.once.found.as_ref());
+    if compared.is_some() && draft.opted_out == 0 {
+        passed.push("not opted out".to_owned());
     }
     let plan = draft.plan.as_ref();
     if let Some(once) = plan.map(|plan| &plan.once)

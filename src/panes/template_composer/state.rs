@@ -46,6 +46,8 @@ pub struct Draft {
     pub warnings: Vec<String>,
     /// Countries of the last plan's numbers and how many people each has, as far as they are known.
     pub countries: Vec<(String, u64)>,
+    /// How many people of the plan opted out and are left out.
+    pub opted_out: u64,
     /// The last plan, if there was one and the draft is as it was then.
     pub plan: Option<Arc<Plan>>,
     /// The call that the Payload pane shows.

@@ -7,7 +7,7 @@ use crate::widgets::{TextField, WindowedList};
 use jiff::Timestamp;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether the search line takes the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,6 +69,8 @@ pub struct State {
     pub list: WindowedList,
     /// Channel user ids of marked people; they outlive a new search.
     pub marked: BTreeSet<String>,
+    /// People of the list who opted out, and since when.
+    pub opted_out: BTreeMap<String, Timestamp>,
     /// Names of the marked people, for the composer.
     pub marked_users: Vec<User>,
     /// Attribute names used before, last first, each with its last value.

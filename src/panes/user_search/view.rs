@@ -7,6 +7,7 @@ use crate::panes::chrome::{self, Edges, ViewContext};
 use crate::text::{format, width};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans};
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 /// The texts on the frame.
@@ -106,7 +107,7 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
             ..list
         };
         let selected = at == state.list.selected;
-        user_line(state, painter, line, row, selected);
+        user_line(state, painter, line, (row, selected), context);
         if selected && context.focused {
             painter.overlay(line, Role::Selection);
         }
@@ -253,24 +254,16 @@ fn start_text(state: &State) -> String {
 }
 
 /// Cursor, mark, name, and from the right: digits or number, label, the attribute searched.
-fn user_line(state: &State, painter: &mut Painter<'_>, row: Rect, user: &UserRow, selected: bool) {
+fn user_line(
+    state: &State,
+    painter: &mut Painter<'_>,
+    row: Rect,
+    (user, selected): (&UserRow, bool),
+    context: &ViewContext<'_>,
+) {
     let y = row.y;
-    if selected {
-        painter.text(
-            (row.x, y),
-            row.right(),
-            painter.theme.glyph(Glyph::Cursor),
-            Role::Focus,
-        );
-    }
-    if state.marked.contains(user.key()) {
-        painter.text(
-            (row.x + 1, y),
-            row.right(),
-            painter.theme.glyph(Glyph::Marked),
-            Role::Active,
-        );
-    }
+    let opted_out = state.opted_out.get(user.key());
+    signs(state, painter, row, (user, selected));
     let inside = row.width;
     let mut right = row.right().saturating_sub(1);
     let number = if inside >= 56 {
@@ -292,6 +285,9 @@ fn user_line(state: &State, painter: &mut Painter<'_>, row: Rect, user: &UserRow
         painter.text((start, y), right, text, Role::Muted);
         right = start.saturating_sub(1);
     }
+    if let Some(since) = opted_out.filter(|_| inside >= 56) {
+        right = opted_out_since(painter, (right, y), since, context);
+    }
     let role = if user.user.name.is_some() {
         Role::Text
     } else {
@@ -304,4 +300,44 @@ fn user_line(state: &State, painter: &mut Painter<'_>, row: Rect, user: &UserRow
     )
     .into_owned();
     painter.text((row.x + 3, y), right, &name, role);
+}
+
+/// Cursor, and the mark or the sign of somebody who opted out.
+fn signs(state: &State, painter: &mut Painter<'_>, row: Rect, (user, selected): (&UserRow, bool)) {
+    let y = row.y;
+    if selected {
+        painter.text(
+            (row.x, y),
+            row.right(),
+            painter.theme.glyph(Glyph::Cursor),
+            Role::Focus,
+        );
+    }
+    if state.marked.contains(user.key()) {
+        painter.text(
+            (row.x + 1, y),
+            row.right(),
+            painter.theme.glyph(Glyph::Marked),
+            Role::Active,
+        );
+    }
+    if state.opted_out.contains_key(user.key()) && !state.marked.contains(user.key()) {
+        let sign = painter.theme.glyph(Glyph::OptedOut);
+        painter.text((row.x + 1, y), row.right(), sign, Role::Attention);
+    }
+}
+
+/// `opted out 9 Sep`, ending at a column; gives the column before it.
+fn opted_out_since(
+    painter: &mut Painter<'_>,
+    (right, y): (u16, u16),
+    since: &Timestamp,
+    context: &ViewContext<'_>,
+) -> u16 {
+    let since = since.to_zoned(context.now.time_zone().clone());
+    let text = format!("opted out {}", format::moment(&since, context.now));
+    let cells = u16::try_from(width::cells(&text)).unwrap_or(u16::MAX);
+    let start = right.saturating_sub(cells);
+    painter.text((start, y), right, &text, Role::Attention);
+    start.saturating_sub(1)
 }

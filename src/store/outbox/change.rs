@@ -97,6 +97,33 @@ impl OutboxStore {
         })
     }
 
+    /// Takes back everything of a batch that is in its grace; one that has left it is stopped
+    /// instead, because a person decides about the rest then.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn undo(&self, id: BatchId, too_late: &Reason) -> Result<Change, StoreError> {
+        self.change_batch(id, |tx| {
+            let taken_back = tx
+                .prepare_cached(
+                    "UPDATE batches SET state = 'cancelled', reason_rule = NULL, reason_text = NULL
+                     WHERE id = ?1 AND state = 'armed'",
+                )?
+                .execute([id.0])?;
+            if taken_back == 0 {
+                let stopped = stop_batch(tx, id, StopKind::Person, too_late)?;
+                settle(tx, id)?;
+                return Ok(stopped);
+            }
+            tx.prepare_cached(
+                "UPDATE items SET state = 'cancelled', retry_at = NULL
+                 WHERE batch = ?1 AND state = 'queued'",
+            )?
+            .execute([id.0])?;
+            Ok(taken_back)
+        })
+    }
+
     /// Makes a paused or held batch ready again, if exactly this many recipients are left; one
     /// whose time is still to come waits for it again.
     ///

@@ -1,13 +1,15 @@
 //! The last look before a mark, in its transaction: whoever got the same message since the plan was
-//! queued is not sent to. It marks nothing itself.
+//! queued, or has opted out, is not sent to. It marks nothing itself.
 
 use super::candidates::Candidate;
 use super::change::{hold_batch, stop_batch};
 use super::intents;
 use super::rows::StopKind;
 use super::send::MarkTime;
+use super::suppressed;
 use crate::domain::intent::DUPLICATE;
-use crate::domain::{BatchId, ItemId, ItemState, Reason};
+use crate::domain::opt_out::OPTED_OUT;
+use crate::domain::{BatchId, BotTarget, ItemId, ItemState, Reason};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Transaction, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,16 +46,84 @@ pub(super) fn take_back_twins(
         return Ok(items.into_iter().collect());
     }
     for (item, found) in &twins {
-        take_back(tx, *item, found.newest)?;
+        take_back_twin(tx, *item, found.newest)?;
     }
     if !twins.is_empty() {
         // Mostly others of the list are in the same place, and each turn costs a sync.
         let next = next_to_one(tx, batch)?;
         for (item, found) in twins_of(tx, &next, since)? {
-            take_back(tx, item, found.newest)?;
+            take_back_twin(tx, item, found.newest)?;
         }
     }
     Ok(twins.into_keys().collect())
+}
+
+/// Takes back the candidates whose only person opted out, and stops the batch where one call
+/// reaches several and somebody did, because a frozen body cannot be cut. Gives the items that must
+/// not be marked. No reason overrides it, and neither does a repeat.
+pub(super) fn take_back_opted_out(
+    tx: &Transaction<'_>,
+    batch: BatchId,
+    candidates: &[Candidate],
+) -> rusqlite::Result<BTreeSet<ItemId>> {
+    let target = target(tx, batch)?;
+    let mut gone = BTreeSet::new();
+    for candidate in candidates {
+        let all;
+        let people: Vec<&str> = if let Some(one) = &candidate.recipient {
+            vec![one]
+        } else {
+            all = recipients(tx, candidate.item)?;
+            all.lines().collect()
+        };
+        let found = suppressed::among(tx, &target, &people)?;
+        let Some((_, first)) = found.first() else {
+            continue;
+        };
+        if candidate.recipients > 1 {
+            stop_for(tx, batch, &opted_out_since(found.len()))?;
+            return Ok(candidates.iter().map(|one| one.item).collect());
+        }
+        let note = format!("opted out on {}", first.since.strftime("%-d %b %Y"));
+        take_back(tx, candidate.item, OPTED_OUT, &note)?;
+        gone.insert(candidate.item);
+    }
+    Ok(gone)
+}
+
+fn opted_out_since(people: usize) -> Reason {
+    let who = if people == 1 {
+        "1 person".to_owned()
+    } else {
+        format!("{people} people")
+    };
+    Reason {
+        rule: OPTED_OUT.to_owned(),
+        text: format!(
+            "{who} opted out since it was confirmed, and a call cannot be cut. Cancel it and plan \
+             it again: the new plan leaves them out."
+        ),
+    }
+}
+
+fn target(tx: &Transaction<'_>, batch: BatchId) -> rusqlite::Result<BotTarget> {
+    tx.prepare_cached("SELECT base_url, customer_id, bot_key FROM batches WHERE id = ?1")?
+        .query_row([batch.0], |row| {
+            Ok(BotTarget {
+                base_url: row.get(0)?,
+                customer_id: row.get(1)?,
+                bot_key: row.get(2)?,
+            })
+        })
+}
+
+/// Everybody of a call to several, a line each.
+fn recipients(tx: &Transaction<'_>, item: ItemId) -> rusqlite::Result<String> {
+    let sql = "SELECT recipients FROM bodies WHERE item = ?1";
+    let all: Option<String> = tx
+        .prepare_cached(sql)?
+        .query_row([item.0], |row| row.get(0))?;
+    Ok(all.unwrap_or_default())
 }
 
 /// What a call's people have elsewhere.
@@ -120,20 +190,23 @@ fn window_start(
     Ok((!overridden).then_some(since))
 }
 
-fn take_back(tx: &Transaction<'_>, item: ItemId, twin: BatchId) -> rusqlite::Result<()> {
+fn take_back_twin(tx: &Transaction<'_>, item: ItemId, twin: BatchId) -> rusqlite::Result<()> {
     let note = format!(
         "the same message reached or may have reached this person in batch {}",
         twin.0
     );
+    take_back(tx, item, DUPLICATE, &note)
+}
+
+fn take_back(tx: &Transaction<'_>, item: ItemId, rule: &str, note: &str) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "UPDATE items SET state = 'cancelled', rule = ?2, note = ?3, retry_at = NULL
          WHERE id = ?1 AND state = 'queued'",
     )?
-    .execute(params![item.0, DUPLICATE, note])?;
+    .execute(params![item.0, rule, note])?;
     Ok(())
 }
 
-/// Held; while other calls of it are on the way, paused as soon as they have ended.
 fn stop(tx: &Transaction<'_>, batch: BatchId, found: &Found) -> rusqlite::Result<()> {
     let who = match found.people.len() {
         1 => "1 person".to_owned(),
@@ -148,8 +221,13 @@ fn stop(tx: &Transaction<'_>, batch: BatchId, found: &Found) -> rusqlite::Result
             found.newest.0
         ),
     };
-    if hold_batch(tx, batch, &reason)? == 0 {
-        stop_batch(tx, batch, StopKind::Other, &reason)?;
+    stop_for(tx, batch, &reason)
+}
+
+/// Held; while other calls of it are on the way, paused as soon as they have ended.
+fn stop_for(tx: &Transaction<'_>, batch: BatchId, reason: &Reason) -> rusqlite::Result<()> {
+    if hold_batch(tx, batch, reason)? == 0 {
+        stop_batch(tx, batch, StopKind::Other, reason)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::OutboxStore;
 use super::intents;
 use super::rows::{StopKind, stored_number};
+use super::suppressed;
 use crate::domain::{
     BatchId, BatchState, FrozenRequest, ItemId, Plan, Reason, Recipient, RequestBody, RequestHead,
     Sha256Hex, SkippedRow, Used,
@@ -44,6 +45,9 @@ pub enum InsertError {
         /// The newest batch that has it.
         batch: BatchId,
     },
+    /// Since it was planned, some of its people opted out.
+    #[error("{0} people opted out")]
+    OptedOut(u64),
     /// The same file went to the same template today.
     #[error("batch {} was made of the same file and template", .0.0)]
     SameFile(BatchId),
@@ -92,8 +96,14 @@ pub(super) fn insert_plan(
     Ok(BatchId(batch))
 }
 
-/// What others have queued or sent since this was planned.
+/// What others have queued or sent, and who opted out, since this was planned.
 fn in_the_way(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<Option<InsertError>> {
+    let people = new.plan.calls.iter().flat_map(|call| &call.recipients);
+    let people: Vec<&str> = people.map(Recipient::text).collect();
+    let opted_out = suppressed::among(tx, &new.plan.target, &people)?;
+    if !opted_out.is_empty() {
+        return Ok(Some(InsertError::OptedOut(opted_out.len() as u64)));
+    }
     let once = &new.plan.once;
     if once.override_reason.is_some() || once.is_repeat {
         return Ok(None);

@@ -8,6 +8,7 @@ pub mod audit;
 mod candidates;
 mod change;
 mod claim;
+mod compare;
 mod evidence;
 mod home;
 mod insert;
@@ -22,6 +23,7 @@ mod resolve;
 mod rows;
 pub(super) mod schema;
 mod send;
+mod suppressed;
 #[cfg(test)]
 mod tests;
 mod times;

@@ -177,11 +177,7 @@ impl OutboxStore {
         target: &BotTarget,
         recipient: Option<&str>,
     ) -> Result<Option<(BatchId, FrozenRequest)>, StoreError> {
-        let stem = title.rsplit_once('~').map_or(title, |(stem, _)| stem);
-        let escaped = stem
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
+        let (stem, escaped) = super::compare::stem(title);
         self.db.read(|connection| {
             let found: Option<(i64, i64)> = connection
                 .prepare_cached(

@@ -11,6 +11,7 @@ mod intents;
 mod origin;
 mod pace;
 mod settled;
+mod suppressed;
 mod times;
 mod triage;
 mod windows;
@@ -36,6 +37,7 @@ pub const SCHEMA: Schema = Schema {
         settled::SETTLED,
         origin::ORIGIN,
         times::TIMES,
+        suppressed::SUPPRESSED,
     ],
     durability: Durability::Full,
 };

@@ -169,8 +169,8 @@ pub enum SendError {
 impl OutboxStore {
     /// Marks these items as on the way, in one durable transaction, if the batch may still send.
     /// Only what is returned may be sent. Empty if the batch was stopped meanwhile. Whoever got
-    /// the same message since it was planned is taken back; a call to several of whom one did
-    /// stops the batch, because a frozen body cannot be cut.
+    /// the same message since it was planned, or opted out, is taken back; a call to several of
+    /// whom one did stops the batch, because a frozen body cannot be cut.
     ///
     /// # Errors
     /// [`SendError`]; then nothing is marked and nothing may be sent.
@@ -204,13 +204,14 @@ impl OutboxStore {
             if running == 0 {
                 return Ok(Ok(marked));
             }
-            let twins = claim::take_back_twins(tx, batch, candidates, now)?;
+            let mut gone = claim::take_back_opted_out(tx, batch, candidates)?;
+            gone.extend(claim::take_back_twins(tx, batch, candidates, now)?);
             for (candidate, request) in requests {
-                if !twins.contains(&candidate.item) {
+                if !gone.contains(&candidate.item) {
                     marked.extend(mark_item(tx, candidate, request, (now.wall, seen))?);
                 }
             }
-            if !twins.is_empty() {
+            if !gone.is_empty() {
                 settle(tx, batch)?;
             }
             Ok(Ok(marked))

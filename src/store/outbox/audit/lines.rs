@@ -1,7 +1,7 @@
 //! What the lines of a transaction say. Nothing that happened may be missing: an item that changed
 //! without an attempt that explains it gets a line of its own.
 
-use super::pending::{BatchMoved, Ended, Group, ItemMoved, Late, Marked, Pending};
+use super::pending::{BatchMoved, Ended, Group, ItemMoved, Late, Marked, Pending, Suppressed};
 use super::process::{self, Facts};
 use super::writer::{Writer, json};
 use crate::domain::{Counts, ItemState};
@@ -46,6 +46,9 @@ pub(super) fn write(writer: &mut Writer<'_>, mut pending: Pending) -> rusqlite::
     }
     for late in &pending.late {
         late_evidence(writer, late)?;
+    }
+    for group in &pending.suppressed {
+        suppressed(writer, group)?;
     }
     for note in &pending.notes {
         let detail = note.detail.as_deref().unwrap_or("{}");
@@ -400,6 +403,42 @@ fn late_evidence(writer: &mut Writer<'_>, late: &Late) -> rusqlite::Result<()> {
         evidence: &late.evidence,
     })?;
     writer.line("late_evidence", Some(batch), &line, Some(&personal))
+}
+
+#[derive(Serialize)]
+struct SuppressedLine<'a> {
+    customer_id: &'a str,
+    source: &'a str,
+    people: usize,
+}
+
+#[derive(Serialize)]
+struct SuppressedPeople<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    recipients: &'a [String],
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'a str,
+}
+
+/// Who may not be written to any more, or may again: everybody by name.
+fn suppressed(writer: &mut Writer<'_>, group: &Suppressed) -> rusqlite::Result<()> {
+    let line = SuppressedLine {
+        customer_id: &group.customer_id,
+        source: &group.source,
+        people: group.people.len(),
+    };
+    let (recipient, recipients) = match group.people.as_slice() {
+        [one] => (Some(one.as_str()), &[][..]),
+        several => (None, several),
+    };
+    let personal = json(&SuppressedPeople {
+        recipient,
+        recipients,
+        reason: &group.reason,
+    })?;
+    writer.line(&group.action, None, &line, Some(&personal))
 }
 
 /// Batch and only recipient of an item.

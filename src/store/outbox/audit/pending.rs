@@ -84,6 +84,19 @@ pub(super) struct Late {
     pub evidence: String,
 }
 
+/// People who were put on the list of those who must not be written to, or taken off it, for the
+/// same reason.
+#[derive(Debug)]
+pub(super) struct Suppressed {
+    /// `suppressed` or `unsuppressed`.
+    pub action: String,
+    pub customer_id: String,
+    pub source: String,
+    pub reason: String,
+    /// As many as one line names: nobody is put there without being named.
+    pub people: Vec<String>,
+}
+
 /// A line in whole.
 #[derive(Debug)]
 pub(super) struct Note {
@@ -103,6 +116,7 @@ pub(super) struct Pending {
     pub sending: Vec<ItemMoved>,
     pub groups: Vec<Group>,
     pub late: Vec<Late>,
+    pub suppressed: Vec<Suppressed>,
     pub notes: Vec<Note>,
 }
 
@@ -116,6 +130,7 @@ impl Pending {
             && self.sending.is_empty()
             && self.groups.is_empty()
             && self.late.is_empty()
+            && self.suppressed.is_empty()
             && self.notes.is_empty()
     }
 
@@ -137,6 +152,7 @@ impl Pending {
                 item: call.get(2)?,
                 evidence: text(call, 3)?,
             }),
+            "suppressed" => self.suppressed(call)?,
             "note" => self.notes.push(Note {
                 action: text(call, 1)?,
                 batch: call.get(2)?,
@@ -166,6 +182,28 @@ impl Pending {
             self.sending.push(moved);
         } else {
             self.group(moved);
+        }
+        Ok(())
+    }
+
+    fn suppressed(&mut self, call: &Context<'_>) -> rusqlite::Result<()> {
+        let (action, customer_id) = (text(call, 1)?, text(call, 2)?);
+        let (source, reason) = (text(call, 3)?, text(call, 4)?);
+        let person = text(call, 5)?;
+        let same = self.suppressed.last_mut().filter(|last| {
+            last.people.len() < NAMED
+                && (&last.action, &last.customer_id) == (&action, &customer_id)
+                && (&last.source, &last.reason) == (&source, &reason)
+        });
+        match same {
+            Some(group) => group.people.push(person),
+            None => self.suppressed.push(Suppressed {
+                action,
+                customer_id,
+                source,
+                reason,
+                people: vec![person],
+            }),
         }
         Ok(())
     }
