@@ -183,11 +183,7 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
         return Vec::new();
     }
     if let Some(report) = answer.checks {
-        let skipped = match &answer.result {
-            Ok(plan) => plan.skipped.clone(),
-            Err(failure) => failure.skipped.clone(),
-        };
-        people_file::checked(state, *report, skipped);
+        people_file::checked(state, *report, &answer.result);
     }
     match answer.result {
         Ok(plan) => {

@@ -9,8 +9,10 @@ use super::people_places::{
 use super::state::State;
 use super::update::{Effects, notify};
 use super::{drafts, flows, helping};
-use crate::contract::{ApiError, Effect, Notice, PlanPurpose, SampleAnswer, Slot};
-use crate::domain::SkippedRow;
+use crate::contract::{
+    ApiError, Effect, Notice, PlanFailure, PlanPurpose, Rejects, SampleAnswer, Slot,
+};
+use crate::domain::Plan;
 use crate::domain::audience::{
     CheckClass, CheckReport, RecipientProposal, TableSample, TextEncoding, propose_recipient,
 };
@@ -376,7 +378,11 @@ pub fn check(state: &mut State) -> Effects {
 }
 
 /// Every row was looked at.
-pub fn checked(state: &mut State, report: CheckReport, skipped: Vec<SkippedRow>) {
+pub fn checked(state: &mut State, report: CheckReport, result: &Result<Arc<Plan>, PlanFailure>) {
+    let skipped = match result {
+        Ok(plan) => plan.skipped.clone(),
+        Err(failure) => failure.skipped.clone(),
+    };
     let guarded = state.profile.guard == crate::domain::Guard::Production;
     let source = state
         .composer
@@ -471,12 +477,13 @@ pub fn write_rejects(state: &State, name: &str) -> Effects {
     let (Some(file), Ok(form)) = (draft.people_file(), form) else {
         return Vec::new();
     };
-    vec![Effect::WriteRejects {
+    vec![Effect::WriteRejects(Rejects {
         file,
         form: form.content.recipient_form(),
+        region: state.profile.region.clone(),
         skipped: Arc::clone(&draft.table.skipped),
         name: name.to_owned(),
-    }]
+    })]
 }
 
 /// They were written, or not.

@@ -4,15 +4,15 @@ use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
 use super::import::{NewProfile, NewTemplates};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
-use super::people::PeopleFile;
+use super::people::{PeopleFile, Rejects};
 use super::shelves::ShelfRequest;
 use super::slot::{Slot, Ticket};
 use super::unknown::Settlement;
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
-    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, OptOutSource, Plan,
-    RecipientForm, RowWindow, SendKind, SendLimits, SkippedRow, Standing, User,
+    BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, OptOutSource, Plan, RowWindow,
+    SendKind, SendLimits, Standing, User,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -314,16 +314,7 @@ pub enum Effect {
         file: PeopleFile,
     },
     /// Write the people of a draft's file who are left out into a file, with the reasons.
-    WriteRejects {
-        /// The draft's file.
-        file: PeopleFile,
-        /// How its people are written.
-        form: RecipientForm,
-        /// Who is left out.
-        skipped: Arc<Vec<SkippedRow>>,
-        /// The file to write; without a folder it goes to the folder for downloads.
-        name: String,
-    },
+    WriteRejects(Rejects),
     /// Look for templates in a pasted text, from which keys were masked.
     ReadImport {
         /// Which asking it answers.

@@ -3,6 +3,8 @@
 use super::api::ApiError;
 use super::slot::Ticket;
 use crate::domain::audience::{ShapeChoice, TableSample};
+use crate::domain::{RecipientForm, SkippedRow};
+use std::sync::Arc;
 
 /// A file of people, as a draft names it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,4 +32,19 @@ pub struct SampleAnswer {
     pub ticket: Ticket,
     /// The table, or why it cannot be read.
     pub result: Result<TableSample, ApiError>,
+}
+
+/// Who is left out of a draft whose people come from a file, and where that is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rejects {
+    /// The draft's file.
+    pub file: PeopleFile,
+    /// How its people are written.
+    pub form: RecipientForm,
+    /// Two-letter country of numbers without one.
+    pub region: Option<String>,
+    /// Who is left out.
+    pub skipped: Arc<Vec<SkippedRow>>,
+    /// The file to write; without a folder it goes to the folder for downloads.
+    pub name: String,
 }

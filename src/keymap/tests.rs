@@ -56,6 +56,7 @@ fn what_the_embedded_file_hides_it_hides_on_purpose() {
             "`Ctrl-z` in [prompt] hides `undo` of [overlay]",
             "`Ctrl-u` in [when] hides `half_page_up` of [list]",
             "`Ctrl-z` in [when] hides `undo` of [overlay]",
+            "`h` in [mapping] hides `move_left` of [list]",
             "`Enter` in [unknowns] hides `accept` of [overlay]",
             "`n` in [unknowns] hides `next_match` of [list]",
         ]

@@ -4,7 +4,6 @@
 use super::live::{Live, LiveTask};
 use super::loop_effect::LoopEffect;
 use super::plan_builder::{self, Built};
-use super::reports::Rejects;
 use super::sender_loop;
 use super::storage::{Job, execute};
 use super::whole_conversation::{self, Calls};
@@ -120,18 +119,7 @@ impl EffectRunner {
                 read_files,
             } => self.read_import(ticket, text, read_files),
             Effect::SamplePeople { ticket, file } => self.sample_people(ticket, file),
-            Effect::WriteRejects {
-                file,
-                form,
-                skipped,
-                name,
-            } => self.job(Job::WriteRejects(Rejects {
-                file,
-                form,
-                region: profile.region.clone(),
-                skipped,
-                name,
-            })),
+            Effect::WriteRejects(rejects) => self.job(Job::WriteRejects(rejects)),
             Effect::AddProfile(profile) => self.job(Job::AddProfile(profile)),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
             Effect::Copy(text) => return Some(LoopEffect::Copy(text)),

@@ -3,12 +3,11 @@
 
 use super::clock;
 use super::world::World;
-use crate::contract::{ApiError, ErrorKind, PeopleFile};
-use crate::domain::{BatchId, RecipientForm, SkippedRow};
+use crate::contract::{ApiError, ErrorKind, Rejects};
+use crate::domain::BatchId;
 use crate::export::{self, ExportFile, Overwrite, ReportFormat, ReportWriter};
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Writes the report; gives the file and how many recipients are in it. Nothing is replaced.
 pub fn write(world: &World, batch: BatchId, name: &str) -> Result<(String, u64), ApiError> {
@@ -24,21 +23,6 @@ pub fn write(world: &World, batch: BatchId, name: &str) -> Result<(String, u64),
     let recipients = writer.recipients();
     writer.finish().map_err(failed)?.keep()?;
     Ok((target.display().to_string(), recipients))
-}
-
-/// Who is left out of a draft whose people come from a file, and where that is written.
-#[derive(Debug)]
-pub struct Rejects {
-    /// The draft's file.
-    pub file: PeopleFile,
-    /// How its people are written.
-    pub form: RecipientForm,
-    /// Two-letter country of numbers without one.
-    pub region: Option<String>,
-    /// Who is left out.
-    pub skipped: Arc<Vec<SkippedRow>>,
-    /// As typed.
-    pub name: String,
 }
 
 /// Writes who is left out, with their rows as they stood; gives the file. Nothing is replaced.

@@ -1,12 +1,11 @@
 //! Requests to the local record and the outbox, executed one after the other in the order in which
 //! they were asked, so that "discard" never overtakes "save".
 
-use super::reports::{self, Rejects};
 use super::world::{World, storage_error};
-use super::{clock, conversation_cache, importing, shelves};
+use super::{clock, conversation_cache, importing, reports, shelves};
 use crate::contract::{
     ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OptOutAsk, OutboxAnswer,
-    OutboxCommand, OutboxEvent, Settlement, StorageEvent, StoreRequest, Ticket,
+    OutboxCommand, OutboxEvent, Rejects, Settlement, StorageEvent, StoreRequest, Ticket,
 };
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::{TemplateEdit, Wording};

@@ -249,12 +249,8 @@ impl From<SettingsError> for ApiError {
     fn from(error: SettingsError) -> Self {
         match error {
             SettingsError::Other(error) => error,
-            SettingsError::File(problems) => usage(
-                problems
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .join("\n"),
+            problems @ SettingsError::File(_) => usage(
+                problems.to_string(),
                 "Mend the file; `alertdesk config check` reads it again.",
             ),
         }

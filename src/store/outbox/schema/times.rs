@@ -31,5 +31,7 @@ WHEN OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN (
     'running>done_with_problems', 'running>cancelled',
     'draining>paused', 'draining>done', 'draining>done_with_problems', 'draining>cancelled',
     'paused>ready', 'paused>scheduled', 'paused>cancelled')
+  AND NOT (OLD.state = 'done_with_problems' AND NEW.state = 'done' AND NEW.rejected
+    + NEW.unknown + NEW.cancelled + NEW.not_accepted + NEW.abandoned = 0)
 BEGIN SELECT RAISE(ABORT, 'a batch cannot change that way'); END;
 ";
