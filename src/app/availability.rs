@@ -62,18 +62,8 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         | Action::NextEncoding
         | Action::NextDelimiter
         | Action::CheckRows
-            if !matches!(state.overlays.last(), Some(Overlay::Mapping(_))) =>
-        {
-            Err("no columns are shown: c in the Composer takes people from a file".to_owned())
-        }
-        Action::WriteRejects => match state.overlays.last() {
-            Some(Overlay::Checks(checks)) if checks.left_out() > 0 => Ok(()),
-            _ => Err("nobody is left out of rows that were checked".to_owned()),
-        },
-        Action::OverrideTwins => match state.overlays.last() {
-            Some(Overlay::Review(review)) if review.left_out_twins().is_some() => Ok(()),
-            _ => Err("nobody is left out for having the same already".to_owned()),
-        },
+        | Action::WriteRejects
+        | Action::OverrideTwins => on_people(action, state),
         Action::ReadBack
         | Action::SettleAccepted
         | Action::SettleNotAccepted
@@ -88,6 +78,25 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         | Action::RetryFailed => on_batch(action, state),
         other => in_chat_or_draft(other, state),
     }
+}
+
+/// What can be done with the people of a plan, in the dialog that shows them.
+fn on_people(action: Action, state: &State) -> Result<(), Why> {
+    let why = match (action, state.overlays.last()) {
+        (Action::WriteRejects, Some(Overlay::Checks(checks))) if checks.left_out() > 0 => {
+            return Ok(());
+        }
+        (Action::WriteRejects, _) => "nobody is left out of rows that were checked",
+        (Action::OverrideTwins, Some(Overlay::Review(review)))
+            if review.left_out_twins().is_some() =>
+        {
+            return Ok(());
+        }
+        (Action::OverrideTwins, _) => "nobody is left out for having the same already",
+        (_, Some(Overlay::Mapping(_))) => return Ok(()),
+        (_, _) => "no columns are shown: c in the Composer takes people from a file",
+    };
+    Err(why.to_owned())
 }
 
 #[expect(

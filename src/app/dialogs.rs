@@ -14,9 +14,7 @@ use crate::overlays::audit as audit_list;
 use crate::overlays::confirm::{Asked, Purpose};
 use crate::overlays::decision::{Decision, QUIET};
 use crate::overlays::when as when_dialog;
-use crate::overlays::{
-    Overlay, checks, confirm, form, link, mapping, page, palette, phone, prompt, review,
-};
+use crate::overlays::{Overlay, confirm, form, link, page, palette, phone, prompt, review};
 use crate::text::sanitize;
 use crossterm::event::KeyEvent;
 use std::sync::Arc;
@@ -192,29 +190,16 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             }
             Vec::new()
         }
-        Some(Overlay::Mapping(dialog)) => {
-            let wish = mapping::act(dialog, action);
-            people_file::wished(state, wish)
-        }
-        Some(Overlay::Checks(dialog)) => {
-            let wish = checks::act(dialog, action);
-            people_file::in_checks(state, wish)
-        }
+        Some(Overlay::Mapping(_) | Overlay::Checks(_)) => people_file::act(state, action),
         Some(Overlay::Form(open)) => match form::act(open, action) {
             None => Vec::new(),
             Some(form::Wish::Close) => close(state),
             Some(form::Wish::Save) => library::save(state),
         },
-        Some(Overlay::Review(review)) => match review::act(review, action, body, &now) {
-            None => Vec::new(),
-            Some(review::Wish::Close) => close(state),
-            Some(review::Wish::Confirmed) => confirmed_plan(state),
-            Some(review::Wish::Override(sentence)) => ask_override(state, &sentence),
-            Some(review::Wish::Say(why)) => {
-                notify(state, Notice::warning("unavailable", why.to_owned()));
-                Vec::new()
-            }
-        },
+        Some(Overlay::Review(review)) => {
+            let wish = review::act(review, action, body, &now);
+            in_review(state, wish)
+        }
         Some(Overlay::Confirm(confirm)) => match confirm::act(confirm, action) {
             None => Vec::new(),
             Some(confirm::Wish::Close) => close(state),
@@ -224,6 +209,19 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
                 confirmed(state, purpose, reason)
             }
         },
+    }
+}
+
+fn in_review(state: &mut State, wish: Option<review::Wish>) -> Effects {
+    match wish {
+        None => Vec::new(),
+        Some(review::Wish::Close) => close(state),
+        Some(review::Wish::Confirmed) => confirmed_plan(state),
+        Some(review::Wish::Override(sentence)) => ask_override(state, &sentence),
+        Some(review::Wish::Say(why)) => {
+            notify(state, Notice::warning("unavailable", why.to_owned()));
+            Vec::new()
+        }
     }
 }
 

@@ -77,7 +77,35 @@ pub fn add_recipient(state: &mut State, user: &User) -> Effects {
 
 /// Asks for a text.
 pub fn ask(state: &mut State, purpose: Purpose) -> Effects {
-    let (title, line) = match &purpose {
+    let (title, line) = asked(&purpose);
+    let lines = match purpose {
+        Purpose::Words(..) => Lines::Many,
+        Purpose::Report(_)
+        | Purpose::PeopleFile
+        | Purpose::ColumnFallback(..)
+        | Purpose::Rejects
+        | Purpose::Fallback(_)
+        | Purpose::Payload(_)
+        | Purpose::Day(_)
+        | Purpose::Number(_)
+        | Purpose::Expiry => Lines::One,
+    };
+    let mut field = TextField::new(lines);
+    field.set_text(&first_answer(state, &purpose));
+    state.overlays.push(Overlay::Prompt(Box::new(prompt::State {
+        purpose,
+        title,
+        lines: vec![line.to_owned()],
+        field,
+        result: Err(String::new()),
+    })));
+    weigh(state);
+    Vec::new()
+}
+
+/// The title of a question, and what to type.
+fn asked(purpose: &Purpose) -> (String, &'static str) {
+    match purpose {
         Purpose::Fallback(attribute) => (
             format!("People without {}", sanitize::clean_line(attribute)),
             "What do they read instead?",
@@ -125,30 +153,7 @@ pub fn ask(state: &mut State, purpose: Purpose) -> Effects {
             "The ending says what it is: .csv, .json or .md. A name without a folder goes to the \
              folder for downloads.",
         ),
-    };
-    let lines = match purpose {
-        Purpose::Words(..) => Lines::Many,
-        Purpose::Report(_)
-        | Purpose::PeopleFile
-        | Purpose::ColumnFallback(..)
-        | Purpose::Rejects
-        | Purpose::Fallback(_)
-        | Purpose::Payload(_)
-        | Purpose::Day(_)
-        | Purpose::Number(_)
-        | Purpose::Expiry => Lines::One,
-    };
-    let mut field = TextField::new(lines);
-    field.set_text(&first_answer(state, &purpose));
-    state.overlays.push(Overlay::Prompt(Box::new(prompt::State {
-        purpose,
-        title,
-        lines: vec![line.to_owned()],
-        field,
-        result: Err(String::new()),
-    })));
-    weigh(state);
-    Vec::new()
+    }
 }
 
 /// What stands in the answer at first: the library's own fallback, or what was built before.

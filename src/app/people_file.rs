@@ -10,7 +10,7 @@ use super::state::State;
 use super::update::{Effects, notify};
 use super::{drafts, flows, helping};
 use crate::contract::{
-    ApiError, Effect, Notice, PlanFailure, PlanPurpose, Rejects, SampleAnswer, Slot,
+    Action, ApiError, Effect, Notice, PlanFailure, PlanPurpose, Rejects, SampleAnswer, Slot,
 };
 use crate::domain::Plan;
 use crate::domain::audience::{
@@ -156,8 +156,21 @@ pub fn refresh(state: &mut State) {
     }
 }
 
+/// Runs an action in the dialog of columns or that of the check, whichever is on top.
+pub fn act(state: &mut State, action: Action) -> Effects {
+    if let Some(Overlay::Mapping(dialog)) = state.overlays.last_mut() {
+        let wish = mapping::act(dialog, action);
+        return wished(state, wish);
+    }
+    if let Some(Overlay::Checks(dialog)) = state.overlays.last_mut() {
+        let wish = checks::act(dialog, action);
+        return in_checks(state, wish);
+    }
+    Vec::new()
+}
+
 /// What the dialog of columns wants.
-pub fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
+fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
     let Some(wish) = wish else {
         return Vec::new();
     };
@@ -407,7 +420,7 @@ pub fn checked(state: &mut State, report: CheckReport, result: &Result<Arc<Plan>
 }
 
 /// What the dialog of the check wants.
-pub fn in_checks(state: &mut State, wish: Option<checks::Wish>) -> Effects {
+fn in_checks(state: &mut State, wish: Option<checks::Wish>) -> Effects {
     match wish {
         None => Vec::new(),
         Some(checks::Wish::Close) => {

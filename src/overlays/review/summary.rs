@@ -36,13 +36,7 @@ pub fn sentence(plan: &Plan, facts: &PlanFacts, grace: Duration, now: &Zoned) ->
         countries => format!(" in {countries} countries"),
     };
     let who = format!("{}{places}", format::people(people));
-    let title = sanitize::clean_line(&plan.title);
-    let title = match &plan.used {
-        Some(Used::Template { language, .. }) => {
-            format!("{title} ({})", sanitize::clean_line(language))
-        }
-        Some(Used::Flow(_)) | None => title.into_owned(),
-    };
+    let title = titled(plan);
     let calls = plan.calls.len() as u64;
     let calls = format!("in {}", format::counted(calls, "call"));
     let what = match plan.kind {
@@ -91,6 +85,17 @@ pub fn sentence(plan: &Plan, facts: &PlanFacts, grace: Duration, now: &Zoned) ->
         format!("u stops all of it for {}", format::duration(grace))
     };
     format!("{what}, {when}{pace}. {stop}; {last}.")
+}
+
+/// What it is called, with the language of a template.
+fn titled(plan: &Plan) -> String {
+    let title = sanitize::clean_line(&plan.title);
+    match &plan.used {
+        Some(Used::Template { language, .. }) => {
+            format!("{title} ({})", sanitize::clean_line(language))
+        }
+        Some(Used::Flow(_)) | None => title.into_owned(),
+    }
 }
 
 /// Why people are left out: `21 given twice · 9 not a valid number`.

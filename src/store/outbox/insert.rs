@@ -132,8 +132,7 @@ fn insert_batch(
 ) -> rusqlite::Result<i64> {
     let plan = new.plan;
     let state = first_state(new, again);
-    let waiting = &plan.waiting;
-    let meant = waiting.meant.as_ref();
+    let meant = plan.waiting.meant.as_ref();
     let notes = serde_json::Value::from(plan.notes.clone()).to_string();
     tx.execute(
         "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
@@ -178,8 +177,8 @@ fn insert_batch(
             plan.schedule.due().map(stored_time),
             meant.map(|meant| meant.wall.to_string()),
             meant.map(|meant| meant.zone.as_str()),
-            waiting.hold_on_reply,
-            waiting.quiet.as_ref().map(to_json).transpose()?,
+            plan.waiting.hold_on_reply,
+            plan.waiting.quiet.as_ref().map(to_json).transpose()?,
             plan.source,
         ],
     )?;
