@@ -441,7 +441,9 @@ fn five_hundred_keys_at_once_are_one_picture() {
 
 #[test]
 fn nothing_is_set_to_happen_while_nothing_moves() {
-    for mut stage in vec![Stage::new(120, 40), Stage::furnished(120, 40)] {
+    let stages: [fn() -> Stage; 2] = [|| Stage::new(120, 40), || Stage::furnished(120, 40)];
+    for begin in stages {
+        let mut stage = begin();
         stage.wait(60_000);
         stage.event(Event::Timer(TimerId::Toast));
         stage.effects.clear();
