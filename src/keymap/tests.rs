@@ -61,7 +61,7 @@ fn what_the_embedded_file_hides_it_hides_on_purpose() {
             "`n` in [unknowns] hides `next_match` of [list]",
         ]
     );
-    assert_eq!(report.summary(), "keymap: 21 hidden keys");
+    assert_eq!(report.summary(), "keymap: 22 hidden keys");
 }
 
 #[rstest]
