@@ -4,7 +4,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{audit, drafts, people, people_file};
+use super::{audit, drafts, people, people_file, people_rejects};
 use crate::contract::{Effect, Notice, StoreRequest};
 use crate::domain::User;
 use crate::overlays::palette::{Entry, Target};
@@ -244,7 +244,7 @@ pub fn take(state: &mut State) -> Effects {
         Purpose::Report(batch) => audit::report(batch, &result),
         Purpose::PeopleFile => people_file::take(state, &text),
         Purpose::ColumnFallback(place, _) => people_file::set_fallback(state, place, &result),
-        Purpose::Rejects => people_file::write_rejects(state, text.trim()),
+        Purpose::Rejects => people_rejects::write_rejects(state, text.trim()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::state::{Context, State};
 use super::{
     actions, answers, batches, copying, fetching, files, flows, importing, keys, opting_out,
-    people_file, reading, waits,
+    people_file, people_rejects, reading, waits,
 };
 use crate::contract::{Effect, Event, Notice, TimerId};
 
@@ -35,7 +35,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::OutboxAnswer(answer) => answers::outbox_answer(state, *answer),
         Event::Storage(answer) => answers::storage(state, *answer, context),
         Event::Sample(answer) => people_file::sampled(state, *answer),
-        Event::RejectsWritten(written) => people_file::rejects_written(state, *written),
+        Event::RejectsWritten(written) => people_rejects::rejects_written(state, *written),
         Event::Import(answer) => importing::answered(state, *answer),
         Event::ProfileAdded(result) => importing::profile_added(state, result),
         Event::Media(answer) => files::answered(state, *answer),
