@@ -11,8 +11,9 @@ use crossterm::event::KeyEvent;
 use jiff::{Timestamp, Zoned};
 use std::cmp::Ordering;
 
-/// How near the ends of what is loaded the reader may come before more is fetched.
-const NEAR: usize = 8;
+/// How near the ends of what is loaded the reader may come before more is fetched: more messages than
+/// the largest usual window shows, so that a page never ends at what is loaded while more is kept.
+const NEAR: usize = 64;
 
 /// What the pane wants of the rest of the program.
 #[derive(Debug, Clone, PartialEq)]
