@@ -51,8 +51,7 @@ impl Engine {
             }
             let due = stored.due.unwrap_or(now.wall);
             if due > now.wall {
-                let wait = Duration::try_from(due.duration_since(now.wall));
-                self.wake_at(now.steady + wait.unwrap_or_default().min(LOOK_AGAIN));
+                self.look_again_by(due, now);
                 continue;
             }
             ended = true;
@@ -62,6 +61,12 @@ impl Engine {
             };
         }
         Ok(ended)
+    }
+
+    /// Wakes at a time on the wall, and before that as often as the clock may have been set.
+    pub(super) fn look_again_by(&mut self, due: Timestamp, now: Moment) {
+        let wait = Duration::try_from(due.duration_since(now.wall));
+        self.wake_at(now.steady + wait.unwrap_or_default().min(LOOK_AGAIN));
     }
 
     /// Why a batch whose time has come by the clock on the wall waits for a person all the same.

@@ -256,6 +256,10 @@ impl Engine {
         if let Some(reason) = out_of_time(stored, now.wall) {
             return self.hold(stored, &reason, now);
         }
+        if let Some(due) = stored.waits_again(now.wall) {
+            self.look_again_by(due, now);
+            return Claim::Marked(Vec::new());
+        }
         if stored.canary_left() == Some(0) && stored.batch.counts.sending == 0 {
             return self.wait_after_the_first(stored, now);
         }

@@ -266,6 +266,54 @@ fn a_clock_that_is_set_back_starts_nothing_again() {
     );
 }
 
+/// The engine's turns in a minute in which nothing is answered.
+fn turns_in_a_minute(bench: &mut Bench) -> u32 {
+    let end = bench.clock.now().steady + MINUTE;
+    let mut turns = 0;
+    while turns < 100 {
+        bench.turn(Vec::new());
+        turns += 1;
+        let now = bench.clock.now().steady;
+        let Some(wake) = bench.engine.wake.filter(|wake| *wake < end) else {
+            break;
+        };
+        bench.pass(wake.saturating_sub(now));
+    }
+    bench.pass(end.saturating_sub(bench.clock.now().steady));
+    turns
+}
+
+#[test]
+fn what_has_begun_goes_on_when_the_clock_is_set_back_behind_its_start() {
+    let mut bench = Bench::new();
+    let id = bench.start_in(2, 5);
+    bench.pass(5 * MINUTE);
+    assert_eq!(bench.turn(Vec::new()), 1);
+    bench.set_clock(SignedDuration::from_mins(-30));
+    assert_eq!(bench.answer(&accepted()), 1);
+    assert!(turns_in_a_minute(&mut bench) < 10);
+    bench.answer(&accepted());
+    assert_eq!(bench.batch(id).counts.accepted, 2);
+}
+
+#[test]
+fn what_was_let_go_but_not_begun_waits_for_its_time_again_without_spinning() {
+    let mut bench = Bench::new();
+    let (first, second) = (bench.start_in(1, 5), bench.start_in(1, 5));
+    bench.pass(5 * MINUTE);
+    assert_eq!(bench.turn(Vec::new()), 1);
+    assert_eq!(bench.batch(second).state, BatchState::Ready);
+    bench.set_clock(SignedDuration::from_mins(-5));
+    assert_eq!(bench.answer(&accepted()), 0);
+    assert!(turns_in_a_minute(&mut bench) < 10);
+    assert_eq!(bench.batch(first).state, BatchState::Done);
+    assert_eq!(bench.batch(second).state, BatchState::Ready);
+    assert!(bench.until_sending(10 * MINUTE).is_some());
+    assert!(bench.clock.now().wall >= bench.batch(second).scheduled.unwrap());
+    bench.answer(&accepted());
+    assert_eq!(bench.batch(second).counts.accepted, 1);
+}
+
 #[test]
 fn rules_of_a_zone_that_changed_hold_it() {
     let mut bench = Bench::new();

@@ -38,6 +38,15 @@ impl StoredBatch {
         waits && self.latest_start().is_some_and(|latest| now > latest)
     }
 
+    /// When it may begin, if it was let go, has not begun, and its time lies ahead again because
+    /// the clock was set back.
+    pub fn waits_again(&self, now: Timestamp) -> Option<Timestamp> {
+        let ahead = |due: &Timestamp| self.confirmed < *due && now < *due;
+        self.due
+            .filter(ahead)
+            .filter(|_| self.batch.state == BatchState::Ready)
+    }
+
     /// Why a batch waits whose time was missed.
     pub fn missed(&self) -> Reason {
         Reason {
@@ -97,8 +106,9 @@ impl OutboxStore {
     }
 }
 
-/// Whether the next call of a batch may still leave, asked in the transaction that marks it: not
-/// before its time, not after it was missed, and never when the platform would publish at once.
+/// Whether the next call of a batch may still leave, asked in the transaction that marks it: the
+/// first one not before its time and not after it was missed, and none when the platform would
+/// publish at once. What has begun goes on, also when the clock is set back behind its start.
 pub(super) fn is_in_time(
     tx: &Transaction<'_>,
     id: BatchId,
@@ -125,7 +135,7 @@ pub(super) fn is_in_time(
     };
     let by_its_time = begins && read_time(confirmed) < due;
     let latest = latest_start(due, publish_at).unwrap_or(due);
-    Ok(now >= due && (!by_its_time || now <= latest))
+    Ok(!by_its_time || (due..=latest).contains(&now))
 }
 
 /// Holds what was missed while nobody was there; gives the batches.
