@@ -182,8 +182,12 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
     if !state.tickets.redeem(slot, answer.ticket) {
         return Vec::new();
     }
-    if let Some(report) = answer.checks {
-        people_file::checked(state, *report, &answer.result);
+    match answer.checks {
+        Some(report) => people_file::checked(state, *report, &answer.result),
+        None if answer.purpose == PlanPurpose::Check => {
+            people_file::not_checked(state, &answer.result)
+        }
+        None => {}
     }
     match answer.result {
         Ok(plan) => {

@@ -415,6 +415,17 @@ pub fn checked(state: &mut State, report: CheckReport, result: &Result<Arc<Plan>
     }
 }
 
+/// The check itself broke: the dialog waits no longer and can be asked again.
+pub fn not_checked(state: &mut State, result: &Result<Arc<Plan>, PlanFailure>) {
+    let waited = dialog(state).is_some_and(|dialog| std::mem::take(&mut dialog.checking));
+    let problem = result.as_ref().err();
+    let problem = problem.and_then(|failure| failure.problems.first());
+    if let (true, Some(problem)) = (waited, problem) {
+        let text = format!("✗ The people were not checked: {}", problem.text);
+        notify(state, Notice::error("checks", text));
+    }
+}
+
 /// What the dialog of the check wants.
 fn in_checks(state: &mut State, wish: Option<checks::Wish>) -> Effects {
     match wish {

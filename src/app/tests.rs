@@ -2,10 +2,10 @@
 //! and what a change of profile or of read-only leaves of what was asked before.
 
 use super::state::{Armed, CommandLine, Connection};
-use super::{Context, Settings, State, answers, commands, drafts, flows};
+use super::{Context, Settings, State, answers, commands, drafts, flows, people_file};
 use crate::contract::{
     ApiError, CallDirection, CallOutcome, CallRecord, Effect, ErrorKind, OutboxAnswer,
-    OutboxCommand, OutboxEvent, PlanAnswer, PlanFailure, PlanPurpose, Slot,
+    OutboxCommand, OutboxEvent, PlanAnswer, PlanFailure, PlanProblem, PlanPurpose, Slot,
 };
 use crate::domain::{
     Batch, BatchId, BatchState, BotTarget, Counts, Guard, Profile, SendKind, Sha256Hex, TwinRules,
@@ -270,4 +270,42 @@ fn the_header_says_another_time_only_when_it_is_another() {
         .map(&mut answered_in)
         .collect();
     assert_eq!(shown, [3, 3, 3, 80, 80, 80, 5]);
+}
+
+#[test]
+fn a_check_that_broke_leaves_its_dialog_ready_for_another() {
+    let mut state = state();
+    let mut draft = Draft::new("a".to_owned(), DraftKind::Template);
+    draft.take_people_from("people.csv");
+    state.composer.draft = Some(draft);
+    people_file::open(&mut state);
+    let dialog = |state: &mut State| match state.overlays.last_mut() {
+        Some(Overlay::Mapping(dialog)) => std::mem::replace(&mut dialog.checking, true),
+        other => panic!("no dialog of columns but {other:?}"),
+    };
+    dialog(&mut state);
+    let ticket = state.tickets.issue(Slot::Check).unwrap();
+    let problem = PlanProblem {
+        field: None,
+        rule: "failed",
+        text: "a worker ended".to_owned(),
+        advice: String::new(),
+    };
+    answers::plan(
+        &mut state,
+        PlanAnswer {
+            ticket,
+            purpose: PlanPurpose::Check,
+            result: Err(PlanFailure {
+                problems: vec![problem],
+                skipped: Vec::new(),
+            }),
+            countries: Vec::new(),
+            checks: None,
+            facts: None,
+        },
+    );
+    assert!(!dialog(&mut state));
+    let said = state.toasts.iter().last().unwrap();
+    assert!(said.notice.text.contains("a worker ended"), "{said:?}");
 }

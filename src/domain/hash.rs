@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// A SHA-256 digest as 64 lower-case hex digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,13 +36,10 @@ impl Sha256Hex {
 
     /// The digest of what a hasher was given piece by piece.
     pub(super) fn finish(hasher: Sha256) -> Self {
+        let digits = hasher.finalize().into_iter();
+        let digits = digits.flat_map(|byte| [byte >> 4, byte & 0x0f]);
         let mut hex = String::with_capacity(64);
-        for byte in hasher.finalize() {
-            // Writing into a String cannot fail.
-            if write!(hex, "{byte:02x}").is_err() {
-                break;
-            }
-        }
+        hex.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
         Self(hex)
     }
 

@@ -48,6 +48,8 @@ const SAME_PERSON_GAP: Duration = Duration::from_secs(6);
 
 /// The copy of the audit follows the record at most this often.
 const COPY_INTERVAL: Duration = Duration::from_secs(1);
+/// How often those whose gap has passed are looked for.
+const FORGET_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A marked call that must now be made.
 pub(super) struct ToSend {
@@ -95,7 +97,9 @@ pub(super) struct Engine {
     pub budgets: HashMap<BotTarget, Budget>,
     pub streaks: HashMap<BatchId, Streak>,
     pub in_flight: HashMap<i64, InFlight>,
+    /// When each person was written to last, by the steady clock; older than the gap means nothing.
     pub last_to: HashMap<String, Duration>,
+    forget_at: Duration,
     pub waits: Waits,
     /// Results and stops that are not in the record yet; while there are any, nothing is claimed.
     pub unrecorded: Vec<Outcome>,
@@ -130,6 +134,7 @@ impl Engine {
             streaks: HashMap::new(),
             in_flight: HashMap::new(),
             last_to: HashMap::new(),
+            forget_at: Duration::ZERO,
             waits: Waits::default(),
             unrecorded: Vec::new(),
             in_emergency: 0,
@@ -176,6 +181,22 @@ impl Engine {
         Ok(())
     }
 
+    /// Lets go of everybody whose gap has passed, now and then: at full speed there are tens of
+    /// thousands of them in every turn.
+    fn forget_recipients(&mut self, now: Moment) {
+        if now.steady >= self.forget_at {
+            self.last_to
+                .retain(|_, at| now.steady.saturating_sub(*at) < SAME_PERSON_GAP);
+            self.forget_at = now.steady + FORGET_INTERVAL;
+        }
+    }
+
+    /// Until when somebody is not written to again.
+    fn gap_of(&self, person: &str, now: Moment) -> Option<Duration> {
+        let ends = *self.last_to.get(person)? + SAME_PERSON_GAP;
+        (ends > now.steady).then_some(ends)
+    }
+
     /// Asks for a turn at this steady time at the latest.
     pub fn wake_at(&mut self, at: Duration) {
         self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
@@ -207,8 +228,7 @@ impl Engine {
         provider: &dyn TransportProvider,
         now: Moment,
     ) -> Vec<ToSend> {
-        self.last_to
-            .retain(|_, at| now.steady.saturating_sub(*at) < SAME_PERSON_GAP);
+        self.forget_recipients(now);
         let can_send = |stored: &&StoredBatch| {
             matches!(stored.batch.state, BatchState::Ready | BatchState::Running)
         };
@@ -368,8 +388,8 @@ impl Engine {
                 return Ok(chosen);
             }
             if let Some(person) = &candidate.recipient {
-                if let Some(at) = self.last_to.get(person) {
-                    self.wake_at(*at + SAME_PERSON_GAP);
+                if let Some(ends) = self.gap_of(person, now) {
+                    self.wake_at(ends);
                     continue;
                 }
                 if !people.insert(person.clone()) {

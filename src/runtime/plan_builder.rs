@@ -65,7 +65,13 @@ pub fn build(
         .map_err(|text| failure("when", "publish_time", text))?;
     let people = form.content.recipient_form();
     let mut audience = match &form.file {
-        Some(file) => people_of(file, (people, profile.region.as_deref()), kept)?,
+        Some(file) => {
+            let everybody = everybody_of(file, (people, profile.region.as_deref()), kept)?;
+            match kept.most.filter(|most| *most < everybody.rows.len()) {
+                Some(most) => everybody.first(most),
+                None => Audience::clone(&everybody),
+            }
+        }
         None => from_recipients(&form.to, people, profile.region.as_deref()),
     };
     let ids = audience.rows.iter().map(|row| row.recipient.text());
@@ -115,22 +121,18 @@ pub fn build(
     Ok(Arc::new(plan))
 }
 
-/// The people of a draft's file.
-fn people_of(
+/// Everybody of a draft's file.
+fn everybody_of(
     file: &PeopleFile,
     (form, region): (RecipientForm, Option<&str>),
     kept: Kept<'_>,
-) -> Result<Audience, PlanFailure> {
+) -> Result<Arc<Audience>, PlanFailure> {
     let own = DraftPeople::default();
     let read = kept.people.unwrap_or(&own).of(file, form, region);
-    let everybody = read.map_err(|error| {
+    read.map_err(|error| {
         let text = format!("{}: {error}", file.name());
         failure("to", "people_file", text)
-    })?;
-    match kept.most.filter(|most| *most < everybody.rows.len()) {
-        Some(most) => Ok(everybody.first(most)),
-        None => Ok(Audience::clone(&everybody)),
-    }
+    })
 }
 
 /// A plan with what was counted of it.
@@ -175,7 +177,7 @@ impl Built {
     pub fn of(
         result: Result<Arc<Plan>, PlanFailure>,
         purpose: PlanPurpose,
-        world: Known<'_>,
+        known: Known<'_>,
     ) -> Self {
         let plan = match result {
             Ok(plan) => plan,
@@ -184,7 +186,7 @@ impl Built {
         let countries = countries(&plan, purpose);
         let facts = match purpose {
             PlanPurpose::Preview | PlanPurpose::Check => None,
-            PlanPurpose::Review => Some(Arc::new(facts(&plan, &countries, world))),
+            PlanPurpose::Review => Some(Arc::new(facts(&plan, &countries, known))),
         };
         Self {
             result: Ok(plan),
@@ -239,7 +241,6 @@ pub fn build_in(
     let record = world.outbox().ok().map(Outbox::store);
     let kept = Kept {
         cache: free_text.then(|| world.cache().ok()).flatten(),
-        // Without a record the plan is compared when it is queued.
         record,
         shows_twins: purpose != PlanPurpose::Review,
         people: Some(world.people()),
@@ -283,8 +284,8 @@ fn checks(
 ) -> CheckReport {
     let people = (form.content.recipient_form(), profile.region.as_deref());
     let audience = match &form.file {
-        Some(file) => people_of(file, people, kept).unwrap_or_default(),
-        None => from_recipients(&form.to, people.0, people.1),
+        Some(file) => everybody_of(file, people, kept).unwrap_or_default(),
+        None => Arc::new(from_recipients(&form.to, people.0, people.1)),
     };
     match result {
         Ok(plan) => CheckReport::of_plan(&audience, plan),

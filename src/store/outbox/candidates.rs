@@ -21,6 +21,8 @@ pub struct Candidate {
     pub recipient: Option<String>,
     /// How many people the call reaches.
     pub recipients: u64,
+    /// How often it was tried.
+    pub attempts: u32,
     /// When it may be tried again, if it waits.
     pub retry_at: Option<Timestamp>,
     /// How often it has waited since the last resume.
@@ -116,7 +118,9 @@ impl OutboxStore {
 /// The queued items of `?1` that are due, at most `?3` of them.
 fn candidates_sql(due: &str) -> String {
     format!(
-        "SELECT id, recipient, recipients, retry_at, waits, waiting_since FROM items
+        "SELECT id, recipient, recipients, retry_at, waits, waiting_since,
+            attempts
+         FROM items
          WHERE batch = ?1 AND state = 'queued' AND {due} ORDER BY id LIMIT ?3"
     )
 }
@@ -129,6 +133,7 @@ fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
         retry_at: row.get::<_, Option<i64>>(3)?.map(read_time),
         waits: row.get(4)?,
         waiting_since: row.get::<_, Option<i64>>(5)?.map(read_time),
+        attempts: row.get(6)?,
     })
 }
 

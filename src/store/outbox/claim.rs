@@ -12,6 +12,7 @@ use crate::domain::opt_out::OPTED_OUT;
 use crate::domain::{BatchId, BotTarget, ItemId, ItemState, Reason};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Transaction, params};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many further calls are looked through once a twin was found.
@@ -66,29 +67,46 @@ pub(super) fn take_back_opted_out(
     batch: BatchId,
     candidates: &[Candidate],
 ) -> rusqlite::Result<BTreeSet<ItemId>> {
-    let target = target(tx, batch)?;
-    let mut gone = BTreeSet::new();
-    for candidate in candidates {
-        let all;
-        let people: Vec<&str> = if let Some(one) = &candidate.recipient {
-            vec![one]
-        } else {
-            all = recipients(tx, candidate.item)?;
-            all.lines().collect()
-        };
-        let found = suppressed::among(tx, &target, &people)?;
-        let Some((_, first)) = found.first() else {
-            continue;
-        };
-        if candidate.recipients > 1 {
-            stop_for(tx, batch, &opted_out_since(found.len()))?;
-            return Ok(candidates.iter().map(|one| one.item).collect());
+    let all: Vec<(usize, Cow<'_, str>)> = people_of(tx, candidates)?;
+    let people: Vec<&str> = all.iter().map(|(_, person)| person.as_ref()).collect();
+    let found = suppressed::among(tx, &target(tx, batch)?, &people)?;
+    let mut gone = BTreeMap::new();
+    for (at, opt_out) in found {
+        let owner = all.get(at).and_then(|(owner, _)| candidates.get(*owner));
+        if let Some(candidate) = owner {
+            let entry = gone
+                .entry(candidate.item)
+                .or_insert((candidate, 0, opt_out));
+            entry.1 += 1;
         }
-        let note = format!("opted out on {}", first.since.strftime("%-d %b %Y"));
-        take_back(tx, candidate.item, OPTED_OUT, &note)?;
-        gone.insert(candidate.item);
     }
-    Ok(gone)
+    let to_several = gone.values().find(|(one, _, _)| one.recipients > 1);
+    if let Some((_, people, _)) = to_several {
+        stop_for(tx, batch, &opted_out_since(*people))?;
+        return Ok(candidates.iter().map(|one| one.item).collect());
+    }
+    for (item, (_, _, opt_out)) in &gone {
+        let note = format!("opted out on {}", opt_out.since.strftime("%-d %b %Y"));
+        take_back(tx, *item, OPTED_OUT, &note)?;
+    }
+    Ok(gone.into_keys().collect())
+}
+
+/// Everybody whom the candidates reach, each with the position of the candidate.
+fn people_of<'a>(
+    tx: &Transaction<'_>,
+    candidates: &'a [Candidate],
+) -> rusqlite::Result<Vec<(usize, Cow<'a, str>)>> {
+    let mut people = Vec::with_capacity(candidates.len());
+    for (at, candidate) in candidates.iter().enumerate() {
+        if let Some(one) = &candidate.recipient {
+            people.push((at, Cow::Borrowed(one.as_str())));
+        } else {
+            let all = recipients(tx, candidate.item)?;
+            people.extend(all.lines().map(|one| (at, Cow::Owned(one.to_owned()))));
+        }
+    }
+    Ok(people)
 }
 
 fn opted_out_since(people: usize) -> Reason {

@@ -18,8 +18,9 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 use std::time::Duration;
 
 /// What stands in the way, with `?1` as the time from which what was accepted counts.
-const STANDS: &str = "items.state IN ('queued','sending','unknown')
-    OR (items.state IN ('accepted','abandoned') AND coalesce(items.marked > ?1, 1))";
+const STANDS: &str = "items.state = 'queued' OR items.state = 'sending' OR items.state = 'unknown'
+    OR ((items.state = 'accepted' OR items.state = 'abandoned')
+        AND coalesce(items.marked > ?1, 1))";
 /// Keys that are looked up one by one.
 const FEW: usize = 128;
 /// How many keys are compared at once; what is not compared yet costs no memory.

@@ -35,7 +35,7 @@ const ROW: &str = "i.id, i.recipient, i.recipients, i.state, i.rule, i.http_stat
 
 /// Kinds of not being accepted, in the order of the index `items_by_why`, which holds all of it.
 pub(super) const WHY: &str = "SELECT min(id) AS sample, sum(recipients) AS people FROM items \
-    WHERE batch = ?1 AND state NOT IN ('accepted','queued','sending') \
+    WHERE batch = ?1 AND state <> 'accepted' AND state <> 'queued' AND state <> 'sending' \
     GROUP BY state, rule, platform_code, json_extract(errors, '$[0].code')";
 
 impl OutboxStore {

@@ -11,7 +11,7 @@ use crate::domain::{BatchId, FrozenRequest, ItemId, Judgement, PlatformError, Sh
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -278,17 +278,16 @@ fn mark_item(
     request: FrozenRequest,
     (now, seen): (Timestamp, i64),
 ) -> rusqlite::Result<Option<Marked>> {
-    let number: Option<u32> = tx
+    let number = candidate.attempts.saturating_add(1);
+    let taken = tx
         .prepare_cached(
-            "UPDATE items SET state = 'sending', attempts = attempts + 1, retry_at = NULL,
-                marked = ?2
-             WHERE id = ?1 AND state = 'queued' RETURNING attempts",
+            "UPDATE items SET state = 'sending', attempts = ?3, retry_at = NULL, marked = ?2
+             WHERE id = ?1 AND state = 'queued' AND attempts = ?3 - 1",
         )?
-        .query_row(params![candidate.item.0, seen], |row| row.get(0))
-        .optional()?;
-    let Some(number) = number else {
+        .execute(params![candidate.item.0, seen, number])?;
+    if taken == 0 {
         return Ok(None);
-    };
+    }
     tx.prepare_cached(
         "INSERT INTO attempts (item, number, started, body_sha256, pid) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?

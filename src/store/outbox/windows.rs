@@ -215,7 +215,7 @@ pub(super) fn state_sql(state: ItemState) -> String {
     let narrow = if waits {
         ""
     } else {
-        "AND state NOT IN ('accepted','queued','sending')"
+        "AND state <> 'accepted' AND state <> 'queued' AND state <> 'sending'"
     };
     let word = state.word();
     format!(
