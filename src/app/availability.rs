@@ -57,6 +57,7 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
             Err("no batch is under the cursor".to_owned())
         }
         Action::UseFallback
+        | Action::ChangeForm
         | Action::GuessColumns
         | Action::SwitchHeader
         | Action::NextEncoding

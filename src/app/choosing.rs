@@ -5,7 +5,8 @@ use super::availability::available;
 use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{
-    commands, dialogs, draft_shelf, drafts, flows, focus, helping, library, people_file, reading,
+    commands, dialogs, draft_shelf, drafts, flows, focus, helping, library, people_file,
+    people_forms, reading,
 };
 use crate::contract::{Action, Effect, FoundMessage, Notice, PaneId, StoreRequest};
 use crate::domain::{BatchId, User};
@@ -65,6 +66,7 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
         }
         Target::Insert { text, at_caret } => helping::insert(state, &text, at_caret),
         Target::Column(place, column) => people_file::set_column(state, place, column),
+        Target::Form(place, form) => people_forms::set(state, place, &form),
         Target::SameForAll(place) => people_file::type_it(state, place),
         Target::Ask(purpose) => helping::ask(state, purpose),
         Target::Nothing => Vec::new(),

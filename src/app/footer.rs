@@ -57,7 +57,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Mapping,
-        "accept use_fallback guess_columns switch_header next_encoding next_delimiter choose_people check_rows back",
+        "accept use_fallback change_form guess_columns switch_header next_encoding next_delimiter choose_people check_rows back",
     ),
     (KeyContext::Checks, "accept write_rejects review back"),
     (KeyContext::Prompt, "save_text back"),

@@ -4,7 +4,7 @@
 
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{audit, drafts, people, people_file, people_rejects};
+use super::{audit, drafts, people, people_file, people_forms, people_rejects};
 use crate::contract::{Effect, Notice, StoreRequest};
 use crate::domain::User;
 use crate::overlays::palette::{Entry, Target};
@@ -140,7 +140,7 @@ fn asked(purpose: &Purpose) -> (String, &'static str) {
             "A CSV or TSV file; ~/ is your folder. It is only read, and nothing is sent.",
         ),
         Purpose::ColumnFallback(_, column) => (
-            format!("People without {}", sanitize::clean_line(column)),
+            format!("People without {}", people_forms::plain(column)),
             "What do they read instead?",
         ),
         Purpose::Rejects => (

@@ -34,6 +34,7 @@ pub mod library_pages;
 mod opting_out;
 mod people;
 pub mod people_file;
+mod people_forms;
 mod people_places;
 mod people_rejects;
 pub mod reading;

@@ -8,7 +8,7 @@ use super::people_places::{
 };
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, helping, people_rejects};
+use super::{drafts, helping, people_forms, people_rejects};
 use crate::contract::{Action, Effect, Notice, PlanFailure, PlanPurpose, SampleAnswer, Slot};
 use crate::domain::Plan;
 use crate::domain::audience::{
@@ -109,7 +109,7 @@ pub fn sampled(state: &mut State, answer: SampleAnswer) -> Effects {
     changed(state)
 }
 
-fn dialog(state: &mut State) -> Option<&mut mapping::State> {
+pub(super) fn dialog(state: &mut State) -> Option<&mut mapping::State> {
     state.overlays.iter_mut().rev().find_map(|overlay| {
         if let Overlay::Mapping(dialog) = overlay {
             Some(dialog.as_mut())
@@ -120,7 +120,7 @@ fn dialog(state: &mut State) -> Option<&mut mapping::State> {
 }
 
 /// The draft changed under the dialog.
-fn changed(state: &mut State) -> Effects {
+pub(super) fn changed(state: &mut State) -> Effects {
     state.composer.revision += 1;
     drafts::draft_changed(state)
 }
@@ -184,6 +184,7 @@ fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
             }
             mapping::Wish::Fallback
             | mapping::Wish::Guess
+            | mapping::Wish::Form
             | mapping::Wish::SwitchHeader
             | mapping::Wish::NextEncoding
             | mapping::Wish::NextDelimiter => Vec::new(),
@@ -197,6 +198,7 @@ fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
         mapping::Wish::OtherFile => ask_other_file(state),
         mapping::Wish::Map => choose(state, &sample),
         mapping::Wish::Fallback => ask_fallback(state),
+        mapping::Wish::Form => people_forms::choose(state, &sample),
         mapping::Wish::Guess => {
             if let Some(draft) = &mut state.composer.draft {
                 fill(draft, &sample, true);
@@ -313,8 +315,12 @@ pub fn set_column(state: &mut State, at: usize, column: usize) -> Effects {
     let id = personal(draft).nth(at - 1).map(|field| field.id.clone());
     if let Some(id) = id {
         let text = draft.value(&id);
-        let fallback = single_place(&text).and_then(|place| place.fallback);
-        draft.set_value(&id, &placeholder_of(name, fallback));
+        let before = single_place(&text);
+        let fallback = before.and_then(|place| place.fallback);
+        // Another column may hold something else: its form is chosen anew.
+        let same = before.filter(|place| place.name == name);
+        let written = same.map_or(name.as_str(), |place| place.written);
+        draft.set_value(&id, &placeholder_of(written, fallback));
     }
     changed(state)
 }
@@ -350,7 +356,7 @@ fn ask_fallback(state: &mut State) -> Effects {
     let field = draft.and_then(|draft| personal(draft).nth(at.checked_sub(1)?));
     let text = field.map(|field| field.text.text()).unwrap_or_default();
     if let Some(place) = single_place(&text) {
-        return helping::ask(state, Purpose::ColumnFallback(at, place.name.to_owned()));
+        return helping::ask(state, Purpose::ColumnFallback(at, place.written.to_owned()));
     }
     let text = "Only a place that a column fills can have another text for empty cells.";
     notify(state, Notice::warning("column", text));

@@ -3,11 +3,13 @@
 
 use crate::domain::audience::{TableSample, propose_columns};
 use crate::domain::phone;
-use crate::domain::placeholder::{Piece, Place as Placeholder, parse};
+use crate::domain::placeholder::{Piece, Place as Placeholder, is_blank, parse};
 use crate::domain::template::{ParameterKind, TemplateParameter};
+use crate::domain::transform::Transform;
 use crate::overlays::mapping::{Place, Standing};
 use crate::panes::template_composer::{Draft, Field};
 use crate::text::{format, sanitize};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// What separates columns, and its name.
@@ -105,8 +107,9 @@ pub(super) fn cells<'s>(sample: &'s TableSample, column: &str) -> Option<Vec<&'s
     )
 }
 
-pub(super) fn shown(cells: &[&str]) -> String {
-    let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).take(4);
+pub(super) fn shown(cells: &[impl AsRef<str>]) -> String {
+    let filled = cells.iter().map(AsRef::as_ref);
+    let filled = filled.filter(|cell| !cell.trim().is_empty()).take(4);
     let shown: Vec<String> = filled
         .map(|cell| sanitize::clean_line(cell.trim()).into_owned())
         .collect();
@@ -150,30 +153,7 @@ pub(super) fn place_of(field: &Field, sample: &TableSample) -> Place {
     let label = sanitize::clean_line(&field.label).into_owned();
     let column = single_place(&text).and_then(|place| Some((place, cells(sample, place.name)?)));
     if let Some((place, cells)) = column {
-        let empty = cells.iter().filter(|cell| cell.trim().is_empty()).count();
-        let longest = cells.iter().map(|cell| cell.trim().chars().count()).max();
-        let all = cells.len();
-        let (standing, check) = match (empty, place.fallback) {
-            (0, _) => (
-                Standing::Good,
-                format!("all filled, longest {}", longest.unwrap_or(0)),
-            ),
-            (_, Some(text)) => (
-                Standing::Good,
-                format!("{empty} of {all} empty: \"{}\"", sanitize::clean_line(text)),
-            ),
-            (_, None) => (
-                Standing::Doubtful,
-                format!("{empty} of {all} empty, f gives a text"),
-            ),
-        };
-        return Place {
-            label,
-            takes: sanitize::clean_line(place.name).into_owned(),
-            samples: shown(&cells),
-            standing,
-            check,
-        };
+        return filled_place(label, &place, &cells);
     }
     let (takes, standing, check) = if text.trim().is_empty() {
         let why = "Enter chooses a column".to_owned();
@@ -194,6 +174,49 @@ pub(super) fn place_of(field: &Field, sample: &TableSample) -> Place {
         label,
         takes: takes.to_owned(),
         samples: sanitize::clean_line(&text).into_owned(),
+        standing,
+        check,
+    }
+}
+
+/// A place that a column fills, with what becomes of its first cells.
+fn filled_place(label: String, place: &Placeholder<'_>, cells: &[&str]) -> Place {
+    let form = |cell: &&str| match &place.form {
+        Some(form) if !is_blank(cell) => form.apply(Cow::Owned((*cell).to_owned())),
+        Some(_) | None => Ok(Cow::Owned((*cell).to_owned())),
+    };
+    let formed: Vec<Cow<'_, str>> = cells.iter().filter_map(|cell| form(cell).ok()).collect();
+    let unread = cells.len() - formed.len();
+    let empty = cells.iter().filter(|cell| is_blank(cell)).count();
+    let longest = formed.iter().map(|cell| cell.trim().chars().count()).max();
+    let (all, longest) = (cells.len(), longest.unwrap_or(0));
+    let reads = place.form.map_or("", |form| form.reads());
+    let (standing, check) = match (unread, empty, place.fallback) {
+        (1.., ..) => (Standing::Doubtful, format!("{unread} of {all} not {reads}")),
+        (0, 0, _) if !reads.is_empty() => {
+            (Standing::Good, format!("all {reads}, longest {longest}"))
+        }
+        (0, 0, _) => (Standing::Good, format!("all filled, longest {longest}")),
+        (0, _, Some(text)) => (
+            Standing::Good,
+            format!("{empty} of {all} empty: \"{}\"", sanitize::clean_line(text)),
+        ),
+        (0, _, None) => (
+            Standing::Doubtful,
+            format!("{empty} of {all} empty, f gives a text"),
+        ),
+    };
+    let name = sanitize::clean_line(place.name);
+    let takes = match place.form {
+        None => name.into_owned(),
+        Some(Transform::Trim) => format!("{name} trimmed"),
+        Some(Transform::Title) => format!("{name} titled"),
+        Some(Transform::Date { .. }) => format!("{name} as date"),
+    };
+    Place {
+        label,
+        takes,
+        samples: shown(&formed),
         standing,
         check,
     }

@@ -143,7 +143,8 @@ pub struct FlowSend {
     /// An attribute for everybody; only the first `=` separates
     #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
     pub attr: Vec<String>,
-    /// An attribute from a column of the file, or `to=COLUMN`
+    /// An attribute from a column of the file, or `to=COLUMN`; COLUMN:title, :trim and
+    /// :date(DD/MM/YYYY) change its form
     #[arg(long, value_name = "NAME=COLUMN", num_args = 1..)]
     pub map: Vec<String>,
     /// Form of the call: v1.0, v2.0 or v3.0
@@ -163,7 +164,8 @@ pub struct ParamArgs {
     /// A value by name or label; only the first `=` separates, no escapes but {{placeholders}}
     #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
     pub param: Vec<String>,
-    /// A value from a column of the file, or `to=COLUMN` for the recipients
+    /// A value from a column of the file, or `to=COLUMN` for the recipients; COLUMN:title, :trim and
+    /// :date(DD/MM/YYYY) or :date(DD/MM/YYYY -> D MMMM) change its form
     #[arg(long, value_name = "NAME=COLUMN", num_args = 1..)]
     pub map: Vec<String>,
 }

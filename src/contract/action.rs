@@ -113,6 +113,7 @@ actions! {
 
     ChoosePeople = "choose_people", "people file", "take the people from a file, or look at its columns";
     UseFallback = "use_fallback", "fallback", "give people with an empty cell another text";
+    ChangeForm = "change_form", "form", "choose how a column stands in the message: title case, dates";
     GuessColumns = "guess_columns", "guess again", "fill every place with the column of its name again";
     SwitchHeader = "switch_header", "header", "the first row is a header, or is none";
     NextEncoding = "next_encoding", "encoding", "read the file in the next encoding";

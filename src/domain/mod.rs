@@ -32,6 +32,7 @@ pub mod schedule;
 pub mod sent_text;
 pub mod template;
 pub mod time_range;
+pub mod transform;
 pub mod unknown;
 pub mod usage;
 pub mod user;

@@ -1,8 +1,10 @@
 //! Placeholders of people in a text: `{{name}}` stands for what is each person's own, and
-//! `{{name|there}}` says what stands there for people without it. A value is data: whatever it
+//! `{{name|there}}` says what stands there for people without it. `{{name:title}}` brings the value
+//! into a form. A value is data: whatever it
 //! holds is never read as a placeholder again.
 
 use super::recipient::is_invisible;
+use super::transform::{DateFormError, Transform};
 use std::borrow::Cow;
 
 /// A piece of a text with placeholders.
@@ -21,6 +23,10 @@ pub struct Place<'t> {
     pub raw: &'t str,
     /// The column or attribute.
     pub name: &'t str,
+    /// The name with its form, as written. Somebody's column may be called exactly so.
+    pub written: &'t str,
+    /// The form its value takes.
+    pub form: Option<Transform<'t>>,
     /// What stands there where the value is empty; may be empty itself.
     pub fallback: Option<&'t str>,
 }
@@ -36,6 +42,9 @@ pub enum PlaceholderError {
         "holds {0}, which names nothing: write {{{{name}}}} or {{{{name|text without a name}}}}"
     )]
     NoName(String),
+    /// A form of dates that says nothing.
+    #[error(transparent)]
+    Form(#[from] DateFormError),
 }
 
 /// Why a text has no value for one person.
@@ -45,12 +54,54 @@ pub enum NoValue<'t> {
     Empty(Place<'t>),
     /// The value holds `{{` itself; it is data and nobody would replace it.
     HoldsPlaceholder(Place<'t>),
+    /// The value is no date of the form that is said.
+    NoDate(Place<'t>),
+}
+
+impl<'t> Place<'t> {
+    /// A column by itself, its form behind it: `order_date:date(D/M/YYYY)`.
+    ///
+    /// # Errors
+    /// A form of dates that says nothing.
+    pub fn of_column(column: &'t str) -> Result<Self, PlaceholderError> {
+        Self::read(column, column, None)
+    }
+
+    fn read(
+        raw: &'t str,
+        written: &'t str,
+        fallback: Option<&'t str>,
+    ) -> Result<Self, PlaceholderError> {
+        let split = Transform::split(written)?;
+        Ok(Self {
+            raw,
+            name: split.map_or(written, |(name, _)| name),
+            written,
+            form: split.map(|(_, form)| form),
+            fallback,
+        })
+    }
+
+    /// Whether it stands for a column by itself and not in a text.
+    pub fn is_column(&self) -> bool {
+        !self.raw.starts_with("{{")
+    }
+
+    /// The same for a column that is called as the whole is written.
+    #[must_use]
+    pub fn as_written(self) -> Self {
+        Self {
+            name: self.written,
+            form: None,
+            ..self
+        }
+    }
 }
 
 /// Reads a text into its pieces, in order.
 ///
 /// # Errors
-/// A placeholder that is not closed, or has no name.
+/// A placeholder that is not closed, has no name, or a form of dates that says nothing.
 pub fn parse(text: &str) -> Result<Vec<Piece<'_>>, PlaceholderError> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -70,11 +121,7 @@ pub fn parse(text: &str) -> Result<Vec<Piece<'_>>, PlaceholderError> {
         if name.is_empty() || inner.contains(['{', '}']) {
             return Err(PlaceholderError::NoName(raw.to_owned()));
         }
-        pieces.push(Piece::Place(Place {
-            raw,
-            name,
-            fallback,
-        }));
+        pieces.push(Piece::Place(Place::read(raw, name, fallback)?));
         rest = after;
     }
     if !rest.is_empty() {
@@ -105,10 +152,7 @@ pub fn fill<'t>(
     for piece in pieces {
         let next = match piece {
             Piece::Literal(literal) => Cow::Borrowed(*literal),
-            Piece::Place(place) => match value(place.name).filter(|value| !is_blank(value)) {
-                Some(value) if value.contains("{{") => {
-                    return Err(NoValue::HoldsPlaceholder(*place));
-                }
+            Piece::Place(place) => match own(place, &value)? {
                 Some(value) => value,
                 None => {
                     let fallback = place.fallback.ok_or(NoValue::Empty(*place))?;
@@ -126,6 +170,26 @@ pub fn fill<'t>(
         text: text.unwrap_or_default(),
         fell_back,
     })
+}
+
+/// What stands for a placeholder; `None` where the value says nothing.
+fn own<'t>(
+    place: &Place<'t>,
+    value: &impl Fn(&str) -> Option<Cow<'t, str>>,
+) -> Result<Option<Cow<'t, str>>, NoValue<'t>> {
+    let Some(own) = value(place.name).filter(|value| !is_blank(value)) else {
+        return Ok(None);
+    };
+    if own.contains("{{") {
+        return Err(NoValue::HoldsPlaceholder(*place));
+    }
+    match &place.form {
+        None => Ok(Some(own)),
+        Some(form) => {
+            let formed = form.apply(own).map_err(|_| NoValue::NoDate(*place))?;
+            Ok(Some(formed))
+        }
+    }
 }
 
 /// Whether a value says nothing: empty, or only spaces and signs that nobody sees.
@@ -161,6 +225,7 @@ mod tests {
             Ok(filled) => Ok(filled.text.into_owned()),
             Err(NoValue::Empty(place)) => Err(format!("empty {}", place.name)),
             Err(NoValue::HoldsPlaceholder(place)) => Err(format!("data {}", place.name)),
+            Err(NoValue::NoDate(place)) => Err(format!("no date {}", place.name)),
         }
     }
 
@@ -170,6 +235,9 @@ mod tests {
     #[case("Hi {{name|there}}", " ", "Hi there")]
     #[case("Hi{{name|}}", "", "Hi")]
     #[case("{{name| the | one }}", "", "the | one")]
+    #[case("Hi {{name:title|there}}!", " SARA", "Hi Sara!")]
+    #[case("Hi {{ name:title | there }}!", "  ", "Hi there!")]
+    #[case("on {{name:date(DD/MM/YYYY)}}", "03/08/2026", "on 3 Aug 2026")]
     #[case("no { brace } here }}", "", "no { brace } here }}")]
     fn values_and_fallbacks_stand_in_their_places(
         #[case] text: &str,
@@ -184,6 +252,8 @@ mod tests {
     #[case("Hi {{other}}", "Sara", "empty other")]
     #[case("Hi {{name}}", "a {{city}} b", "data name")]
     #[case("{{name}}me}}", "{{na", "data name")]
+    #[case("{{name:date(DD/MM/YYYY)|soon}}", "next week", "no date name")]
+    #[case("{{name:date(DD/MM/YYYY)}}", "", "empty name")]
     fn a_person_without_a_usable_value_is_named(
         #[case] text: &str,
         #[case] value: &'static str,

@@ -84,6 +84,8 @@ pub enum Wish {
     Map,
     /// Give people without a value another text.
     Fallback,
+    /// Choose the form of what fills the place under the cursor.
+    Form,
     /// Fill every place by its name again.
     Guess,
     /// The first row is a header, or is none.
@@ -123,6 +125,7 @@ pub fn act(state: &mut State, action: Action) -> Option<Wish> {
         Action::Accept | Action::Open => Wish::Map,
         Action::ChoosePeople => Wish::OtherFile,
         Action::UseFallback => Wish::Fallback,
+        Action::ChangeForm => Wish::Form,
         Action::GuessColumns => Wish::Guess,
         Action::SwitchHeader => Wish::SwitchHeader,
         Action::NextEncoding => Wish::NextEncoding,

@@ -55,6 +55,8 @@ pub enum Target {
     Recipient(String),
     /// Fills this place of the message with this column of the draft's file; place 0 is the number.
     Column(usize, usize),
+    /// Brings what fills this place of the message into this form.
+    Form(usize, String),
     /// Types one text for everybody into this place.
     SameForAll(usize),
     /// Puts a text into the field under the cursor, where the caret is or in place of all.

@@ -186,3 +186,47 @@ fn people_of_an_earlier_batch_are_taken_left_out_and_compared() {
         assert!(matches!(run.status, 2 | 4), "{run:?}");
     }
 }
+
+#[test]
+fn a_column_takes_its_form_and_what_is_no_date_is_a_class_of_its_own() {
+    let (_sandbox, desk) = start();
+    let file = desk.write(
+        "people.csv",
+        &format!("phone,name,when\n+{ANA},ANA,03/04/2026\n+{TOM},tom,2026-04-03\n"),
+    );
+    let send = |map: &str| {
+        let words = [
+            "send",
+            "template",
+            "order_replacement",
+            "--csv",
+            &file,
+            "--param",
+            "1=x",
+            "2=y",
+            "--map",
+            map,
+            "--dry-run",
+            "--output",
+            "json",
+        ];
+        desk.run(&words)
+    };
+    let plan = send("3=when:date(DD/MM/YYYY)").expect(0).json();
+    assert_eq!(recipients(&plan), [ANA]);
+    let body = plan["requests"][0]["body"].as_str().unwrap();
+    assert!(body.contains("3 Apr 2026"), "{body}");
+    let class = &plan["checks"]["classes"][0];
+    assert_eq!(
+        (&class["rule"], &class["verdict"], &class["count"]),
+        (&json!("no_date"), &json!("left_out"), &json!(1))
+    );
+    let wrong = send("3=when:date(slashes)").expect(2);
+    assert!(wrong.stderr.contains("DD/MM/YYYY"), "{}", wrong.stderr);
+    let wrong = send("3=when:date").expect(2);
+    assert!(
+        wrong.stderr.contains("no column when:date"),
+        "{}",
+        wrong.stderr
+    );
+}

@@ -152,6 +152,52 @@ async fn a_file_that_is_no_table_is_named_with_what_to_do() {
     desk.assert_shows("nowhere.csv: the file cannot be read");
 }
 
+#[tokio::test]
+async fn the_form_of_a_column_is_chosen_and_a_date_is_asked_for_both_ways() {
+    let (mut desk, _) = desk().await;
+    let file = desk.folder().join("dates.csv");
+    std::fs::write(
+        &file,
+        "mobile,name,days\n+447700900412,SARA,03/04/2026\n+447700900118,arjun,05/06/2026\n\
+         +447700900733,Ana,25.6.2026\n",
+    )
+    .unwrap();
+    columns(&mut desk, &file.display().to_string()).await;
+    desk.keys("t");
+    desk.assert_shows("numbers are read by themselves");
+    desk.keys("j t");
+    desk.assert_shows("How name stands in the message");
+    desk.text("title");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.assert_shows("Sara \u{b7} Arjun \u{b7} Ana");
+    desk.keys("j t");
+    desk.assert_shows("which comes first, day or month?");
+    desk.assert_shows("date M/D/YYYY as D MMM YYYY");
+    desk.assert_shows("4 Mar 2026");
+    desk.text("D/M/YYYY as D MMM");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.assert_shows("days as date");
+    desk.assert_shows("3 Apr 2026 \u{b7} 5 Jun 2026");
+    desk.assert_shows("1 of 3 not D/M/YYYY");
+    let draft = desk.state.composer.draft.as_ref().unwrap();
+    let values: Vec<String> = draft.own_fields().map(|field| field.text.text()).collect();
+    assert_eq!(values, ["{{name:title}}", "{{days:date(D/M/YYYY)}}"]);
+    // Another text for empty cells leaves the form as it is.
+    desk.keys("f");
+    desk.text("soon");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    let draft = desk.state.composer.draft.as_ref().unwrap();
+    let values: Vec<String> = draft.own_fields().map(|field| field.text.text()).collect();
+    assert_eq!(values[1], "{{days:date(D/M/YYYY)|soon}}");
+    desk.keys("c");
+    desk.until_idle().await;
+    desk.assert_shows("a date that is not written as said");
+    desk.assert_shows("3 rows = 2 to go + 1 no date");
+}
+
 #[test]
 fn columns_and_checks_in_every_size() {
     let folder = tempfile::tempdir().unwrap();

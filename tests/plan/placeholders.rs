@@ -391,3 +391,63 @@ fn a_warning_of_one_value_hides_no_error_of_another() {
             .any(|warning| warning.rule == "file_name")
     );
 }
+
+#[test]
+fn a_column_takes_the_form_that_is_said_and_no_date_is_ever_guessed() {
+    let file = "phone,name,when,odd:title\n+447700900412,SARA o'neill,03/08/2026,kept\n\
+                +447700900118,Tom,13/08/2026,kept\n+447700900733,Ana,08/13/2026,kept\n\
+                +447700900620,Olu,soon,kept\n+447700900515,Bo,,kept\n";
+    let values = constants(&[
+        ("1", "Dear {{name:title|friend}} {{odd:title}}"),
+        ("2", "on {{when:date(DD/MM/YYYY -> dddd D MMMM)}}"),
+    ]);
+    let plan = frozen(with(reminder(), values), csv(file)).unwrap();
+    assert_eq!(
+        texts(&plan),
+        [
+            ["Dear Sara O'Neill kept", "on Monday 3 August"],
+            ["Dear Tom kept", "on Thursday 13 August"]
+        ]
+    );
+    assert_eq!(
+        skipped(&plan),
+        [
+            ("447700900733", "no_date"),
+            ("447700900620", "no_date"),
+            ("447700900515", "no_value")
+        ]
+    );
+    assert!(plan.skipped[0].reason.contains("not written as DD/MM/YYYY"));
+
+    // A column by itself, and another text for people without a date.
+    let mut template = reminder();
+    template.parameters[1].fallback = Some("soon".to_owned());
+    let values = columns(&[("1", "odd:title"), ("2", "when:date(DD/MM/YYYY)")]);
+    let plan = frozen(with(template, values), csv(file)).unwrap();
+    assert_eq!(
+        texts(&plan),
+        [
+            ["kept", "3 Aug 2026"],
+            ["kept", "13 Aug 2026"],
+            ["kept", "soon"]
+        ]
+    );
+    assert_eq!(skipped(&plan).len(), 2);
+
+    for (wrong, why) in [
+        ("when:date(DDMM)", "names no day, month and year"),
+        ("{{when:date(day)}}", "`d`"),
+        ("{{when:date}}", "when is the nearest"),
+    ] {
+        let mut values = constants(&[("1", "x")]);
+        let source = if wrong.contains("{{") {
+            ValueSource::Constant(wrong.to_owned())
+        } else {
+            ValueSource::Column(wrong.to_owned())
+        };
+        values.insert("2".to_owned(), source);
+        let error = frozen(with(reminder(), values), csv(file)).unwrap_err();
+        let said = format!("{error:?}");
+        assert!(said.contains(why), "{said}");
+    }
+}

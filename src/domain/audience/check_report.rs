@@ -7,6 +7,7 @@ use super::remark::{Example, Remark, Stage};
 use crate::domain::SkippedRow;
 use crate::domain::plan::Plan;
 use crate::domain::template::ParameterProblem;
+use crate::domain::transform::NO_DATE;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -237,6 +238,7 @@ fn title(rule: &str) -> String {
         "window_closed" => "the 24-hour window is closed",
         "empty" => "an empty value",
         "no_value" => "no value for a placeholder",
+        NO_DATE => "a date that is not written as said",
         "too_long" => "a value that is too long",
         "spacing" => "line breaks, tabs or rows of spaces in a value",
         "placeholder" => "a placeholder in a value",

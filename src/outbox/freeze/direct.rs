@@ -275,7 +275,7 @@ impl<'a> Attributes<'a> {
         let (value, fell_back) = match fill_for(pieces, row) {
             Ok(filled) => (filled.text, filled.fell_back.is_some()),
             // A column by itself may be empty where the flow does not need it.
-            Err(NoValue::Empty(place)) if place.raw == place.name => (Cow::Borrowed(""), false),
+            Err(NoValue::Empty(place)) if place.is_column() => (Cow::Borrowed(""), false),
             Err(why) => return Err(no_value(name, name, why)),
         };
         self.check(name, &value)?;

@@ -4,12 +4,15 @@
 use super::FreezeError;
 use crate::domain::placeholder::{Filled, NoValue, Piece, Place, fill, nearest, parse};
 use crate::domain::template::{ParameterProblem, placeholders};
+use crate::domain::transform::NO_DATE;
 use crate::domain::{Audience, AudienceRow};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Names that every person has, whatever the file says: their value may still be empty.
 const ALWAYS: [&str; 2] = ["name", "phone"];
+/// What to write for a date.
+const DATES: &str = "Write the form of the file, as in --map date=order_date:date(DD/MM/YYYY).";
 /// Most names listed in one sentence.
 const LISTED: usize = 12;
 
@@ -110,7 +113,12 @@ impl<'a> Names<'a> {
             };
             // A file whose column is called like the number's placeholder changes nothing about it;
             // one in the form of the platform's upload has columns called like its attributes.
-            if self.replaced.is_number(place.raw) {
+            let whole = place.as_written();
+            if place.form.is_some() && self.knows(whole.name) {
+                // A column that is called like a name with a form is that column.
+                *piece = Piece::Place(whole);
+                personal = true;
+            } else if self.replaced.is_number(place.raw) {
                 *piece = Piece::Literal(place.raw);
             } else if self.knows(place.name) {
                 personal = true;
@@ -127,14 +135,18 @@ impl<'a> Names<'a> {
         })
     }
 
-    /// A column by itself, as a text with one placeholder.
+    /// A column by itself, maybe with its form, as a text with one placeholder.
     pub(super) fn column(&self, column: &'a str) -> Result<Vec<Piece<'a>>, FreezeError> {
-        check_column(column, self.audience)?;
-        let place = Place {
-            raw: column,
-            name: column,
-            fallback: None,
+        let place = Place::of_column(column).map_err(|error| {
+            let message = format!("the column {column} {error}");
+            FreezeError::new("placeholder", message, DATES.to_owned())
+        })?;
+        let place = if self.audience.names.contains(column) {
+            place.as_written()
+        } else {
+            place
         };
+        check_column(place.name, self.audience)?;
         Ok(vec![Piece::Place(place)])
     }
 
@@ -221,7 +233,7 @@ pub(super) fn fill_for<'r>(
 /// Why a person has no text, as a problem of a field.
 pub(super) fn no_value(field: &str, shown: &str, why: NoValue<'_>) -> ParameterProblem {
     match why {
-        NoValue::Empty(place) if place.raw == place.name => {
+        NoValue::Empty(place) if place.is_column() => {
             let text = format!(
                 "{shown} is empty: the column {} has nothing for this person",
                 place.name
@@ -236,6 +248,15 @@ pub(super) fn no_value(field: &str, shown: &str, why: NoValue<'_>) -> ParameterP
                 raw = place.raw
             );
             ParameterProblem::error(field, "no_value", text)
+        }
+        NoValue::NoDate(place) => {
+            let text = format!(
+                "{shown} is no date that can be read: the value {} of this person is not written as \
+                 {}",
+                place.name,
+                place.form.map(|form| form.reads()).unwrap_or_default()
+            );
+            ParameterProblem::error(field, NO_DATE, text)
         }
         NoValue::HoldsPlaceholder(place) => {
             let text = format!(

@@ -36,7 +36,7 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
     let edges = OverlayEdges {
         title: format!("People from {}", state.file),
         state: Spans::of(Role::Muted, written),
-        hint: "Enter map · f fallback · h header · e encoding".to_owned(),
+        hint: "Enter map · f fallback · t form · h header".to_owned(),
         leave: "Esc back · c check all rows".to_owned(),
         guarded: state.guarded,
     };
