@@ -39,6 +39,15 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::Open | Action::OpenFile | Action::Mark if in_conversation(state) => {
             on_message(action, state)
         }
+        Action::NextCall
+        | Action::PreviousCall
+        | Action::LongestCall
+        | Action::ShortestCall
+        | Action::OddCall
+            if one_message(state) =>
+        {
+            Err("this is one message: the check of the rows goes through all of them".to_owned())
+        }
         Action::OptOut => super::opting_out::person(state).map(drop),
         Action::SaveFile | Action::OpenFile => on_file(action, state),
         Action::Mark if state.overlays.is_empty() && state.focus != PaneId::Users => {
@@ -79,6 +88,11 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         | Action::RetryFailed => on_batch(action, state),
         other => in_chat_or_draft(other, state),
     }
+}
+
+/// Whether a phone shows the message of one person and not those of all who were checked.
+fn one_message(state: &State) -> bool {
+    matches!(state.overlays.last(), Some(Overlay::Phone(shown)) if shown.paging.is_none())
 }
 
 /// What can be done with the people of a plan, in the dialog that shows them.

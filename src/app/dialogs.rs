@@ -4,7 +4,7 @@ use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, drafts, files, flows, helping, importing, leaving, library, opting_out, people_file,
-    triage, when,
+    people_messages, triage, when,
 };
 use crate::contract::{
     Action, Effect, Notice, OutboxCommand, Settlement, ShelfRequest, StoreRequest, TimerId,
@@ -187,8 +187,9 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
         Some(Overlay::Phone(shown)) => {
             if phone::act(shown, action, body) {
                 state.overlays.pop();
+                return Vec::new();
             }
-            Vec::new()
+            people_messages::turn(state, action)
         }
         Some(Overlay::Mapping(_) | Overlay::Checks(_)) => people_file::act(state, action),
         Some(Overlay::Form(open)) => match form::act(open, action) {

@@ -59,7 +59,10 @@ const HERE: &[(KeyContext, &str)] = &[
         KeyContext::Mapping,
         "accept use_fallback change_form guess_columns switch_header next_encoding next_delimiter choose_people check_rows back",
     ),
-    (KeyContext::Checks, "accept write_rejects review back"),
+    (
+        KeyContext::Checks,
+        "accept next_call longest_call write_rejects review back",
+    ),
     (KeyContext::Prompt, "save_text back"),
     (KeyContext::When, "accept next_tab clear_field back"),
     (KeyContext::ClockChange, "first_choice second_choice back"),

@@ -303,6 +303,7 @@ pub fn show_phone(state: &mut State) {
     let title = format!("As a phone shows it: {}", draft.subject());
     state.overlays.push(Overlay::Phone(phone::State {
         title,
+        paging: None,
         rows,
         scroll: 0,
     }));

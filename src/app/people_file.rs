@@ -8,7 +8,7 @@ use super::people_places::{
 };
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, helping, people_forms, people_rejects};
+use super::{drafts, helping, people_forms, people_messages, people_rejects};
 use crate::contract::{Action, Effect, Notice, PlanFailure, PlanPurpose, SampleAnswer, Slot};
 use crate::domain::Plan;
 use crate::domain::audience::{
@@ -447,6 +447,7 @@ fn in_checks(state: &mut State, wish: Option<checks::Wish>) -> Effects {
             drafts::review(state)
         }
         Some(checks::Wish::List(class)) => people_rejects::list(state, &class),
+        Some(checks::Wish::Messages(action)) => people_messages::open(state, action),
         Some(checks::Wish::Write) => helping::ask(state, Purpose::Rejects),
     }
 }

@@ -293,7 +293,7 @@ impl State {
             (self.overlays.last_mut(), &self.composer.draft)
         {
             let room = phone::room(layout.body);
-            shown.rows = template_composer::bubble_rows(draft, &self.now, room);
+            super::people_messages::prepare(shown, draft, &self.payload, (&self.now, room));
         }
         if let Some(Overlay::Review(review)) = self.overlays.last_mut() {
             review.prepare(layout.body);

@@ -40,6 +40,8 @@ pub enum Wish {
     Review,
     /// Show the rows of this class.
     List(Box<CheckClass>),
+    /// Show the finished messages, one by one.
+    Messages(Action),
     /// Write who is left out to a file.
     Write,
 }
@@ -74,6 +76,11 @@ pub fn act(state: &mut State, action: Action) -> Option<Wish> {
             let class = state.classes().nth(state.at);
             return class.map(|class| Wish::List(Box::new(class.clone())));
         }
+        Action::NextCall
+        | Action::PreviousCall
+        | Action::LongestCall
+        | Action::ShortestCall
+        | Action::OddCall => return Some(Wish::Messages(action)),
         Action::WriteRejects => return Some(Wish::Write),
         Action::Review => return Some(Wish::Review),
         Action::Back => return Some(Wish::Close),

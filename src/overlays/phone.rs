@@ -5,12 +5,18 @@ use crate::contract::Action;
 use crate::widgets::Painter;
 use crate::widgets::bubble::{Rows, WIDTH};
 use ratatui::layout::Rect;
+use std::sync::Arc;
+
+/// Cells of the dialog where its title names a person and a row.
+const PAGED: u16 = 60;
 
 /// The bubble and how far it is scrolled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     /// Whose message it is.
     pub title: String,
+    /// Which row of the file each call was made of, where people are looked at one by one.
+    pub paging: Option<Arc<[u32]>>,
     /// The bubble.
     pub rows: Rows,
     /// First visible row.
@@ -47,7 +53,10 @@ pub fn room(body: Rect) -> usize {
 }
 
 fn area(state: &State, body: Rect) -> Rect {
-    let width = u16::try_from(WIDTH).unwrap_or(42);
+    let width = match state.paging {
+        Some(_) => PAGED,
+        None => u16::try_from(WIDTH).unwrap_or(42),
+    };
     frame::area(body, width, state.rows.height().max(4))
 }
 
@@ -56,7 +65,14 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
     let area = area(state, body);
     let edges = OverlayEdges {
         title: state.title.clone(),
-        leave: "Enter the request".to_owned(),
+        hint: match state.paging {
+            Some(_) => "[ ] people \u{b7} L longest".to_owned(),
+            None => String::new(),
+        },
+        leave: match state.paging {
+            Some(_) => "Esc back".to_owned(),
+            None => "Enter the request".to_owned(),
+        },
         ..OverlayEdges::default()
     };
     let inside = frame::draw(painter, body, area, &edges);

@@ -107,6 +107,32 @@ async fn a_file_becomes_a_plan_in_which_everybody_is_counted_once() {
 }
 
 #[tokio::test]
+async fn messages_of_those_who_were_checked_are_read_one_by_one() {
+    let (mut desk, file) = desk().await;
+    columns(&mut desk, &file.display().to_string()).await;
+    desk.keys("j f");
+    desk.text("there");
+    desk.keys("Enter c");
+    desk.until_idle().await;
+    desk.keys("]");
+    desk.assert_shows("1 of 5 \u{b7} +44 7700 900412 \u{b7} row 1");
+    desk.assert_shows("Hello Sara, our next free fitting");
+    desk.keys("] ]");
+    desk.assert_shows("3 of 5 \u{b7} +44 7700 900733 \u{b7} row 3");
+    desk.assert_shows("Hello there, our next free fitting");
+    // Rows 5 to 7 are left out, so the last message is that of row 8.
+    desk.keys("] ] ]");
+    desk.assert_shows("5 of 5 \u{b7} +44 7700 900515 \u{b7} row 8");
+    desk.keys("[");
+    desk.assert_shows("4 of 5 \u{b7} +44 7700 900290 \u{b7} row 4");
+    desk.keys("Esc");
+    desk.assert_shows("Check of 8 rows");
+    desk.keys("L");
+    desk.assert_shows("2 of 5 \u{b7} +44 7700 900118 \u{b7} row 2");
+    desk.assert_shows("Hello Arjun, our next free fitting");
+}
+
+#[tokio::test]
 async fn a_column_is_chosen_and_the_file_read_otherwise() {
     let (mut desk, _) = desk().await;
     let file = desk.folder().join("list.txt");
@@ -241,4 +267,6 @@ fn columns_and_checks_in_every_size() {
             guarded: stage.state.profile.guard == Guard::Production,
         })));
     keep_sizes("people_file__checks", &stage);
+    stage.keys("]");
+    keep_sizes("people_file__message", &stage);
 }

@@ -1,6 +1,7 @@
 //! What is each person's own in a text: columns, fallbacks, and what never leaves.
 
 use crate::support::{columns, constants, csv, frozen, json_text, people, template};
+use alertdesk::domain::audience::CheckReport;
 use alertdesk::domain::draft::Values;
 use alertdesk::domain::{
     BroadcastPart, Content, Flow, FlowVersion, Plan, RequestBody, Template, ValueSource,
@@ -450,4 +451,17 @@ fn a_column_takes_the_form_that_is_said_and_no_date_is_ever_guessed() {
         let said = format!("{error:?}");
         assert!(said.contains(why), "{said}");
     }
+}
+
+#[test]
+fn each_call_names_the_row_that_was_not_left_out() {
+    let audience = csv(
+        "phone,name\n+447700900412,\n+447700900118,Tom\n+447700900412,Sara\n\
+                        +447700900412,Sara again\n",
+    );
+    let values = constants(&[("1", "{{name}}"), ("2", "x")]);
+    let plan = frozen(with(reminder(), values), audience.clone()).unwrap();
+    let report = CheckReport::of_plan(&audience, &plan);
+    assert_eq!(texts(&plan), [["Tom", "x"], ["Sara", "x"]]);
+    assert_eq!(*report.rows, [2, 3]);
 }

@@ -2,14 +2,15 @@
 //! the file, then its columns, then its rows. Every person is counted once: as left out by one
 //! class, or as one who gets it.
 
-use super::Audience;
 use super::remark::{Example, Remark, Stage};
+use super::{Audience, AudienceRow};
 use crate::domain::SkippedRow;
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Plan, PlannedCall};
 use crate::domain::template::ParameterProblem;
 use crate::domain::transform::NO_DATE;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 /// What a finding means for the people it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +61,8 @@ pub struct CheckReport {
     pub planned: u64,
     /// Everybody who gets it.
     pub to_go: u64,
+    /// The row of the person of each call, in the order of the plan; 0 where there is none.
+    pub rows: Arc<[u32]>,
 }
 
 impl CheckReport {
@@ -81,13 +84,17 @@ impl CheckReport {
             classes,
             planned: to_go + skipped.len() as u64,
             to_go,
+            rows: Arc::default(),
         }
         .sorted()
     }
 
     /// The report on a plan made for this audience.
     pub fn of_plan(audience: &Audience, plan: &Plan) -> Self {
-        Self::of(audience, &plan.skipped, &plan.warnings, plan.recipients())
+        Self {
+            rows: rows_of(audience, plan),
+            ..Self::of(audience, &plan.skipped, &plan.warnings, plan.recipients())
+        }
     }
 
     /// The report on an audience for which there is no plan, because of these problems; everybody
@@ -166,6 +173,23 @@ impl CheckClass {
             "examples": examples,
         })
     }
+}
+
+/// The rows that the calls of a plan were made of: calls stand in the order of their rows. A person
+/// who is there twice has the row that was not left out.
+fn rows_of(audience: &Audience, plan: &Plan) -> Arc<[u32]> {
+    let out: HashSet<u64> = plan.skipped.iter().filter_map(|row| row.row).collect();
+    let goes = |row: &&AudienceRow| row.row.is_none_or(|row| !out.contains(&row));
+    let mut rows = audience.rows.iter().filter(goes);
+    let row_of = |call: &PlannedCall| {
+        let [person] = call.recipients.as_slice() else {
+            return 0;
+        };
+        let row = rows.find(|row| row.recipient == *person);
+        let number = row.and_then(|row| u32::try_from(row.row?).ok());
+        number.unwrap_or_default()
+    };
+    plan.calls.iter().map(row_of).collect()
 }
 
 /// Rows that are left out, by rule.
