@@ -4,7 +4,7 @@ use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{
     audit, drafts, files, flows, helping, importing, leaving, library, opting_out, people_file,
-    people_messages, triage, when,
+    people_memory, people_messages, triage, when,
 };
 use crate::contract::{
     Action, Effect, Notice, OutboxCommand, Settlement, ShelfRequest, StoreRequest, TimerId,
@@ -236,7 +236,11 @@ fn confirmed_plan(state: &mut State) -> Effects {
     let Some(Overlay::Review(review)) = state.overlays.pop() else {
         return Vec::new();
     };
-    if let Some(draft) = state.composer.draft.take() {
+    let draft = state.composer.draft.take();
+    let kept = draft
+        .as_ref()
+        .and_then(|draft| people_memory::keep(state, draft));
+    if let Some(draft) = draft {
         state.queueing = Some((Box::new(draft), review.grace));
     }
     state.composer.note.clear();
@@ -247,11 +251,12 @@ fn confirmed_plan(state: &mut State) -> Effects {
         state.focus = pane;
     }
     let typed = review.typed();
-    vec![Effect::Outbox(OutboxCommand::Queue {
+    let queue = Effect::Outbox(OutboxCommand::Queue {
         plan: review.plan,
         typed,
         grace: review.grace,
-    })]
+    });
+    kept.into_iter().chain([queue]).collect()
 }
 
 fn confirmed(state: &mut State, purpose: Purpose, reason: String) -> Effects {

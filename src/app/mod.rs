@@ -35,6 +35,7 @@ mod opting_out;
 mod people;
 pub mod people_file;
 mod people_forms;
+mod people_memory;
 mod people_messages;
 mod people_places;
 mod people_rejects;

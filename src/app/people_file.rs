@@ -4,16 +4,16 @@
 
 use super::people_places::{
     DELIMITERS, can_be_named, cells, fill, number_place, personal, place_of, placeholder_of,
-    shape_words, shown, single_place, unused,
+    propose_number, shape_words, shown, single_place, unused,
 };
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, helping, people_forms, people_messages, people_rejects};
-use crate::contract::{Action, Effect, Notice, PlanFailure, PlanPurpose, SampleAnswer, Slot};
-use crate::domain::Plan;
-use crate::domain::audience::{
-    CheckReport, RecipientProposal, TableSample, TextEncoding, propose_recipient,
+use super::{drafts, helping, people_forms, people_memory, people_messages, people_rejects};
+use crate::contract::{
+    Action, Effect, Notice, PlanFailure, PlanPurpose, SampleAnswer, SampleAsk, Slot,
 };
+use crate::domain::Plan;
+use crate::domain::audience::{CheckReport, TableSample, TextEncoding};
 use crate::overlays::mapping::{self, Head};
 use crate::overlays::palette::{Entry, Target};
 use crate::overlays::prompt::Purpose;
@@ -56,6 +56,7 @@ fn show(state: &mut State) -> Effects {
         unused: Vec::new(),
         reads: String::new(),
         warnings: Vec::new(),
+        as_before: None,
         at: 0,
         checking: false,
         guarded: state.profile.guard == crate::domain::Guard::Production,
@@ -68,8 +69,14 @@ fn read_head(state: &mut State) -> Effects {
     let Some(file) = state.composer.draft.as_ref().and_then(Draft::people_file) else {
         return Vec::new();
     };
+    let draft = state.composer.draft.as_ref();
+    let template = draft.and_then(|draft| draft.template.as_ref());
+    let template = template.map(|one| (one.name.clone(), one.language.clone()));
     match state.tickets.issue(Slot::PeopleSample) {
-        Some(ticket) => vec![Effect::SamplePeople { ticket, file }],
+        Some(ticket) => vec![Effect::SamplePeople {
+            ticket,
+            ask: SampleAsk { file, template },
+        }],
         None => Vec::new(),
     }
 }
@@ -96,13 +103,8 @@ pub fn sampled(state: &mut State, answer: SampleAnswer) -> Effects {
     if draft.table.to_column.as_ref().is_some_and(gone) {
         draft.table.to_column = None;
     }
-    if draft.table.to_column.is_none() {
-        let at = match propose_recipient(&sample) {
-            RecipientProposal::Named(at) | RecipientProposal::Looks(at) => Some(at),
-            RecipientProposal::Several(_) | RecipientProposal::Nothing => None,
-        };
-        draft.table.to_column = at.and_then(|at| sample.columns.get(at)).cloned();
-    }
+    people_memory::restore(draft, &sample, answer.before);
+    propose_number(draft, &sample);
     draft.table.sample = Some(Arc::clone(&sample));
     draft.table.people = None;
     fill(draft, &sample, false);
@@ -142,6 +144,7 @@ pub fn refresh(state: &mut State) {
     let unused = unused(draft, &sample);
     let reads = draft.reads().unwrap_or_default();
     let warnings = sample.warnings.clone();
+    let as_before = people_memory::words(draft, &state.now);
     if let Some(dialog) = dialog(state) {
         dialog.head = Head::Read(shape_words(&sample));
         dialog.at = dialog.at.min(places.len().saturating_sub(1));
@@ -149,6 +152,7 @@ pub fn refresh(state: &mut State) {
         dialog.unused = unused;
         dialog.reads = reads;
         dialog.warnings = warnings;
+        dialog.as_before = as_before;
     }
 }
 

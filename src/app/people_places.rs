@@ -1,7 +1,8 @@
 //! What fills the places of a message when its people come from a file: read from the draft and the
 //! first rows of the file, for the dialog that shows it. It asks for nothing.
 
-use crate::domain::audience::{TableSample, propose_columns};
+use super::people_memory;
+use crate::domain::audience::{RecipientProposal, TableSample, propose_columns, propose_recipient};
 use crate::domain::phone;
 use crate::domain::placeholder::{Piece, Place as Placeholder, is_blank, parse};
 use crate::domain::template::{ParameterKind, TemplateParameter};
@@ -25,6 +26,9 @@ const NOT_IN_A_NAME: [char; 3] = ['{', '}', '|'];
 /// Fills places with the columns that their names propose: the empty ones, or all that a column
 /// fills now.
 pub(super) fn fill(draft: &mut Draft, sample: &TableSample, all: bool) {
+    if all {
+        people_memory::undo(draft, sample);
+    }
     let wanted = personal(draft).map(|field| parameter_of(draft, field));
     let wanted: Vec<TemplateParameter> = wanted.collect();
     let to = draft.table.to_column.as_ref();
@@ -40,6 +44,17 @@ pub(super) fn fill(draft: &mut Draft, sample: &TableSample, all: bool) {
         if let Some(name) = name.filter(|name| free && can_be_named(name)) {
             field.text.set_text(&placeholder_of(name, None));
         }
+    }
+}
+
+/// Takes the column that looks like that of the recipients, where nobody chose one.
+pub(super) fn propose_number(draft: &mut Draft, sample: &TableSample) {
+    if draft.table.to_column.is_none() {
+        let at = match propose_recipient(sample) {
+            RecipientProposal::Named(at) | RecipientProposal::Looks(at) => Some(at),
+            RecipientProposal::Several(_) | RecipientProposal::Nothing => None,
+        };
+        draft.table.to_column = at.and_then(|at| sample.columns.get(at)).cloned();
     }
 }
 

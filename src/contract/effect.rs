@@ -4,10 +4,11 @@ use super::api::ApiRequest;
 use super::cached::{CachedAsk, ConversationRef};
 use super::import::{NewProfile, NewTemplates};
 use super::media::{AfterSaving, FetchedMedia, MediaAsk};
-use super::people::{PeopleFile, Rejects};
+use super::people::{PeopleFile, Rejects, SampleAsk};
 use super::shelves::ShelfRequest;
 use super::slot::{Slot, Ticket};
 use super::unknown::Settlement;
+use crate::domain::audience::{KeptMapping, MappingFor};
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
@@ -77,6 +78,8 @@ pub enum StoreRequest {
         /// The draft.
         text: String,
     },
+    /// Keep what filled a message that was confirmed for people from a file.
+    KeepMapping(Box<(MappingFor, KeptMapping)>),
     /// Keep the words of a template, as a person wrote them down.
     SaveWording {
         /// Its name.
@@ -310,8 +313,8 @@ pub enum Effect {
     SamplePeople {
         /// Which asking it answers.
         ticket: Ticket,
-        /// The file.
-        file: PeopleFile,
+        /// The file, and what it is for.
+        ask: SampleAsk,
     },
     /// Write the people of a draft's file who are left out into a file, with the reasons.
     WriteRejects(Rejects),

@@ -2,7 +2,7 @@
 
 use super::api::ApiError;
 use super::slot::Ticket;
-use crate::domain::audience::{ShapeChoice, TableSample};
+use crate::domain::audience::{KeptMapping, ShapeChoice, TableSample};
 use crate::domain::{RecipientForm, SkippedRow};
 use std::sync::Arc;
 
@@ -25,6 +25,15 @@ impl PeopleFile {
     }
 }
 
+/// Whose first rows are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAsk {
+    /// The file.
+    pub file: PeopleFile,
+    /// Name and language of the template whose places its columns shall fill.
+    pub template: Option<(String, String)>,
+}
+
 /// The first rows of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleAnswer {
@@ -32,6 +41,8 @@ pub struct SampleAnswer {
     pub ticket: Ticket,
     /// The table, or why it cannot be read.
     pub result: Result<TableSample, ApiError>,
+    /// What filled the draft's template when such a file was confirmed last.
+    pub before: Option<KeptMapping>,
 }
 
 /// Who is left out of a draft whose people come from a file, and where that is written.

@@ -63,6 +63,8 @@ pub struct State {
     pub unused: Vec<String>,
     /// How the first person's message reads.
     pub reads: String,
+    /// That it was filled as the last time, and when that was.
+    pub as_before: Option<String>,
     /// What a person should look at.
     pub warnings: Vec<String>,
     /// The place under the cursor.

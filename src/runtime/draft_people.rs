@@ -2,8 +2,9 @@
 //! neither the file nor the way it is read changes. Blocks.
 
 use super::people_files::{read_file, sample_file};
-use crate::contract::{ApiError, ErrorKind, PeopleFile};
-use crate::domain::audience::{AudienceError, CsvOptions, TableSample};
+use super::world::World;
+use crate::contract::{ApiError, ErrorKind, PeopleFile, SampleAnswer, SampleAsk, Ticket};
+use crate::domain::audience::{AudienceError, CsvOptions, MappingFor, TableSample};
 use crate::domain::{Audience, RecipientForm};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,13 +77,39 @@ pub fn sample(file: &PeopleFile) -> Result<TableSample, ApiError> {
     })
 }
 
+/// The first rows of a file, and what filled this template when such a file was confirmed last.
+pub fn answer(world: &World, ticket: Ticket, ask: &SampleAsk) -> SampleAnswer {
+    let result = sample(&ask.file);
+    let asked = ask.template.clone().zip(result.as_ref().ok());
+    let before = asked.and_then(|(template, sample)| {
+        let of = MappingFor {
+            template: template.0,
+            language: template.1,
+            columns: sample.columns.clone(),
+        };
+        // Without a record nothing is remembered, and the columns are proposed by their names.
+        let kept = world.library().ok()?.kept_mapping(&of);
+        kept.ok().flatten().filter(|_| sample.shape.header)
+    });
+    SampleAnswer {
+        ticket,
+        result,
+        before,
+    }
+}
+
 /// The reading itself broke, which is a fault of this program.
-pub fn broke() -> ApiError {
-    ApiError::new(
+pub fn broke(ticket: Ticket) -> SampleAnswer {
+    let error = ApiError::new(
         ErrorKind::Usage,
         "The file broke the reader.",
         "Save it anew as CSV UTF-8 and choose that.",
-    )
+    );
+    SampleAnswer {
+        ticket,
+        result: Err(error),
+        before: None,
+    }
 }
 
 /// Where a path as typed leads; relative ones begin where the program was started.

@@ -11,8 +11,8 @@ use super::world::World;
 use super::{clock, draft_people, files, importing, reading_back};
 use crate::contract::{
     AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
-    Event, FetchedMedia, ImportAnswer, MediaAnswer, MediaAsk, OutboxCommand, PeopleFile,
-    PlanAnswer, PlanPurpose, SampleAnswer, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
+    Event, FetchedMedia, ImportAnswer, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer,
+    PlanPurpose, SampleAsk, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::{ItemId, Profile};
 use crate::store::ConversationKey;
@@ -118,7 +118,7 @@ impl EffectRunner {
                 text,
                 read_files,
             } => self.read_import(ticket, text, read_files),
-            Effect::SamplePeople { ticket, file } => self.sample_people(ticket, file),
+            Effect::SamplePeople { ticket, ask } => self.sample_people(ticket, ask),
             Effect::WriteRejects(rejects) => self.job(Job::WriteRejects(rejects)),
             Effect::AddProfile(profile) => self.job(Job::AddProfile(profile)),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
@@ -385,14 +385,14 @@ impl EffectRunner {
         self.slots.insert(Slot::Import, task.abort_handle());
     }
 
-    fn sample_people(&mut self, ticket: Ticket, file: PeopleFile) {
+    fn sample_people(&mut self, ticket: Ticket, ask: SampleAsk) {
         self.cancel(Slot::PeopleSample);
-        let (events, live) = (self.events.clone(), self.live.begin());
+        let (world, events, live) = self.task();
         let task = spawn(async move {
             let _live = live;
-            let reading = run_blocking(move || draft_people::sample(&file)).await;
-            let result = reading.unwrap_or_else(|_| Err(draft_people::broke()));
-            let answer = SampleAnswer { ticket, result };
+            let reading = move || draft_people::answer(&world, ticket, &ask);
+            let answer = run_blocking(reading).await;
+            let answer = answer.unwrap_or_else(|_| draft_people::broke(ticket));
             deliver(&events, Event::Sample(Box::new(answer))).await;
         });
         self.slots.insert(Slot::PeopleSample, task.abort_handle());

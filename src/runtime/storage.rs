@@ -140,6 +140,11 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
                 part,
             }))))
         }
+        StoreRequest::KeepMapping(kept) => {
+            let stored = world.library()?.keep_mapping(&kept.0, &kept.1);
+            stored.map_err(|error| storage_error(&error))?;
+            Ok(None)
+        }
         StoreRequest::SaveDraft { id, text } => Ok(Some(save_draft(world, id, &text))),
         StoreRequest::SaveWording {
             name,

@@ -1,6 +1,7 @@
 //! What a person keeps to send with: templates, flows, drafts and small settings. In the same
 //! file as the record, because it must survive when the cache is deleted.
 
+mod mappings;
 mod packs;
 mod templates;
 mod trust;

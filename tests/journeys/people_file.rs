@@ -133,6 +133,56 @@ async fn messages_of_those_who_were_checked_are_read_one_by_one() {
 }
 
 #[tokio::test]
+async fn the_next_file_of_this_shape_is_filled_as_the_last_one() {
+    let (mut desk, file) = desk().await;
+    columns(&mut desk, &file.display().to_string()).await;
+    desk.keys("j f");
+    desk.text("there");
+    desk.keys("Enter j t");
+    desk.text("without spaces");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("Esc S");
+    desk.until_idle().await;
+    desk.advance(400);
+    desk.keys("5 Enter");
+    desk.until_batch("it is done", |batch| batch.state == BatchState::Done)
+        .await;
+    desk.until_idle().await;
+
+    // The same columns in another order, with other people.
+    let next = desk.folder().join("november.csv");
+    std::fs::write(
+        &next,
+        "days,first name,mobile,postcode\nMon 2 Nov,,+447700900811,E9\n",
+    )
+    .unwrap();
+    desk.keys("Ctrl-p");
+    desk.text("fitting_slots");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("Esc");
+    columns(&mut desk, &next.display().to_string()).await;
+    desk.assert_shows("Filled as on ");
+    desk.assert_shows("a proposes anew");
+    let texts = |desk: &Harness| -> Vec<String> {
+        let draft = desk.state.composer.draft.as_ref().unwrap();
+        draft.own_fields().map(|field| field.text.text()).collect()
+    };
+    assert_eq!(texts(&desk), ["{{first name|there}}", "{{days:trim}}"]);
+    let to = |desk: &Harness| {
+        let draft = desk.state.composer.draft.as_ref().unwrap();
+        draft.people_file().unwrap().to_column.unwrap()
+    };
+    assert_eq!(to(&desk), "mobile");
+    desk.keys("a");
+    desk.until_idle().await;
+    desk.assert_hides("Filled as on ");
+    assert_eq!(texts(&desk), ["{{first name}}", "{{days}}"]);
+    assert_eq!(to(&desk), "mobile");
+}
+
+#[tokio::test]
 async fn a_column_is_chosen_and_the_file_read_otherwise() {
     let (mut desk, _) = desk().await;
     let file = desk.folder().join("list.txt");
@@ -244,6 +294,7 @@ fn columns_and_checks_in_every_size() {
     stage.event(Event::Sample(Box::new(SampleAnswer {
         ticket: ticket.unwrap(),
         result: Ok(table),
+        before: None,
     })));
     stage.keys("j");
     keep_sizes("people_file__columns", &stage);

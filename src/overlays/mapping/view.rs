@@ -169,6 +169,9 @@ fn below(state: &State, width: usize) -> Vec<Line> {
                 .map(|part| Line::Text(role, part.to_owned())),
         );
     };
+    if let Some(as_before) = &state.as_before {
+        wrapped(&mut lines, Role::Active, as_before);
+    }
     if !state.unused.is_empty() {
         let unused = format!("Columns not used: {}", state.unused.join(" \u{b7} "));
         wrapped(&mut lines, Role::Muted, &unused);

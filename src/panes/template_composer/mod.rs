@@ -33,7 +33,7 @@ mod view;
 mod wire_place;
 
 pub use form::{Choices, DraftKind, Field, FieldId, Section, Takes};
-pub use people_table::PeopleTable;
+pub use people_table::{PeopleTable, Restored};
 pub use person::Person;
 pub use preview::rows as bubble_rows;
 pub use sheet::sheet;

@@ -6,7 +6,9 @@ use crate::contract::PeopleFile;
 use crate::domain::SkippedRow;
 use crate::domain::audience::{ShapeChoice, TableSample, TextEncoding};
 use crate::text::{format, sanitize};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What stands before a path in the field To.
@@ -19,12 +21,23 @@ pub struct PeopleTable {
     pub shape: ShapeChoice,
     /// The column of the recipients, where a person chose it.
     pub to_column: Option<String>,
+    /// What came back from the last time.
+    pub restored: Option<Restored>,
     /// Its first rows, once they are read.
     pub sample: Option<Arc<TableSample>>,
     /// How many people every row together came to, when that was last looked at.
     pub people: Option<u64>,
     /// Who was left out then.
     pub skipped: Arc<Vec<SkippedRow>>,
+}
+
+/// What came back from the last time that a file of this shape was confirmed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restored {
+    /// When that was.
+    pub confirmed: Timestamp,
+    /// Key of a field to what stood there before, and what came back.
+    pub values: BTreeMap<String, (String, String)>,
 }
 
 /// What of it is written down with the draft.
