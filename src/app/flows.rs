@@ -12,7 +12,7 @@ use crate::contract::{
 };
 use crate::domain::Profile;
 use crate::overlays::{Overlay, page};
-use crate::panes::template_composer::{Draft, Wish};
+use crate::panes::template_composer::{self, Draft, Wish};
 use crate::panes::user_search::Combine;
 use crate::panes::{activity as activity_pane, payload_preview, user_search};
 use crate::text::sanitize;
@@ -199,8 +199,9 @@ pub fn edited(state: &mut State, result: Result<String, Box<ApiError>>) -> Effec
             if let Some(field) = field {
                 // Editors end a file with a line break that nobody typed.
                 let text = text.strip_suffix('\n').unwrap_or(&text);
+                let text = template_composer::listed(field.takes, text);
                 joined = field.text.lines() == Lines::One && text.contains('\n');
-                field.text.set_text(text);
+                field.text.set_text(&text);
             }
             if let Some(draft) = &mut state.composer.draft {
                 draft.grow();

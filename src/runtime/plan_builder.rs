@@ -130,7 +130,13 @@ fn everybody_of(
     let own = DraftPeople::default();
     let read = kept.people.unwrap_or(&own).of(file, form, region);
     read.map_err(|error| {
-        let text = format!("{}: {error}", file.name());
+        let mut text = format!("{}: {error}", file.name());
+        if form == RecipientForm::ChannelUser && !file.path.contains(['/', '.']) {
+            text.push_str(&format!(
+                "; for an id that begins with @ write @@{}",
+                file.path
+            ));
+        }
         failure("to", "people_file", text)
     })
 }

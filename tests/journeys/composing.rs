@@ -305,6 +305,24 @@ fn a_paste_of_lines_into_one_line_is_joined_and_said() {
 }
 
 #[test]
+fn a_pasted_list_is_people_and_two_signs_begin_an_id() {
+    let mut stage = Stage::furnished(120, 40);
+    stage.keys(":");
+    stage.text("broadcast new");
+    stage.keys("Enter Enter");
+    stage.event(Event::Paste(
+        "+44 7700 900412\r\n+447700900118,\n\n +447700900733\n".to_owned(),
+    ));
+    let people = ["+44 7700 900412", "+447700900118", "+447700900733"];
+    assert_eq!(draft(&stage).recipients(), people);
+    assert!(!stage.screen().contains("were joined"));
+    stage.keys("Ctrl-u");
+    stage.text("@@web_17");
+    assert_eq!(draft(&stage).recipients(), ["@web_17"]);
+    assert_eq!(draft(&stage).people_file(), None);
+}
+
+#[test]
 fn an_edit_is_taken_back_and_made_again() {
     let mut stage = Stage::furnished(120, 40);
     broadcast(&mut stage, "eight");

@@ -38,5 +38,5 @@ pub use person::Person;
 pub use preview::rows as bubble_rows;
 pub use sheet::sheet;
 pub use state::{Draft, Shelved, State};
-pub use update::{Wish, act, field_takes_line_breaks, insert, key, paste};
+pub use update::{Wish, act, field_takes_line_breaks, insert, key, listed, paste};
 pub use view::{body, edges};

@@ -1,4 +1,5 @@
-//! People of a draft that come from a file: the field To then holds `@` and the path.
+//! People of a draft that come from a file: the field To then holds `@` and the path. `@@` begins an
+//! id that itself begins with `@`.
 
 use super::form::FieldId;
 use super::state::Draft;
@@ -79,16 +80,25 @@ impl PeopleTable {
     }
 }
 
-/// Whether the text of the field To names a file.
-pub fn names_file(to: &str) -> bool {
-    to.trim_start().starts_with(MARK)
+/// The path in the text of the field To, if it names a file.
+pub fn file_in(to: &str) -> Option<&str> {
+    let path = to.trim().strip_prefix(MARK)?;
+    (!path.starts_with(MARK)).then_some(path.trim())
+}
+
+/// One recipient of the field To as it is meant: `@@web` is the id `@web`.
+pub fn meant(part: &str) -> &str {
+    match part.strip_prefix(MARK) {
+        Some(id) if id.starts_with(MARK) => id,
+        Some(_) | None => part,
+    }
 }
 
 impl Draft {
     /// The file that its people come from, if they come from one.
     pub fn people_file(&self) -> Option<PeopleFile> {
         let to = self.value(&FieldId::To);
-        let path = to.trim().strip_prefix(MARK)?.trim();
+        let path = file_in(&to)?;
         Some(PeopleFile {
             path: path.to_owned(),
             shape: self.table.shape,
@@ -118,6 +128,7 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use crate::contract::Library;
+    use crate::domain::User;
     use crate::domain::audience::TextEncoding;
     use crate::panes::template_composer::{Draft, DraftKind, FieldId};
 
@@ -137,6 +148,14 @@ mod tests {
         assert_eq!(file, draft.people_file().unwrap());
         assert_eq!(file.name(), "oak, all; owners.csv");
         assert_eq!(file.to_column.as_deref(), Some("mobile"));
+        draft.set_value(&FieldId::To, "@@web_17, +447700900412, @web_18");
+        assert_eq!(draft.people_file(), None);
+        assert_eq!(draft.recipients(), ["@web_17", "+447700900412", "@web_18"]);
+        draft.add(&User::unknown("447700900118"));
+        assert_eq!(
+            draft.recipients(),
+            ["@web_17", "+447700900412", "@web_18", "+447700900118"]
+        );
         draft.take_people_from("other.csv");
         assert_eq!(draft.people_file().unwrap().to_column, None);
     }

@@ -2,7 +2,7 @@
 
 use super::fields::{Shape, fields};
 use super::form::{Choices, DraftKind, Field, FieldId};
-use super::people_table::{PeopleTable, names_file};
+use super::people_table::{PeopleTable, file_in, meant};
 use super::person::{Person, digits, digits_of};
 use super::sheet::sheet;
 use super::shown_call::ShownCall;
@@ -287,7 +287,7 @@ impl Draft {
     /// Adds somebody to those it is addressed to.
     pub fn add(&mut self, user: &User) {
         let number = format!("+{}", digits_of(user));
-        let mut numbers = self.recipients();
+        let mut numbers = self.typed_recipients();
         if !numbers.iter().any(|one| digits(one) == digits_of(user)) {
             numbers.push(number);
         }
@@ -295,10 +295,15 @@ impl Draft {
         self.people.insert(digits_of(user), Person::of(user));
     }
 
-    /// The numbers as typed.
+    /// The numbers and ids that are typed.
     pub fn recipients(&self) -> Vec<String> {
+        let typed = self.typed_recipients().into_iter();
+        typed.map(|one| meant(&one).to_owned()).collect()
+    }
+
+    fn typed_recipients(&self) -> Vec<String> {
         let text = self.value(&FieldId::To);
-        if names_file(&text) {
+        if file_in(&text).is_some() {
             return Vec::new();
         }
         let parts = text.split([',', ';', '\n']);

@@ -6,6 +6,7 @@ use crate::contract::{Action, Library};
 use crate::domain::FlowVersion;
 use crate::widgets::Lines;
 use crossterm::event::KeyEvent;
+use std::borrow::Cow;
 
 /// Fields that a page is long.
 const PAGE: isize = 8;
@@ -284,10 +285,23 @@ pub fn key(state: &mut State, key: KeyEvent) -> Option<Wish> {
 /// A paste into the field under the cursor.
 pub fn paste(state: &mut State, text: &str) -> Option<Wish> {
     let draft = state.draft.as_mut()?;
-    let joined = typed_field(draft)?.paste(text);
+    let text = listed(draft.field()?.takes, text);
+    let joined = typed_field(draft)?.paste(&text);
     draft.grow();
     state.revision += 1;
     Some(if joined { Wish::Joined } else { Wish::Changed })
+}
+
+/// A list with a line for each as one line with commas, where numbers are taken.
+pub fn listed(takes: Takes, text: &str) -> Cow<'_, str> {
+    let is_list = text.trim().contains(['\r', '\n']);
+    if takes != Takes::Numbers || !is_list {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split(['\r', '\n']).map(str::trim);
+    let lines = lines.map(|line| line.trim_end_matches([',', ';']));
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    Cow::Owned(lines.join(", "))
 }
 
 /// Puts a text that a helper made into the field under the cursor: a placeholder where the caret
