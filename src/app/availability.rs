@@ -62,6 +62,7 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         | Action::NextEncoding
         | Action::NextDelimiter
         | Action::CheckRows
+        | Action::DecideClass
         | Action::WriteRejects
         | Action::OverrideTwins => on_people(action, state),
         Action::ReadBack
@@ -87,6 +88,12 @@ fn on_people(action: Action, state: &State) -> Result<(), Why> {
             return Ok(());
         }
         (Action::WriteRejects, _) => "nobody is left out of rows that were checked",
+        (Action::DecideClass, Some(Overlay::Checks(checks))) => {
+            return checks.decidable().map_err(str::to_owned);
+        }
+        (Action::UseFallback, Some(Overlay::Checks(checks))) => {
+            return checks.takes_fallback().map_err(str::to_owned);
+        }
         (Action::OverrideTwins, Some(Overlay::Review(review)))
             if review.left_out_twins().is_some() =>
         {

@@ -118,6 +118,7 @@ actions! {
     NextEncoding = "next_encoding", "encoding", "read the file in the next encoding";
     NextDelimiter = "next_delimiter", "separator", "take the next sign for what separates columns";
     CheckRows = "check_rows", "check all rows", "look at every row before anything is reviewed";
+    DecideClass = "decide_class", "leave out, stop", "leave these rows out, stop at them, or let them go";
     WriteRejects = "write_rejects", "write rejects", "write who is left out to a file, with the reasons";
 
     AddTemplate = "add_template", "add template", "add a template: paste cURL, a description or a payload";

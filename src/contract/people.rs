@@ -2,7 +2,7 @@
 
 use super::api::ApiError;
 use super::slot::Ticket;
-use crate::domain::audience::{ShapeChoice, TableSample};
+use crate::domain::audience::{ClassChoices, ShapeChoice, TableSample};
 use crate::domain::{RecipientForm, SkippedRow};
 use std::sync::Arc;
 
@@ -15,6 +15,8 @@ pub struct PeopleFile {
     pub shape: ShapeChoice,
     /// The column of the recipients; found by its header if nobody said.
     pub to_column: Option<String>,
+    /// What a person decided about classes of its rows.
+    pub choices: ClassChoices,
 }
 
 impl PeopleFile {

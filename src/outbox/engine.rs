@@ -243,6 +243,10 @@ impl Engine {
             if !stored.is_single() && busy_bots.contains(&stored.target) {
                 continue;
             }
+            if let Some(due) = stored.waits_again(now.wall) {
+                self.look_again_by(due, now);
+                continue;
+            }
             match self.claim(stored, provider, now) {
                 Claim::NotOurs => {}
                 Claim::Marked(marked) => {
@@ -275,10 +279,6 @@ impl Engine {
         self.left.remove(&id);
         if let Some(reason) = out_of_time(stored, now.wall) {
             return self.hold(stored, &reason, now);
-        }
-        if let Some(due) = stored.waits_again(now.wall) {
-            self.look_again_by(due, now);
-            return Claim::Marked(Vec::new());
         }
         if stored.canary_left() == Some(0) && stored.batch.counts.sending == 0 {
             return self.wait_after_the_first(stored, now);

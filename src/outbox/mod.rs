@@ -34,6 +34,7 @@ pub mod summary;
 mod suppression;
 pub mod transport;
 mod turn;
+mod twin_words;
 pub mod twins;
 mod unknown;
 mod waits;

@@ -58,8 +58,12 @@ impl DraftPeople {
             strict: false,
             source: Some(file.name().to_owned()),
             shape: file.shape,
+            choices: file.choices.clone(),
         };
-        let people = Arc::new(read_file(&path, &options)?);
+        let people = Arc::new(Audience {
+            choices: file.choices.clone(),
+            ..read_file(&path, &options)?
+        });
         *last = Some((wanted, Arc::clone(&people)));
         Ok(people)
     }

@@ -76,6 +76,21 @@ async fn a_file_becomes_a_plan_in_which_everybody_is_counted_once() {
     desk.assert_shows("Check of 8 rows \u{b7} oak-owners.csv");
     desk.assert_shows("5 can go");
     desk.assert_shows("8 rows = 5 to go + ");
+    // Nothing goes while somebody is to be mended; then they are left out again.
+    desk.keys("x");
+    desk.until_idle().await;
+    desk.assert_shows("before · nothing goes");
+    desk.keys("S");
+    desk.until_idle().await;
+    desk.assert_shows("row 5, 447700900412: the same number as row  ");
+    desk.assert_shows("Mend them in the file");
+    desk.keys("c");
+    desk.until_idle().await;
+    desk.keys("c");
+    desk.until_idle().await;
+    desk.keys("x");
+    desk.until_idle().await;
+    desk.assert_hides("before · nothing goes");
     desk.keys("w");
     desk.keys("Enter");
     desk.until_idle().await;
