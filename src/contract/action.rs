@@ -104,6 +104,9 @@ actions! {
     RedoEdit = "redo_edit", "redo edit", "make the edit again that was undone last";
     FieldHelp = "field_help", "helpers", "list what helps to fill this field";
     When = "when", "time", "say when the draft goes out";
+    HoldOnReply = "hold_on_reply", "hold on reply", "hold it if the person writes before its time, or not";
+    HandOver = "hand_over", "hand over", "keep the broadcast here until shortly before its time, or hand it over at once";
+    AfterQuiet = "after_quiet", "after the night", "take the time at which quiet hours end";
     FirstChoice = "first_choice", "the first", "take the first of two times";
     SecondChoice = "second_choice", "the second", "take the second of two times";
     ListDrafts = "list_drafts", "drafts", "list the drafts, also those discarded in this session";

@@ -12,7 +12,7 @@ use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
     BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, OptOutSource, Plan, RowWindow,
-    SendKind, SendLimits, Standing, User,
+    SendKind, SendLimits, Standing, User, WaitWish,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -224,6 +224,8 @@ pub struct DraftForm {
     pub standing: Standing,
     /// `now`, or a local time of the profile's zone such as `2026-12-01 09:00`.
     pub when: String,
+    /// What was wished for its waiting.
+    pub waits: WaitWish,
     /// How fast.
     pub limits: SendLimits,
     /// Why people who have the message already get it again, if a person said so just now.

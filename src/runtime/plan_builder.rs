@@ -420,11 +420,19 @@ fn read_schedule(
         Err(error) => return Err(error.to_string()),
     };
     let schedule = if form.content.kind() == SendKind::Broadcast {
-        let late = profile.times.late && stays;
+        if form.waits.late == Some(true) && !stays {
+            return Err(
+                "nobody would hand it over later: start \"alertdesk outbox run --stay\", or \
+                        let it be handed over at once (w, Ctrl-l)"
+                    .to_owned(),
+            );
+        }
+        let late = form.waits.late.unwrap_or(profile.times.late) && stays;
         profile.times.publish(time.at, late, now)
     } else {
         Schedule::StartAt(time.at)
     };
+    waiting.hold_on_reply = form.waits.hold_on_reply && schedule.due().is_some();
     waiting.meant = Some(time);
     Ok((schedule, waiting))
 }
