@@ -18,6 +18,7 @@ pub mod freeze;
 mod home;
 pub mod limiter;
 pub mod lock;
+mod looks;
 mod needs_person;
 mod queue;
 mod quiet;

@@ -6,9 +6,10 @@ use super::emergency::EmergencyFile;
 use super::engine::{Engine, Finished, Scope, ToSend};
 use super::error::OutboxError;
 use super::lock::SenderLock;
+use super::looks::{Look, Looked};
 use super::queue::Outbox;
 use super::summary::{RunBatch, RunEnd, RunSummary};
-use super::transport::{Call, Judged, TransportProvider};
+use super::transport::{Call, Judged, Seen, TransportProvider};
 use super::turn::Turn;
 use crate::contract::{OutboxEvent, SenderState};
 use crate::domain::{Judgement, PauseAdvice, Reason, Verdict};
@@ -192,6 +193,8 @@ impl Sender {
             speaker.say(OutboxEvent::Recovered(recovered.clone()));
         }
         let mut calls: JoinSet<Finished> = JoinSet::new();
+        let mut looking: JoinSet<Looked> = JoinSet::new();
+        let mut looked = Vec::new();
         let mut finished = Vec::new();
         let mut poll = false;
         loop {
@@ -200,11 +203,12 @@ impl Sender {
                 poll = false;
             }
             let provider = Arc::clone(&provider);
-            let done = std::mem::take(&mut finished);
+            let (done, seen_there) = (std::mem::take(&mut finished), std::mem::take(&mut looked));
             let now = clock.now();
             let (back, seen, turn) = blocking(move || {
                 // Before the turn: what others write meanwhile must look different afterwards.
                 let seen = engine.store.footprint();
+                engine.looks.take_in(seen_there, now.steady);
                 let turn = engine.turn(now, done, provider.as_ref(), poll);
                 (engine, seen, turn)
             })
@@ -212,6 +216,7 @@ impl Sender {
             engine = back;
             let Turn {
                 sends,
+                looks,
                 events,
                 wake,
                 idle,
@@ -219,8 +224,12 @@ impl Sender {
             for send in sends {
                 start(&mut calls, send, &engine, &clock);
             }
+            for look in looks {
+                looking.spawn(make(look));
+            }
             speaker.say_all(events);
-            if calls.is_empty() && ends(&engine, until, idle, clock.as_ref())? {
+            if calls.is_empty() && looking.is_empty() && ends(&engine, until, idle, clock.as_ref())?
+            {
                 break;
             }
             let planned = wake.map(|at| at.saturating_sub(clock.now().steady).min(POLL));
@@ -233,6 +242,10 @@ impl Sender {
                     while let Some(done) = calls.try_join_next() {
                         finished.extend(done.ok());
                     }
+                    false
+                }
+                Some(done) = looking.join_next() => {
+                    looked.extend(done.ok());
                     false
                 }
                 _ = changes.changed() => false,
@@ -310,6 +323,16 @@ fn start(calls: &mut JoinSet<Finished>, send: ToSend, engine: &Engine, clock: &A
             marked: send.marked,
         }
     });
+}
+
+/// Looks at a conversation. One that breaks down has seen nothing, and says so.
+async fn make(look: Look) -> Looked {
+    let asked = async { look.transport.look(&look.person, look.since).await };
+    let seen = AssertUnwindSafe(asked).catch_unwind().await;
+    Looked {
+        batch: look.batch,
+        seen: seen.unwrap_or_else(|_| Seen::Failed("the look broke down.".to_owned())),
+    }
 }
 
 /// A call whose task broke down may have been written.
