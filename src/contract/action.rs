@@ -111,6 +111,7 @@ actions! {
     SecondChoice = "second_choice", "the second", "take the second of two times";
     ListDrafts = "list_drafts", "drafts", "list the drafts, also those discarded in this session";
     RawDraft = "raw_draft", "raw JSON", "switch between the form and raw JSON";
+    CompletePath = "complete_path", "complete", "complete the path of a file";
     SaveText = "save_text", "take it", "take the text that was typed";
     AddWording = "add_wording", "add its text", "write down the text of a template that is not known";
 

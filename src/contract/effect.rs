@@ -308,6 +308,13 @@ pub enum Effect {
     OpenSaved(PathBuf),
     /// Let the desktop's program open an address that a person has read.
     OpenLink(String),
+    /// Look for what fits a path that is being typed.
+    ListPaths {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// What is typed.
+        typed: String,
+    },
     /// Read the first rows of a file of people.
     SamplePeople {
         /// Which asking it answers.

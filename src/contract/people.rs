@@ -36,6 +36,35 @@ pub struct SampleAnswer {
     pub result: Result<TableSample, ApiError>,
 }
 
+/// What fits a path that is being typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathsAnswer {
+    /// Which asking it answers.
+    pub ticket: Ticket,
+    /// What had been typed.
+    pub typed: String,
+    /// Names that its last part may become, in order; folders end with `/`.
+    pub names: Vec<String>,
+}
+
+impl PathsAnswer {
+    /// What was typed, as far as every name that fits goes on alike.
+    pub fn completed(&self) -> String {
+        let start = self.typed.rfind('/').map_or(0, |at| at + 1);
+        let (folder, begun) = self.typed.split_at(start);
+        let mut common = self.names.first().map_or(begun, String::as_str);
+        for name in &self.names {
+            let same = common.char_indices().zip(name.chars());
+            let same = same.take_while(|((_, ours), theirs)| ours == theirs);
+            let end = same
+                .last()
+                .map_or(0, |((at, sign), _)| at + sign.len_utf8());
+            common = common.get(..end).unwrap_or_default();
+        }
+        format!("{folder}{common}")
+    }
+}
+
 /// Who is left out of a draft whose people come from a file, and where that is written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejects {

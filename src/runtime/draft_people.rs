@@ -1,11 +1,12 @@
 //! The people of a draft that names a file: its first rows, and everybody, read once as long as
 //! neither the file nor the way it is read changes. Blocks.
 
+use super::paths::resolve;
 use super::people_files::{read_file, sample_file};
-use crate::contract::{ApiError, ErrorKind, PeopleFile};
+use crate::contract::{ApiError, ErrorKind, Event, PeopleFile, SampleAnswer, Ticket};
 use crate::domain::audience::{AudienceError, CsvOptions, TableSample};
 use crate::domain::{Audience, RecipientForm};
-use std::path::PathBuf;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -34,7 +35,7 @@ impl DraftPeople {
         form: RecipientForm,
         region: Option<&str>,
     ) -> Result<Arc<Audience>, AudienceError> {
-        let path = path_of(file);
+        let path = resolve(&file.path);
         let about = std::fs::metadata(&path).ok();
         let wanted = Read {
             file: file.clone(),
@@ -69,32 +70,25 @@ impl DraftPeople {
     }
 }
 
-/// The first rows of a file.
-///
-/// # Errors
-/// A file that cannot be opened or is no text table.
-pub fn sample(file: &PeopleFile) -> Result<TableSample, ApiError> {
-    sample_file(&path_of(file), &file.shape).map_err(|error| {
+/// The first rows of a file as the event that says so. A reader that breaks is a fault of this
+/// program, and leaves a sentence too.
+pub fn sampled(ticket: Ticket, file: &PeopleFile) -> Event {
+    let reading = AssertUnwindSafe(|| sample(file));
+    let result = std::panic::catch_unwind(reading).unwrap_or_else(|_| {
+        Err(ApiError::new(
+            ErrorKind::Usage,
+            "The file broke the reader.",
+            "Save it anew as CSV UTF-8 and choose that.",
+        ))
+    });
+    Event::Sample(Box::new(SampleAnswer { ticket, result }))
+}
+
+fn sample(file: &PeopleFile) -> Result<TableSample, ApiError> {
+    sample_file(&resolve(&file.path), &file.shape).map_err(|error| {
         let message = format!("{}: {error}.", file.name());
         ApiError::new(ErrorKind::Usage, message, "Choose the file again with c.")
     })
-}
-
-/// The reading itself broke, which is a fault of this program.
-pub fn broke() -> ApiError {
-    ApiError::new(
-        ErrorKind::Usage,
-        "The file broke the reader.",
-        "Save it anew as CSV UTF-8 and choose that.",
-    )
-}
-
-/// Where a path as typed leads; relative ones begin where the program was started.
-fn path_of(file: &PeopleFile) -> PathBuf {
-    let below_home = file.path.strip_prefix("~/");
-    let home =
-        below_home.and_then(|rest| Some(directories::BaseDirs::new()?.home_dir().join(rest)));
-    home.unwrap_or_else(|| PathBuf::from(&file.path))
 }
 
 #[cfg(test)]

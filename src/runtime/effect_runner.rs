@@ -8,11 +8,11 @@ use super::sender_loop;
 use super::storage::{Job, execute};
 use super::whole_conversation::{self, Calls};
 use super::world::World;
-use super::{clock, draft_people, files, importing, reading_back};
+use super::{clock, draft_people, files, importing, paths, reading_back};
 use crate::contract::{
     AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
-    Event, FetchedMedia, ImportAnswer, MediaAnswer, MediaAsk, OutboxCommand, PeopleFile,
-    PlanAnswer, PlanPurpose, SampleAnswer, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
+    Event, FetchedMedia, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer, PlanPurpose, Slot,
+    StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::{ItemId, Profile};
 use crate::store::ConversationKey;
@@ -39,7 +39,7 @@ pub struct EffectRunner {
     plans: HashMap<PlanPurpose, AbortHandle>,
     one_plan: Arc<Semaphore>,
     one_picture: Arc<Semaphore>,
-    one_import: Arc<Semaphore>,
+    one_file: Arc<Semaphore>,
     pictures: u32,
     live: Arc<Live>,
     nonce: u64,
@@ -64,7 +64,7 @@ impl EffectRunner {
             plans: HashMap::new(),
             one_plan: Arc::new(Semaphore::new(1)),
             one_picture: Arc::new(Semaphore::new(1)),
-            one_import: Arc::new(Semaphore::new(1)),
+            one_file: Arc::new(Semaphore::new(1)),
             pictures: 0,
             live,
             nonce: fastrand::u64(..),
@@ -117,8 +117,17 @@ impl EffectRunner {
                 ticket,
                 text,
                 read_files,
-            } => self.read_import(ticket, text, read_files),
-            Effect::SamplePeople { ticket, file } => self.sample_people(ticket, file),
+            } => self.answer_in(Slot::Import, move || {
+                importing::answered(ticket, &text, read_files)
+            }),
+            Effect::SamplePeople { ticket, file } => {
+                self.answer_in(Slot::PeopleSample, move || {
+                    draft_people::sampled(ticket, &file)
+                });
+            }
+            Effect::ListPaths { ticket, typed } => {
+                self.answer_in(Slot::PeopleSample, move || paths::listed(ticket, typed));
+            }
             Effect::WriteRejects(rejects) => self.job(Job::WriteRejects(rejects)),
             Effect::AddProfile(profile) => self.job(Job::AddProfile(profile)),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
@@ -365,37 +374,24 @@ impl EffectRunner {
         });
     }
 
-    /// Looks through one text at a time; a newer one takes the place of one that still waits.
-    fn read_import(&mut self, ticket: Ticket, text: Arc<str>, read_files: bool) {
-        self.cancel(Slot::Import);
+    /// Makes one answer at a time; a newer one of its slot takes the place of one that still waits.
+    fn answer_in(&mut self, slot: Slot, answer: impl FnOnce() -> Event + Send + 'static) {
+        self.cancel(slot);
         let (events, live) = (self.events.clone(), self.live.begin());
-        let turn = Arc::clone(&self.one_import).acquire_owned();
+        let turn = Arc::clone(&self.one_file).acquire_owned();
         let task = spawn(async move {
             let _live = live;
             let Ok(turn) = turn.await else { return };
-            let reading = run_blocking(move || {
-                let result = importing::read(&text, read_files);
+            let made = run_blocking(move || {
+                let answer = answer();
                 drop(turn);
-                result
+                answer
             });
-            let result = reading.await.unwrap_or_else(|_| Err(importing::broke()));
-            let answer = ImportAnswer { ticket, result };
-            deliver(&events, Event::Import(Box::new(answer))).await;
+            if let Ok(answer) = made.await {
+                deliver(&events, answer).await;
+            }
         });
-        self.slots.insert(Slot::Import, task.abort_handle());
-    }
-
-    fn sample_people(&mut self, ticket: Ticket, file: PeopleFile) {
-        self.cancel(Slot::PeopleSample);
-        let (events, live) = (self.events.clone(), self.live.begin());
-        let task = spawn(async move {
-            let _live = live;
-            let reading = run_blocking(move || draft_people::sample(&file)).await;
-            let result = reading.unwrap_or_else(|_| Err(draft_people::broke()));
-            let answer = SampleAnswer { ticket, result };
-            deliver(&events, Event::Sample(Box::new(answer))).await;
-        });
-        self.slots.insert(Slot::PeopleSample, task.abort_handle());
+        self.slots.insert(slot, task.abort_handle());
     }
 
     fn switch_profile(&self, name: String) {

@@ -423,7 +423,7 @@ fn read_schedule(
         if form.waits.late == Some(true) && !stays {
             return Err(
                 "nobody would hand it over later: start \"alertdesk outbox run --stay\", or \
-                        let it be handed over at once (w, Ctrl-l)"
+                        let it be handed over at once (w, Ctrl-o)"
                     .to_owned(),
             );
         }

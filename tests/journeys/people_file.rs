@@ -211,3 +211,26 @@ fn columns_and_checks_in_every_size() {
         })));
     keep_sizes("people_file__checks", &stage);
 }
+
+#[tokio::test]
+async fn a_path_is_completed_and_what_fits_is_shown() {
+    let (mut desk, _) = desk().await;
+    let folder = desk.folder().join("from lists");
+    std::fs::create_dir(&folder).unwrap();
+    for name in ["autumn.csv", "august.csv"] {
+        std::fs::write(folder.join(name), "mobile\n+447700900412\n").unwrap();
+    }
+    desk.keys("c");
+    desk.text(&format!("{}/from", desk.folder().display()));
+    desk.keys("Tab");
+    desk.until_idle().await;
+    desk.keys("Tab");
+    desk.until_idle().await;
+    desk.assert_shows("august.csv  autumn.csv");
+    desk.text("t");
+    desk.keys("Tab");
+    desk.until_idle().await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.assert_shows("People from autumn.csv");
+}

@@ -228,7 +228,7 @@ fn a_broadcast_is_handed_over_early_or_late() {
         "{screen}"
     );
     assert!(screen.contains("one must run then"), "{screen}");
-    stage.keys("Ctrl-l");
+    stage.keys("Ctrl-o");
     let screen = stage.screen();
     assert!(
         screen.contains("at once; then only the panel stops it"),
@@ -238,7 +238,7 @@ fn a_broadcast_is_handed_over_early_or_late() {
     stage.keys("Enter");
     let waits = |stage: &Stage| stage.state.composer.draft.as_ref().unwrap().waits;
     assert_eq!(waits(&stage).late, Some(false));
-    stage.keys("w Ctrl-l Enter");
+    stage.keys("w Ctrl-o Enter");
     assert_eq!(waits(&stage).late, Some(true));
 }
 

@@ -267,7 +267,7 @@ fn keys(state: &State) -> Spans {
         keys.push(("Tab", "other zone"));
     }
     if state.time().is_some() && state.wishes.late.is_some() {
-        keys.push(("Ctrl-l", "early or late"));
+        keys.push(("Ctrl-o", "early or late"));
     }
     if state.time().is_some() && state.wishes.reply {
         keys.push(("Ctrl-r", "hold on reply"));
