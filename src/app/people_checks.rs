@@ -61,14 +61,13 @@ fn checked(state: &mut State, report: CheckReport, result: &Result<Arc<Plan>, Pl
     let file = state.composer.draft.as_ref().and_then(Draft::people_file);
     let source = file.map_or(source, |file| file.name().to_owned());
     let opens = dialog(state).is_some_and(|dialog| std::mem::take(&mut dialog.checking));
-    let shown = state
-        .overlays
-        .iter_mut()
-        .rev()
-        .find_map(|overlay| match overlay {
-            Overlay::Checks(dialog) => Some(dialog),
-            _ => None,
-        });
+    let shown = state.overlays.iter_mut().rev().find_map(|overlay| {
+        if let Overlay::Checks(dialog) = overlay {
+            Some(dialog)
+        } else {
+            None
+        }
+    });
     match shown {
         // A class was decided about: the cursor stays with it.
         Some(dialog) => dialog.take(report),

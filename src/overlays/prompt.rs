@@ -116,9 +116,10 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
     };
     let edges = OverlayEdges {
         title: state.title.clone(),
-        hint: match state.purpose {
-            Purpose::PeopleFile => format!("{take} \u{b7} Tab completes it"),
-            _ => take.to_owned(),
+        hint: if state.purpose == Purpose::PeopleFile {
+            format!("{take} \u{b7} Tab completes it")
+        } else {
+            take.to_owned()
         },
         leave: "Esc back".to_owned(),
         ..OverlayEdges::default()

@@ -113,21 +113,9 @@ impl EffectRunner {
             Effect::OpenSaved(path) => self.open_saved(path),
             Effect::OpenLink(address) => self.open_link(address),
             Effect::SwitchProfile(name) => self.switch_profile(name),
-            Effect::ReadImport {
-                ticket,
-                text,
-                read_files,
-            } => self.answer_in(Slot::Import, move || {
-                importing::answered(ticket, &text, read_files)
-            }),
-            Effect::SamplePeople { ticket, file } => {
-                self.answer_in(Slot::PeopleSample, move || {
-                    draft_people::sampled(ticket, &file)
-                });
-            }
-            Effect::ListPaths { ticket, typed } => {
-                self.answer_in(Slot::PeopleSample, move || paths::listed(ticket, typed));
-            }
+            effect @ (Effect::ReadImport { .. }
+            | Effect::SamplePeople { .. }
+            | Effect::ListPaths { .. }) => self.read_file(effect),
             Effect::WriteRejects(rejects) => self.job(Job::WriteRejects(rejects)),
             Effect::AddProfile(profile) => self.job(Job::AddProfile(profile)),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
@@ -144,6 +132,26 @@ impl EffectRunner {
             Effect::Quit => return Some(LoopEffect::Quit),
         }
         None
+    }
+
+    /// What reads a text or a file that a person named.
+    fn read_file(&mut self, effect: Effect) {
+        let one = Arc::clone(&self.one_file);
+        if let Effect::ReadImport {
+            ticket,
+            text,
+            read_files,
+        } = effect
+        {
+            let work = move || importing::answered(ticket, &text, read_files);
+            self.answer_in(Slot::Import, one, work);
+        } else if let Effect::SamplePeople { ticket, file } = effect {
+            let work = move || draft_people::sampled(ticket, &file);
+            self.answer_in(Slot::PeopleSample, one, work);
+        } else if let Effect::ListPaths { ticket, typed } = effect {
+            let work = move || paths::listed(ticket, typed);
+            self.answer_in(Slot::PeopleSample, one, work);
+        }
     }
 
     fn job(&self, job: Job) {
@@ -318,25 +326,13 @@ impl EffectRunner {
 
     /// Makes one picture ready at a time; a newer one takes the place of one that still waits.
     fn prepare_picture(&mut self, ticket: Ticket, file: Arc<FetchedMedia>, space: (u16, u16)) {
-        self.cancel(Slot::Picture);
         // Terminals that keep pictures know them by a number, and none has 0.
         self.pictures = self.pictures % 0xFF_FFFF + 1;
         let (id, terminal) = (self.pictures, self.world.files().terminal);
-        let (events, live) = (self.events.clone(), self.live.begin());
-        let turn = Arc::clone(&self.one_picture).acquire_owned();
-        let task = spawn(async move {
-            let _live = live;
-            let Ok(turn) = turn.await else { return };
-            let made = run_blocking(move || {
-                let made = files::prepare(&file, terminal, space, id);
-                drop(turn);
-                made
-            });
-            let result = made.await.unwrap_or_else(|error| Err(broke(&error)));
-            let answer = MediaAnswer::Prepared { ticket, result };
-            deliver(&events, Event::Media(Box::new(answer))).await;
+        let one = Arc::clone(&self.one_picture);
+        self.answer_in(Slot::Picture, one, move || {
+            files::prepared(ticket, &file, terminal, space, id)
         });
-        self.slots.insert(Slot::Picture, task.abort_handle());
     }
 
     fn save_media(&self, ask: Arc<MediaAsk>, file: Arc<FetchedMedia>, after: AfterSaving) {
@@ -375,10 +371,15 @@ impl EffectRunner {
     }
 
     /// Makes one answer at a time; a newer one of its slot takes the place of one that still waits.
-    fn answer_in(&mut self, slot: Slot, answer: impl FnOnce() -> Event + Send + 'static) {
+    fn answer_in(
+        &mut self,
+        slot: Slot,
+        one: Arc<Semaphore>,
+        answer: impl FnOnce() -> Event + Send + 'static,
+    ) {
         self.cancel(slot);
         let (events, live) = (self.events.clone(), self.live.begin());
-        let turn = Arc::clone(&self.one_file).acquire_owned();
+        let turn = one.acquire_owned();
         let task = spawn(async move {
             let _live = live;
             let Ok(turn) = turn.await else { return };
