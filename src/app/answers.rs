@@ -6,7 +6,7 @@ use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
     asking, audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
-    library, opting_out, people_file, reading, triage, when,
+    library, opting_out, people_checks, reading, triage, when,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
@@ -182,12 +182,8 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
     if !state.tickets.redeem(slot, answer.ticket) {
         return Vec::new();
     }
-    match answer.checks {
-        Some(report) => people_file::checked(state, *report, &answer.result),
-        None if answer.purpose == PlanPurpose::Check => {
-            people_file::not_checked(state, &answer.result)
-        }
-        None => {}
+    if answer.purpose == PlanPurpose::Check {
+        people_checks::answered(state, answer.checks, &answer.result);
     }
     match answer.result {
         Ok(plan) => {

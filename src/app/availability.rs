@@ -39,15 +39,6 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::Open | Action::OpenFile | Action::Mark if in_conversation(state) => {
             on_message(action, state)
         }
-        Action::NextCall
-        | Action::PreviousCall
-        | Action::LongestCall
-        | Action::ShortestCall
-        | Action::OddCall
-            if one_message(state) =>
-        {
-            Err("this is one message: the check of the rows goes through all of them".to_owned())
-        }
         Action::OptOut => super::opting_out::person(state).map(drop),
         Action::SaveFile | Action::OpenFile => on_file(action, state),
         Action::Mark if state.overlays.is_empty() && state.focus != PaneId::Users => {
@@ -65,15 +56,6 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::ExportBatch | Action::CloneBatch if state.broadcasts.selected().is_none() => {
             Err("no batch is under the cursor".to_owned())
         }
-        Action::UseFallback
-        | Action::ChangeForm
-        | Action::GuessColumns
-        | Action::SwitchHeader
-        | Action::NextEncoding
-        | Action::NextDelimiter
-        | Action::CheckRows
-        | Action::WriteRejects
-        | Action::OverrideTwins => on_people(action, state),
         Action::ReadBack
         | Action::SettleAccepted
         | Action::SettleNotAccepted
@@ -86,6 +68,36 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         | Action::RateUp
         | Action::RateDown
         | Action::RetryFailed => on_batch(action, state),
+        other => in_dialogs(other, state),
+    }
+}
+
+/// What is only possible in some dialogs.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not named here is always possible"
+)]
+fn in_dialogs(action: Action, state: &State) -> Result<(), Why> {
+    match action {
+        Action::NextCall
+        | Action::PreviousCall
+        | Action::LongestCall
+        | Action::ShortestCall
+        | Action::OddCall
+            if one_message(state) =>
+        {
+            Err("this is one message: the check of the rows goes through all of them".to_owned())
+        }
+        Action::UseFallback
+        | Action::ChangeForm
+        | Action::GuessColumns
+        | Action::SwitchHeader
+        | Action::NextEncoding
+        | Action::NextDelimiter
+        | Action::CheckRows
+        | Action::DecideClass
+        | Action::WriteRejects
+        | Action::OverrideTwins => on_people(action, state),
         other => in_chat_or_draft(other, state),
     }
 }
@@ -102,6 +114,12 @@ fn on_people(action: Action, state: &State) -> Result<(), Why> {
             return Ok(());
         }
         (Action::WriteRejects, _) => "nobody is left out of rows that were checked",
+        (Action::DecideClass, Some(Overlay::Checks(checks))) => {
+            return checks.decidable().map_err(str::to_owned);
+        }
+        (Action::UseFallback, Some(Overlay::Checks(checks))) => {
+            return checks.takes_fallback().map_err(str::to_owned);
+        }
         (Action::OverrideTwins, Some(Overlay::Review(review)))
             if review.left_out_twins().is_some() =>
         {

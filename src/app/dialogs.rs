@@ -179,6 +179,7 @@ pub fn act(state: &mut State, action: Action, context: &Context<'_>) -> Effects 
             None => Vec::new(),
             Some(prompt::Wish::Close) => close(state),
             Some(prompt::Wish::Take) => helping::take(state),
+            Some(prompt::Wish::Complete) => helping::complete(state),
             Some(prompt::Wish::Weigh) => {
                 helping::weigh(state);
                 Vec::new()

@@ -5,7 +5,7 @@
 use super::state::State;
 use super::update::{Effects, notify};
 use super::{audit, drafts, people, people_file, people_forms, people_rejects};
-use crate::contract::{Effect, Notice, StoreRequest};
+use crate::contract::{Effect, Notice, PathsAnswer, Slot, StoreRequest};
 use crate::domain::User;
 use crate::overlays::palette::{Entry, Target};
 use crate::overlays::prompt::{self, Purpose};
@@ -222,6 +222,43 @@ pub fn weigh(state: &mut State) {
     if let Some(Overlay::Prompt(asked)) = state.overlays.last_mut() {
         asked.result = result;
     }
+}
+
+/// Asks what fits the path that is typed.
+pub fn complete(state: &mut State) -> Effects {
+    let Some(Overlay::Prompt(asked)) = state.overlays.last() else {
+        return Vec::new();
+    };
+    let typed = asked.field.text();
+    match state.tickets.issue(Slot::PeopleSample) {
+        Some(ticket) => vec![Effect::ListPaths { ticket, typed }],
+        None => Vec::new(),
+    }
+}
+
+/// What fits is known: the path goes on as far as all of it is alike, and the rest is shown.
+pub fn completed(state: &mut State, answer: &PathsAnswer) -> Effects {
+    if !state.tickets.redeem(Slot::PeopleSample, answer.ticket) {
+        return Vec::new();
+    }
+    let Some(Overlay::Prompt(asked)) = state.overlays.last_mut() else {
+        return Vec::new();
+    };
+    // Who typed on meanwhile keeps what they typed.
+    if asked.field.text() != answer.typed {
+        return Vec::new();
+    }
+    asked.field.set_text(&answer.completed());
+    weigh(state);
+    let result = match answer.names.as_slice() {
+        [_] => return Vec::new(),
+        [] => Err("no file begins so".to_owned()),
+        several => Ok(sanitize::clean_line(&several.join("  ")).into_owned()),
+    };
+    if let Some(Overlay::Prompt(asked)) = state.overlays.last_mut() {
+        asked.result = result;
+    }
+    Vec::new()
 }
 
 /// Takes the answer of the question on top.

@@ -33,6 +33,7 @@ pub mod library_forms;
 pub mod library_pages;
 mod opting_out;
 mod people;
+pub mod people_checks;
 pub mod people_file;
 mod people_forms;
 mod people_memory;

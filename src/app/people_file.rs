@@ -8,12 +8,9 @@ use super::people_places::{
 };
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, helping, people_forms, people_memory, people_messages, people_rejects};
-use crate::contract::{
-    Action, Effect, Notice, PlanFailure, PlanPurpose, SampleAnswer, SampleAsk, Slot,
-};
-use crate::domain::Plan;
-use crate::domain::audience::{CheckReport, TableSample, TextEncoding};
+use super::{drafts, helping, people_checks, people_forms, people_memory};
+use crate::contract::{Action, Effect, Notice, SampleAnswer, SampleAsk, Slot};
+use crate::domain::audience::{TableSample, TextEncoding};
 use crate::overlays::mapping::{self, Head};
 use crate::overlays::palette::{Entry, Target};
 use crate::overlays::prompt::Purpose;
@@ -164,7 +161,7 @@ pub fn act(state: &mut State, action: Action) -> Effects {
     }
     if let Some(Overlay::Checks(dialog)) = state.overlays.last_mut() {
         let wish = checks::act(dialog, action);
-        return in_checks(state, wish);
+        return people_checks::wished(state, wish);
     }
     Vec::new()
 }
@@ -174,19 +171,20 @@ fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
     let Some(wish) = wish else {
         return Vec::new();
     };
+    if wish == mapping::Wish::Close {
+        state.overlays.pop();
+        return Vec::new();
+    }
     let draft = state.composer.draft.as_ref();
     let sample = draft.and_then(|draft| draft.table.sample.clone());
     let Some(sample) = sample else {
         return match wish {
-            mapping::Wish::Close => {
-                state.overlays.pop();
-                Vec::new()
-            }
             // There is nothing to check or to map yet.
             mapping::Wish::OtherFile | mapping::Wish::Check | mapping::Wish::Map => {
                 ask_other_file(state)
             }
-            mapping::Wish::Fallback
+            mapping::Wish::Close
+            | mapping::Wish::Fallback
             | mapping::Wish::Guess
             | mapping::Wish::Form
             | mapping::Wish::SwitchHeader
@@ -195,10 +193,7 @@ fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
         };
     };
     match wish {
-        mapping::Wish::Close => {
-            state.overlays.pop();
-            Vec::new()
-        }
+        mapping::Wish::Close => Vec::new(),
         mapping::Wish::OtherFile => ask_other_file(state),
         mapping::Wish::Map => choose(state, &sample),
         mapping::Wish::Fallback => ask_fallback(state),
@@ -220,7 +215,7 @@ fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
             let signs = DELIMITERS.map(|(sign, _)| sign);
             draft.table.shape.delimiter = after(&signs, &sample.shape.delimiter).copied();
         }),
-        mapping::Wish::Check => check(state),
+        mapping::Wish::Check => people_checks::check(state),
     }
 }
 
@@ -354,7 +349,7 @@ pub fn type_it(state: &mut State, at: usize) -> Effects {
     drafts::draft_changed(state)
 }
 
-fn ask_fallback(state: &mut State) -> Effects {
+pub(super) fn ask_fallback(state: &mut State) -> Effects {
     let at = place_here(state);
     let draft = state.composer.draft.as_ref();
     let field = draft.and_then(|draft| personal(draft).nth(at.checked_sub(1)?));
@@ -377,81 +372,4 @@ pub fn set_fallback(state: &mut State, at: usize, text: &str) -> Effects {
         draft.set_value(&id, text);
     }
     changed(state)
-}
-
-/// Looks at every row.
-pub fn check(state: &mut State) -> Effects {
-    let effects = drafts::build_plan(state, PlanPurpose::Check, None);
-    let asked = !effects.is_empty();
-    if let Some(dialog) = dialog(state) {
-        dialog.checking = asked;
-    }
-    if !asked {
-        let draft = state.composer.draft.as_ref();
-        let first = draft.and_then(|draft| draft.problems.first());
-        let why = first.map_or("choose a template first", |problem| &problem.text);
-        let text = format!("The rows cannot be checked yet: {why}");
-        notify(state, Notice::warning("check", text));
-    }
-    effects
-}
-
-/// Every row was looked at.
-pub fn checked(state: &mut State, report: CheckReport, result: &Result<Arc<Plan>, PlanFailure>) {
-    let skipped = match result {
-        Ok(plan) => plan.skipped.clone(),
-        Err(failure) => failure.skipped.clone(),
-    };
-    let guarded = state.profile.guard == crate::domain::Guard::Production;
-    let source = state
-        .composer
-        .draft
-        .as_ref()
-        .map_or_else(String::new, Draft::to_words);
-    if let Some(draft) = &mut state.composer.draft {
-        draft.table.people = Some(report.to_go);
-        draft.table.skipped = Arc::new(skipped);
-    }
-    let file = state.composer.draft.as_ref().and_then(Draft::people_file);
-    let source = file.map_or(source, |file| file.name().to_owned());
-    let opened = dialog(state).is_some_and(|dialog| std::mem::take(&mut dialog.checking));
-    if opened {
-        state.overlays.push(Overlay::Checks(Box::new(checks::State {
-            source,
-            report,
-            at: 0,
-            guarded,
-        })));
-    }
-}
-
-/// The check itself broke: the dialog waits no longer and can be asked again.
-pub fn not_checked(state: &mut State, result: &Result<Arc<Plan>, PlanFailure>) {
-    let waited = dialog(state).is_some_and(|dialog| std::mem::take(&mut dialog.checking));
-    let problem = result.as_ref().err();
-    let problem = problem.and_then(|failure| failure.problems.first());
-    if let (true, Some(problem)) = (waited, problem) {
-        let text = format!("✗ The people were not checked: {}", problem.text);
-        notify(state, Notice::error("checks", text));
-    }
-}
-
-/// What the dialog of the check wants.
-fn in_checks(state: &mut State, wish: Option<checks::Wish>) -> Effects {
-    match wish {
-        None => Vec::new(),
-        Some(checks::Wish::Close) => {
-            state.overlays.pop();
-            Vec::new()
-        }
-        Some(checks::Wish::Review) => {
-            let ours =
-                |overlay: &Overlay| matches!(overlay, Overlay::Checks(_) | Overlay::Mapping(_));
-            state.overlays.retain(|overlay| !ours(overlay));
-            drafts::review(state)
-        }
-        Some(checks::Wish::List(class)) => people_rejects::list(state, &class),
-        Some(checks::Wish::Messages(action)) => people_messages::open(state, action),
-        Some(checks::Wish::Write) => helping::ask(state, Purpose::Rejects),
-    }
 }

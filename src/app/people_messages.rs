@@ -17,14 +17,13 @@ use std::sync::Arc;
 
 /// Shows the messages of those who were checked: from the first one on, or the longest.
 pub(super) fn open(state: &mut State, action: Action) -> Effects {
-    let rows = state
-        .overlays
-        .iter()
-        .rev()
-        .find_map(|overlay| match overlay {
-            Overlay::Checks(dialog) => Some(Arc::clone(&dialog.report.rows)),
-            _ => None,
-        });
+    let rows = state.overlays.iter().rev().find_map(|overlay| {
+        if let Overlay::Checks(dialog) = overlay {
+            Some(Arc::clone(&dialog.report.rows))
+        } else {
+            None
+        }
+    });
     let Some(rows) = rows.filter(|rows| !rows.is_empty()) else {
         let text = "Nobody gets a message yet: mend what must be settled first.";
         notify(state, Notice::warning("messages", text));

@@ -38,6 +38,7 @@ pub fn is_out_of_sight(state: &State, event: &Event) -> bool {
         | Event::OutboxAnswer(_)
         | Event::Import(_)
         | Event::Sample(_)
+        | Event::Paths(_)
         | Event::RejectsWritten(_)
         | Event::ProfileAdded(_)
         | Event::Media(_)

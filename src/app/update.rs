@@ -2,8 +2,8 @@
 
 use super::state::{Context, State};
 use super::{
-    actions, answers, batches, copying, fetching, files, flows, importing, keys, opting_out,
-    people_file, people_rejects, reading, waits,
+    actions, answers, batches, copying, fetching, files, flows, helping, importing, keys,
+    opting_out, people_file, people_rejects, reading, waits,
 };
 use crate::contract::{Effect, Event, Notice, TimerId};
 
@@ -35,6 +35,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::OutboxAnswer(answer) => answers::outbox_answer(state, *answer),
         Event::Storage(answer) => answers::storage(state, *answer, context),
         Event::Sample(answer) => people_file::sampled(state, *answer),
+        Event::Paths(answer) => helping::completed(state, &answer),
         Event::RejectsWritten(written) => people_rejects::rejects_written(state, *written),
         Event::Import(answer) => importing::answered(state, *answer),
         Event::ProfileAdded(result) => importing::profile_added(state, result),

@@ -4,14 +4,18 @@ use super::drafts;
 use super::state::State;
 use super::update::Effects;
 use crate::contract::{Action, ServerClock};
+use crate::domain::TimeRules;
 use crate::domain::quiet::zones_of;
 use crate::domain::schedule::{PlannedTime, When, read_when};
 use crate::overlays::Overlay;
-use crate::overlays::when::{self, Other, Wish};
-use crate::panes::template_composer::FieldId;
+use crate::overlays::when::{self, Other, Wish, Wishes};
+use crate::panes::template_composer::{Draft, DraftKind, FieldId};
 use crate::text::{format, sanitize};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+
+/// Countries of people whose zones can be chosen.
+const COUNTRIES: usize = 6;
 
 /// Opens the dialog for the open draft.
 pub fn open(state: &mut State) -> Effects {
@@ -19,10 +23,7 @@ pub fn open(state: &mut State) -> Effects {
         return Vec::new();
     };
     let here = state.now.time_zone().clone();
-    let mut zones = vec![here];
-    if zones.iter().all(|zone| *zone != TimeZone::UTC) {
-        zones.push(TimeZone::UTC);
-    }
+    let zones = zones(here, draft);
     let others = state.broadcasts.waiting().map(|batch| Other {
         at: batch.scheduled.unwrap_or(batch.created),
         label: format!("{} {}", batch.id, sanitize::clean_line(&batch.title)),
@@ -37,10 +38,42 @@ pub fn open(state: &mut State) -> Effects {
         others: others.collect(),
         skew: state.skew,
         quiet: String::new(),
+        quiet_ends: None,
+        waits: draft.waits,
+        wishes: wishes(draft, &state.profile.times),
+        sender: state.sender,
     };
     state.overlays.push(Overlay::When(Box::new(dialog)));
     weigh(state);
     Vec::new()
+}
+
+/// The profile's zone, UTC, and those of the people, the country with most of them first.
+fn zones(here: TimeZone, draft: &Draft) -> Vec<TimeZone> {
+    let mut zones = vec![here, TimeZone::UTC];
+    for (country, _) in draft.countries.iter().take(COUNTRIES) {
+        zones.extend(
+            zones_of(country)
+                .next()
+                .and_then(|name| TimeZone::get(name).ok()),
+        );
+    }
+    let mut known = Vec::new();
+    for zone in zones {
+        if !known.contains(&zone) {
+            known.push(zone);
+        }
+    }
+    known
+}
+
+/// What can be wished for the waiting of a draft.
+fn wishes(draft: &Draft, rules: &TimeRules) -> Wishes {
+    let is_broadcast = draft.kind == DraftKind::Broadcast;
+    Wishes {
+        late: is_broadcast.then_some((rules.late, rules.lead)),
+        reply: !is_broadcast && draft.people_file().is_none() && draft.recipients().len() == 1,
+    }
 }
 
 /// Runs an action of the dialog.
@@ -56,6 +89,17 @@ pub fn act(state: &mut State, action: Action) -> Effects {
         }
         Some(Wish::Close) => {
             state.overlays.pop();
+            Vec::new()
+        }
+        Some(Wish::AfterQuiet(end)) => {
+            let now = state.now.timestamp();
+            if let Some(Overlay::When(dialog)) = state.overlays.last_mut() {
+                let zone = dialog.zone();
+                let time = PlannedTime::of(end, &zone);
+                dialog.field = when::field(&written(&time, &zone, now));
+                dialog.asking = false;
+            }
+            weigh(state);
             Vec::new()
         }
         Some(Wish::Now) => take(state, "now"),
@@ -82,11 +126,15 @@ fn written(time: &PlannedTime, zone: &TimeZone, now: Timestamp) -> String {
 }
 
 fn take(state: &mut State, text: &str) -> Effects {
-    state.overlays.pop();
+    let waits = match state.overlays.pop() {
+        Some(Overlay::When(dialog)) => dialog.waits,
+        _ => return Vec::new(),
+    };
     let Some(draft) = &mut state.composer.draft else {
         return Vec::new();
     };
     draft.set_when(text);
+    draft.waits = waits;
     state.composer.revision += 1;
     drafts::draft_changed(state)
 }
@@ -111,6 +159,7 @@ pub fn weigh(state: &mut State) {
         Ok(When::At(_)) | Err(_) => dialog.time().map(|time| time.at),
     };
     dialog.quiet = String::new();
+    dialog.quiet_ends = None;
     let (Some(quiet), Some(at)) = (rules.quiet, at) else {
         return;
     };
@@ -131,6 +180,7 @@ pub fn weigh(state: &mut State) {
             _ if people == all => format!("All {} are", format::people(people)),
             _ => format!("{} are", format::people(people)),
         };
+        dialog.quiet_ends = Some(end);
         dialog.quiet = format!(
             "{who} in quiet hours then ({}), until {}.",
             quiet.words(),

@@ -212,7 +212,7 @@ pub struct CommonSend {
     /// When a broadcast with a time is handed to the platform; late needs `outbox run --stay`
     #[arg(long, value_enum, value_name = "WHEN")]
     pub hand_over: Option<HandOver>,
-    /// Hold a message to one person if they write before its time, as the local copy knows it
+    /// Hold a message to one person if they write before its time; looked up directly before it leaves
     #[arg(long)]
     pub hold_on_reply: bool,
     /// Seconds in which nothing leaves yet

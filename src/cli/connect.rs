@@ -5,11 +5,14 @@ use super::context::Context;
 use crate::api::{
     ApiKey, ClassifierOptions, ReadClient, ReadClientConfig, SendClient, SendClientConfig,
 };
-use crate::contract::ApiError;
+use crate::contract::{ApiError, ApiRequest, PageRequest};
 use crate::domain::{BotTarget, Reason};
-use crate::outbox::{ApiTransport, NoTransport, SystemClock, Transport, TransportProvider};
+use crate::outbox::{
+    ApiTransport, Chats, NoTransport, PageFuture, SystemClock, Transport, TransportProvider,
+};
 use crate::runtime::world::heard_in;
 use crate::settings::Connection;
+use crate::sync;
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use std::sync::Arc;
@@ -95,10 +98,36 @@ pub async fn transport(
         trust_408: connection.profile.trust_408,
     };
     let clock = Arc::new(SystemClock::new());
-    let transport = ApiTransport::new(Arc::new(client), options, clock);
+    let chats = ProfileChats {
+        target: connection.profile.target.clone(),
+        client: reader(context, connection).await?,
+    };
+    let transport = ApiTransport::new(Arc::new(client), options, clock).with_chats(Arc::new(chats));
     Ok(Arc::new(transport.with_day_limits(connection.day.clone())))
 }
 
 async fn api_key(context: &Context, connection: &Connection) -> Result<ApiKey, ApiError> {
     ApiKey::parse(context.key(connection).await?.expose_secret())
+}
+
+/// Conversations of the profile in use.
+pub struct ProfileChats {
+    /// The bot.
+    pub target: BotTarget,
+    /// Reads them.
+    pub client: ReadClient,
+}
+
+impl Chats for ProfileChats {
+    fn target(&self) -> &BotTarget {
+        &self.target
+    }
+
+    fn page(&self, asked: PageRequest) -> PageFuture<'_> {
+        Box::pin(async move {
+            let request = ApiRequest::ConversationPage(asked);
+            let (result, record) = self.client.fetch(&request).await;
+            (result.map(sync::page_of), record.detail.server_clock)
+        })
+    }
 }

@@ -104,10 +104,14 @@ actions! {
     RedoEdit = "redo_edit", "redo edit", "make the edit again that was undone last";
     FieldHelp = "field_help", "helpers", "list what helps to fill this field";
     When = "when", "time", "say when the draft goes out";
+    HoldOnReply = "hold_on_reply", "hold on reply", "hold it if the person writes before its time, or not";
+    HandOver = "hand_over", "hand over", "keep the broadcast here until shortly before its time, or hand it over at once";
+    AfterQuiet = "after_quiet", "after the night", "take the time at which quiet hours end";
     FirstChoice = "first_choice", "the first", "take the first of two times";
     SecondChoice = "second_choice", "the second", "take the second of two times";
     ListDrafts = "list_drafts", "drafts", "list the drafts, also those discarded in this session";
     RawDraft = "raw_draft", "raw JSON", "switch between the form and raw JSON";
+    CompletePath = "complete_path", "complete", "complete the path of a file";
     SaveText = "save_text", "take it", "take the text that was typed";
     AddWording = "add_wording", "add its text", "write down the text of a template that is not known";
 
@@ -119,6 +123,7 @@ actions! {
     NextEncoding = "next_encoding", "encoding", "read the file in the next encoding";
     NextDelimiter = "next_delimiter", "separator", "take the next sign for what separates columns";
     CheckRows = "check_rows", "check all rows", "look at every row before anything is reviewed";
+    DecideClass = "decide_class", "leave out, stop", "leave these rows out, stop at them, or let them go";
     WriteRejects = "write_rejects", "write rejects", "write who is left out to a file, with the reasons";
 
     AddTemplate = "add_template", "add template", "add a template: paste cURL, a description or a payload";

@@ -13,7 +13,7 @@ use crate::domain::audit::AuditFilter;
 use crate::domain::template::Wording;
 use crate::domain::{
     BatchId, BotTarget, Content, FrozenRequest, ItemId, KnownPerson, OptOutSource, Plan, RowWindow,
-    SendKind, SendLimits, Standing, User,
+    SendKind, SendLimits, Standing, User, WaitWish,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -227,6 +227,8 @@ pub struct DraftForm {
     pub standing: Standing,
     /// `now`, or a local time of the profile's zone such as `2026-12-01 09:00`.
     pub when: String,
+    /// What was wished for its waiting.
+    pub waits: WaitWish,
     /// How fast.
     pub limits: SendLimits,
     /// Why people who have the message already get it again, if a person said so just now.
@@ -309,6 +311,13 @@ pub enum Effect {
     OpenSaved(PathBuf),
     /// Let the desktop's program open an address that a person has read.
     OpenLink(String),
+    /// Look for what fits a path that is being typed.
+    ListPaths {
+        /// Which asking it answers.
+        ticket: Ticket,
+        /// What is typed.
+        typed: String,
+    },
     /// Read the first rows of a file of people.
     SamplePeople {
         /// Which asking it answers.

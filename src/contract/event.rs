@@ -9,7 +9,7 @@ use super::import::{ImportAnswer, KeptTemplates};
 use super::media::MediaAnswer;
 use super::meter::Meter;
 use super::outbox::OutboxEvent;
-use super::people::SampleAnswer;
+use super::people::{PathsAnswer, SampleAnswer};
 use super::shelves::ShelfAnswer;
 use super::slot::{Slot, Ticket};
 use super::unknown::{Found, Settled, UnknownItem};
@@ -288,6 +288,8 @@ pub enum Event {
     Import(Box<ImportAnswer>),
     /// The first rows of a file of people.
     Sample(Box<SampleAnswer>),
+    /// What fits a path that is being typed.
+    Paths(Box<PathsAnswer>),
     /// The people who are left out were written to this file, or not.
     RejectsWritten(Box<Result<String, ApiError>>),
     /// A profile of this name was written into the settings file, or was not.

@@ -38,7 +38,7 @@ pub use meter::{DayLimits, Filled, Meter};
 pub use notice::{Notice, NoticeKind};
 pub use outbox::{OutboxEvent, PersonNeeded, SenderState};
 pub use pane::PaneId;
-pub use people::{PeopleFile, Rejects, SampleAnswer, SampleAsk};
+pub use people::{PathsAnswer, PeopleFile, Rejects, SampleAnswer, SampleAsk};
 pub use remote::Remote;
 pub use shelves::{LibraryChange, ShelfAnswer, ShelfRequest, Shelves};
 pub use slot::{Slot, SlotPolicy, Ticket, Tickets};

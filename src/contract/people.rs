@@ -2,7 +2,7 @@
 
 use super::api::ApiError;
 use super::slot::Ticket;
-use crate::domain::audience::{KeptMapping, ShapeChoice, TableSample};
+use crate::domain::audience::{ClassChoices, KeptMapping, ShapeChoice, TableSample};
 use crate::domain::{RecipientForm, SkippedRow};
 use std::sync::Arc;
 
@@ -15,6 +15,8 @@ pub struct PeopleFile {
     pub shape: ShapeChoice,
     /// The column of the recipients; found by its header if nobody said.
     pub to_column: Option<String>,
+    /// What a person decided about classes of its rows.
+    pub choices: ClassChoices,
 }
 
 impl PeopleFile {
@@ -43,6 +45,35 @@ pub struct SampleAnswer {
     pub result: Result<TableSample, ApiError>,
     /// What filled the draft's template when such a file was confirmed last.
     pub before: Option<KeptMapping>,
+}
+
+/// What fits a path that is being typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathsAnswer {
+    /// Which asking it answers.
+    pub ticket: Ticket,
+    /// What had been typed.
+    pub typed: String,
+    /// Names that its last part may become, in order; folders end with `/`.
+    pub names: Vec<String>,
+}
+
+impl PathsAnswer {
+    /// What was typed, as far as every name that fits goes on alike.
+    pub fn completed(&self) -> String {
+        let start = self.typed.rfind('/').map_or(0, |at| at + 1);
+        let (folder, begun) = self.typed.split_at(start);
+        let mut common = self.names.first().map_or(begun, String::as_str);
+        for name in &self.names {
+            let same = common.char_indices().zip(name.chars());
+            let same = same.take_while(|((_, ours), theirs)| ours == theirs);
+            let end = same
+                .last()
+                .map_or(0, |((at, sign), _)| at + sign.len_utf8());
+            common = common.get(..end).unwrap_or_default();
+        }
+        format!("{folder}{common}")
+    }
 }
 
 /// Who is left out of a draft whose people come from a file, and where that is written.

@@ -67,5 +67,5 @@ pub use unknown::Decision;
 pub use usage::{Usage, Used};
 pub use user::User;
 pub use verdict::{Judgement, PauseAdvice, PlatformError, Verdict, rule_in_words};
-pub use waiting::{QuietHours, QuietPolicy, TimeRules, Waiting};
+pub use waiting::{QuietHours, QuietPolicy, TimeRules, WaitWish, Waiting};
 pub use window::{LastHeard, Window};

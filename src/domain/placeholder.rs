@@ -152,14 +152,15 @@ pub fn fill<'t>(
     for piece in pieces {
         let next = match piece {
             Piece::Literal(literal) => Cow::Borrowed(*literal),
-            Piece::Place(place) => match own(place, &value)? {
-                Some(value) => value,
-                None => {
+            Piece::Place(place) => {
+                if let Some(value) = own(place, &value)? {
+                    value
+                } else {
                     let fallback = place.fallback.ok_or(NoValue::Empty(*place))?;
                     fell_back = fell_back.or(Some(*place));
                     Cow::Borrowed(fallback)
                 }
-            },
+            }
         };
         text = Some(match text {
             None => next,

@@ -63,6 +63,17 @@ impl TimeRules {
     }
 }
 
+/// What a person wants of a draft that waits for its time, where the profile leaves it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WaitWish {
+    /// An answer of the person before its time holds it.
+    pub hold_on_reply: bool,
+    /// A broadcast is kept here until shortly before its time, or is handed over at once; `None` as
+    /// the profile says.
+    pub late: Option<bool>,
+}
+
 /// What was agreed about the waiting of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Waiting {

@@ -52,16 +52,18 @@ fn what_the_embedded_file_hides_it_hides_on_purpose() {
             "`Shift-Tab` in [add_template] hides `previous_tab` of [overlay]",
             "`Ctrl-u` in [add_template] hides `half_page_up` of [list]",
             "`Ctrl-z` in [add_template] hides `undo` of [overlay]",
+            "`Tab` in [prompt] hides `next_tab` of [overlay]",
             "`Ctrl-u` in [prompt] hides `half_page_up` of [list]",
             "`Ctrl-z` in [prompt] hides `undo` of [overlay]",
             "`Ctrl-u` in [when] hides `half_page_up` of [list]",
             "`Ctrl-z` in [when] hides `undo` of [overlay]",
+            "`h` in [clock_change] hides `move_left` of [list]",
             "`h` in [mapping] hides `move_left` of [list]",
             "`Enter` in [unknowns] hides `accept` of [overlay]",
             "`n` in [unknowns] hides `next_match` of [list]",
         ]
     );
-    assert_eq!(report.summary(), "keymap: 22 hidden keys");
+    assert_eq!(report.summary(), "keymap: 24 hidden keys");
 }
 
 #[rstest]

@@ -1,16 +1,21 @@
 //! The real transport: the send client writes the call, the one classifier judges what was seen.
 
 use super::clock::Clock;
+use super::read_back::Chats;
 use super::skew::{Skew, SkewMeter};
-use super::transport::{Call, Judged, SendFuture, Transport};
+use super::transport::{Call, Judged, LookFuture, Seen, SendFuture, Transport};
 use crate::api::classify::{Answer, BodyRead};
 use crate::api::{ClassifierOptions, Observation, SendTransport, classify};
-use crate::contract::DayLimits;
+use crate::contract::{DayLimits, PageRequest};
+use crate::domain::Direction;
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 
 /// How much of an answer is kept with the attempt, in bytes.
 const EXCERPT: usize = 4096;
+/// How many messages are looked at for an answer; the newest come first.
+const LOOKED_AT: u32 = 50;
 
 /// Makes calls with the profile's own send client.
 pub struct ApiTransport {
@@ -19,6 +24,7 @@ pub struct ApiTransport {
     clock: Arc<dyn Clock>,
     limits: DayLimits,
     skew: SkewMeter,
+    chats: Option<Arc<dyn Chats>>,
 }
 
 impl ApiTransport {
@@ -34,7 +40,41 @@ impl ApiTransport {
             clock,
             limits: DayLimits::default(),
             skew: SkewMeter::default(),
+            chats: None,
         }
+    }
+
+    /// Looks at conversations with this, which reads and never sends.
+    #[must_use]
+    pub fn with_chats(mut self, chats: Arc<dyn Chats>) -> Self {
+        self.chats = Some(chats);
+        self
+    }
+
+    async fn look_at(&self, chats: &dyn Chats, person: &str, since: Timestamp) -> Seen {
+        let asked = PageRequest {
+            channel_user_id: person.to_owned(),
+            since: Some(since),
+            until: None,
+            page_number: 1,
+            page_size: LOOKED_AT,
+        };
+        let (page, clock) = chats.page(asked).await;
+        if let Some(clock) = clock {
+            self.skew.note_clock(&clock, self.clock.now());
+        }
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return Seen::Failed(error.message),
+        };
+        let theirs = page
+            .messages
+            .iter()
+            .filter(|one| one.direction == Direction::In);
+        let newest = theirs.filter_map(|one| one.time).max();
+        newest
+            .filter(|at| *at > since)
+            .map_or(Seen::Nothing, Seen::Wrote)
     }
 
     /// Sends no more within a day than this.
@@ -62,6 +102,19 @@ impl Transport for ApiTransport {
 
     fn day_limits(&self) -> DayLimits {
         self.limits.clone()
+    }
+
+    fn can_look(&self) -> bool {
+        self.chats.is_some()
+    }
+
+    fn look<'a>(&'a self, person: &'a str, since: Timestamp) -> LookFuture<'a> {
+        Box::pin(async move {
+            match &self.chats {
+                Some(chats) => self.look_at(chats.as_ref(), person, since).await,
+                None => Seen::Nothing,
+            }
+        })
     }
 
     fn skew(&self) -> Option<Skew> {

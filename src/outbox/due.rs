@@ -5,7 +5,7 @@
 use super::clock::Moment;
 use super::engine::Engine;
 use super::skew::{MOST_SKEW, Skew, moved};
-use super::transport::TransportProvider;
+use super::transport::{Seen, TransportProvider};
 use crate::domain::{BatchState, Reason};
 use crate::store::StoreError;
 use crate::store::outbox::StoredBatch;
@@ -15,8 +15,6 @@ use std::time::Duration;
 
 /// However far a time is, it is looked at again after this: the clock on the wall may be set.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
-/// What a server said about the time longer ago than this says nothing about now.
-const FRESH: Duration = Duration::from_secs(10 * 60);
 
 /// Why the next call of a batch must not leave any more: its time was missed, or has come at the
 /// platform.
@@ -52,6 +50,11 @@ impl Engine {
             let due = stored.due.unwrap_or(now.wall);
             if due > now.wall {
                 self.look_again_by(due, now);
+                continue;
+            }
+            if !stored.is_missed(now.wall) && self.looks_first(stored, provider, now.steady) {
+                // It is asked at once, and the answer brings the next turn.
+                self.wake_at(now.steady + LOOK_AGAIN);
                 continue;
             }
             ended = true;
@@ -94,7 +97,7 @@ impl Engine {
                 ),
             });
         }
-        if let Some(reason) = self.answered(stored, provider) {
+        if let Some(reason) = self.answered(stored, provider, now) {
             return Some(reason);
         }
         let transport = provider.transport(&stored.batch.profile, &stored.target);
@@ -110,16 +113,34 @@ impl Engine {
         })
     }
 
-    /// Why a message waits whose person wrote after it was confirmed. Only the local copy of the
-    /// conversation is asked: it knows what the dashboard or `conversation sync` read.
-    fn answered(&self, stored: &StoredBatch, provider: &dyn TransportProvider) -> Option<Reason> {
+    /// Why a message waits whose person wrote after it was confirmed: by the look that was just made,
+    /// or the local copy of the conversation where nobody can look. A look that failed is no "no".
+    fn answered(
+        &self,
+        stored: &StoredBatch,
+        provider: &dyn TransportProvider,
+        now: Moment,
+    ) -> Option<Reason> {
         if !stored.waiting.hold_on_reply {
             return None;
         }
-        let next = self.store.candidates(stored.batch.id, Timestamp::MAX, 1);
-        let person = next.ok()?.into_iter().next()?.recipient?;
-        let heard = provider.last_heard(&stored.target, &person)?;
-        (heard > stored.batch.created).then(|| Reason {
+        let person = self.first_person(stored)?;
+        let copy = provider.last_heard(&stored.target, &person);
+        let heard = match self.looks.fresh(stored.batch.id, now.steady) {
+            Some(Seen::Failed(sentence)) => {
+                return Some(Reason {
+                    rule: Reason::REPLY.to_owned(),
+                    text: format!(
+                        "Whether the person wrote before its time could not be looked up: \
+                         {sentence} Read the conversation, then resume or cancel it."
+                    ),
+                });
+            }
+            Some(Seen::Wrote(at)) => copy.max(Some(*at)),
+            Some(Seen::Nothing) | None => copy,
+        };
+        let heard = heard.filter(|heard| *heard > stored.batch.created)?;
+        Some(Reason {
             rule: Reason::REPLY.to_owned(),
             text: format!(
                 "The person wrote at {} after this was confirmed, so it waits. Read the \
@@ -132,7 +153,7 @@ impl Engine {
     /// By how much the clock on the wall is wrong, as far as that is known: against the server if
     /// it answered lately, else against the clock that nobody can set.
     fn clock_is_off_by(&self, known: Option<Skew>, now: Moment) -> SignedDuration {
-        let fresh = known.filter(|skew| skew.age <= FRESH);
+        let fresh = known.filter(Skew::is_fresh);
         fresh.map_or_else(|| moved(self.outbox.opened(), now), |skew| skew.ahead)
     }
 }

@@ -8,6 +8,7 @@ use super::clock::Moment;
 use super::due::out_of_time;
 use super::emergency::EmergencyFile;
 use super::limiter::Limiter;
+use super::looks::Looks;
 use super::queue::Outbox;
 use super::reach::{Fits, Reach};
 use super::report::Reporter;
@@ -101,6 +102,7 @@ pub(super) struct Engine {
     pub last_to: HashMap<String, Duration>,
     forget_at: Duration,
     pub waits: Waits,
+    pub looks: Looks,
     /// Results and stops that are not in the record yet; while there are any, nothing is claimed.
     pub unrecorded: Vec<Outcome>,
     pub in_emergency: usize,
@@ -136,6 +138,7 @@ impl Engine {
             last_to: HashMap::new(),
             forget_at: Duration::ZERO,
             waits: Waits::default(),
+            looks: Looks::default(),
             unrecorded: Vec::new(),
             in_emergency: 0,
             stops: Vec::new(),
@@ -243,6 +246,10 @@ impl Engine {
             if !stored.is_single() && busy_bots.contains(&stored.target) {
                 continue;
             }
+            if let Some(due) = stored.waits_again(now.wall) {
+                self.look_again_by(due, now);
+                continue;
+            }
             match self.claim(stored, provider, now) {
                 Claim::NotOurs => {}
                 Claim::Marked(marked) => {
@@ -275,10 +282,6 @@ impl Engine {
         self.left.remove(&id);
         if let Some(reason) = out_of_time(stored, now.wall) {
             return self.hold(stored, &reason, now);
-        }
-        if let Some(due) = stored.waits_again(now.wall) {
-            self.look_again_by(due, now);
-            return Claim::Marked(Vec::new());
         }
         if stored.canary_left() == Some(0) && stored.batch.counts.sending == 0 {
             return self.wait_after_the_first(stored, now);

@@ -6,9 +6,10 @@ use super::emergency::EmergencyFile;
 use super::engine::{Engine, Finished, Scope, ToSend};
 use super::error::OutboxError;
 use super::lock::SenderLock;
+use super::looks::{Look, Looked};
 use super::queue::Outbox;
 use super::summary::{RunBatch, RunEnd, RunSummary};
-use super::transport::{Call, Judged, TransportProvider};
+use super::transport::{Call, Judged, Seen, TransportProvider};
 use super::turn::Turn;
 use crate::contract::{OutboxEvent, SenderState};
 use crate::domain::{Judgement, PauseAdvice, Reason, Verdict};
@@ -191,8 +192,8 @@ impl Sender {
         if !recovered.is_empty() {
             speaker.say(OutboxEvent::Recovered(recovered.clone()));
         }
-        let mut calls: JoinSet<Finished> = JoinSet::new();
-        let mut finished = Vec::new();
+        let mut tasks = Tasks::default();
+        let mut ended = Ended::default();
         let mut poll = false;
         loop {
             if stop.is_cancelled() && !engine.draining {
@@ -200,41 +201,35 @@ impl Sender {
                 poll = false;
             }
             let provider = Arc::clone(&provider);
-            let done = std::mem::take(&mut finished);
+            let done = std::mem::take(&mut ended);
             let now = clock.now();
             let (back, seen, turn) = blocking(move || {
                 // Before the turn: what others write meanwhile must look different afterwards.
                 let seen = engine.store.footprint();
-                let turn = engine.turn(now, done, provider.as_ref(), poll);
+                engine.looks.take_in(done.looks, now.steady);
+                let turn = engine.turn(now, done.calls, provider.as_ref(), poll);
                 (engine, seen, turn)
             })
             .await?;
             engine = back;
             let Turn {
                 sends,
+                looks,
                 events,
                 wake,
                 idle,
             } = turn;
-            for send in sends {
-                start(&mut calls, send, &engine, &clock);
-            }
+            tasks.begin(sends, looks, &engine, &clock);
             speaker.say_all(events);
-            if calls.is_empty() && ends(&engine, until, idle, clock.as_ref())? {
+            if tasks.is_empty() && ends(&engine, until, idle, clock.as_ref())? {
                 break;
             }
             let planned = wake.map(|at| at.saturating_sub(clock.now().steady).min(POLL));
-            let wait = planned.or((!calls.is_empty()).then_some(POLL));
+            let wait = planned.or((!tasks.is_empty()).then_some(POLL));
             poll = tokio::select! {
                 biased;
                 () = stop.cancelled(), if !engine.draining => false,
-                Some(done) = calls.join_next() => {
-                    finished.extend(done.ok());
-                    while let Some(done) = calls.try_join_next() {
-                        finished.extend(done.ok());
-                    }
-                    false
-                }
+                () = tasks.next(&mut ended) => false,
                 _ = changes.changed() => false,
                 () = speaker.catch_up() => true,
                 () = time_to_look(wait, &engine.store, seen) => true,
@@ -248,6 +243,56 @@ impl Sender {
         speaker.say(OutboxEvent::Sender(SenderState::Nobody));
         speaker.catch_up_now();
         Ok(summary)
+    }
+}
+
+/// What is on the way.
+#[derive(Default)]
+struct Tasks {
+    calls: JoinSet<Finished>,
+    looks: JoinSet<Looked>,
+}
+
+/// What came back since the last turn.
+#[derive(Default)]
+struct Ended {
+    calls: Vec<Finished>,
+    looks: Vec<Looked>,
+}
+
+impl Tasks {
+    fn begin(
+        &mut self,
+        sends: Vec<ToSend>,
+        looks: Vec<Look>,
+        engine: &Engine,
+        clock: &Arc<dyn Clock>,
+    ) {
+        for send in sends {
+            start(&mut self.calls, send, engine, clock);
+        }
+        for look in looks {
+            self.looks.spawn(make(look));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.calls.is_empty() && self.looks.is_empty()
+    }
+
+    /// Ends when something came back, with all that did; never while nothing is on the way.
+    async fn next(&mut self, ended: &mut Ended) {
+        if self.is_empty() {
+            return std::future::pending().await;
+        }
+        tokio::select! {
+            biased;
+            Some(done) = self.calls.join_next() => ended.calls.extend(done.ok()),
+            Some(done) = self.looks.join_next() => ended.looks.extend(done.ok()),
+        }
+        while let Some(done) = self.calls.try_join_next() {
+            ended.calls.extend(done.ok());
+        }
     }
 }
 
@@ -310,6 +355,16 @@ fn start(calls: &mut JoinSet<Finished>, send: ToSend, engine: &Engine, clock: &A
             marked: send.marked,
         }
     });
+}
+
+/// Looks at a conversation. One that breaks down has seen nothing, and says so.
+async fn make(look: Look) -> Looked {
+    let asked = async { look.transport.look(&look.person, look.since).await };
+    let seen = AssertUnwindSafe(asked).catch_unwind().await;
+    Looked {
+        batch: look.batch,
+        seen: seen.unwrap_or_else(|_| Seen::Failed("the look broke down.".to_owned())),
+    }
 }
 
 /// A call whose task broke down may have been written.

@@ -2,6 +2,7 @@
 //! what follows from that, and asks for nothing itself.
 
 use super::clock::Moment;
+use crate::contract::ServerClock;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Mutex;
@@ -21,6 +22,16 @@ pub struct Skew {
     pub age: Duration,
 }
 
+/// What a server said about the time longer ago than this says nothing about now.
+const FRESH: Duration = Duration::from_secs(10 * 60);
+
+impl Skew {
+    /// Whether the server said so lately.
+    pub fn is_fresh(&self) -> bool {
+        self.age <= FRESH
+    }
+}
+
 /// Keeps what the last answer with a date said.
 #[derive(Debug, Default)]
 pub struct SkewMeter(Mutex<Option<(SignedDuration, Moment)>>);
@@ -37,6 +48,17 @@ impl SkewMeter {
             .unwrap_or(server);
         if let Ok(mut last) = self.0.lock() {
             *last = Some((now.wall.duration_since(server), now));
+        }
+    }
+
+    /// Takes in the clock of an answer that came now.
+    pub fn note_clock(&self, told: &ServerClock, now: Moment) {
+        let half = told.answered.duration_since(told.asked) / 2;
+        let ours = told.asked.saturating_add(half).unwrap_or(told.asked);
+        // The server's date has whole seconds only.
+        let ahead = ours.duration_since(told.date) - SignedDuration::from_millis(500);
+        if let Ok(mut last) = self.0.lock() {
+            *last = Some((ahead, now));
         }
     }
 

@@ -34,6 +34,20 @@ pub struct Judged {
 /// A call on its way.
 pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Judged> + Send + 'a>>;
 
+/// What a look at a conversation brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// The person wrote nothing since.
+    Nothing,
+    /// The person wrote then, last.
+    Wrote(Timestamp),
+    /// The conversation could not be read, with one sentence.
+    Failed(String),
+}
+
+/// A look on its way.
+pub type LookFuture<'a> = Pin<Box<dyn Future<Output = Seen> + Send + 'a>>;
+
 /// Makes calls to one bot. It writes each call at most once and follows no redirect.
 pub trait Transport: Send + Sync {
     /// Makes the call.
@@ -47,6 +61,16 @@ pub trait Transport: Send + Sync {
     /// How the clock stands to the server's, as far as its answers have said.
     fn skew(&self) -> Option<Skew> {
         None
+    }
+
+    /// Whether [`Transport::look`] asks somebody.
+    fn can_look(&self) -> bool {
+        false
+    }
+
+    /// Reads what a person wrote since a time, and compares the clocks on the way.
+    fn look<'a>(&'a self, _person: &'a str, _since: Timestamp) -> LookFuture<'a> {
+        Box::pin(std::future::ready(Seen::Nothing))
     }
 
     /// As [`crate::api::SendTransport::authorization`].

@@ -3,6 +3,7 @@
 
 use super::clock::Moment;
 use super::engine::{Engine, Finished, Scope, ToSend};
+use super::looks::Look;
 use super::sender::Point;
 use super::streak::is_no_connection;
 use super::transport::TransportProvider;
@@ -24,6 +25,8 @@ const LONGEST_WAITING: SignedDuration = SignedDuration::from_mins(15);
 #[derive(Default)]
 pub(super) struct Turn {
     pub sends: Vec<ToSend>,
+    /// What to look at before more can be sent.
+    pub looks: Vec<Look>,
     pub events: Vec<OutboxEvent>,
     /// When to turn next at the latest, by the steady clock.
     pub wake: Option<Duration>,
@@ -65,6 +68,7 @@ impl Engine {
         self.copy_audit(now);
         Turn {
             sends,
+            looks: self.looks.take_wanted(),
             events: self.reporter.take_events(),
             wake: self.wake,
             idle: self.idle,

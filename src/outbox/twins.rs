@@ -3,11 +3,13 @@
 //! It only looks; what it found is looked for again when the plan is queued and when it is claimed.
 
 use super::freeze::{FreezeError, LeftOut, audience_of, freeze_without};
+use super::twin_words::{counted, days_in_words, name, stands};
+use crate::domain::audience::RECENT;
 pub use crate::domain::intent::{DUPLICATE, SAME_FILE};
 use crate::domain::opt_out::OPTED_OUT;
+use crate::domain::template::ParameterProblem;
 use crate::domain::{
-    Audience, BatchId, FoundTwins, ItemState, Plan, Profile, Recipient, SendDraft, SendKind,
-    Sha256Hex,
+    BatchId, FoundTwins, Plan, Profile, Recipient, SendDraft, SendKind, Sha256Hex,
 };
 use crate::store::StoreError;
 use crate::store::outbox::{OutboxStore, Twin};
@@ -100,8 +102,19 @@ struct Looked {
     refusal: Option<FreezeError>,
     /// The newest twin of each person, by the position of the person.
     twins: BTreeMap<usize, Twin>,
-    /// Who got the template lately, as a note.
-    lately: Option<String>,
+    /// Who got the template lately.
+    lately: Lately,
+}
+
+/// Who got the template lately: worth knowing, and a reason to stop only if a person says so.
+#[derive(Default)]
+struct Lately {
+    /// Positions of the people, in order.
+    people: Vec<usize>,
+    /// How many, who and since when, without a full stop.
+    sentence: String,
+    /// What is said of one of them who is left out.
+    reason: String,
 }
 
 struct Desk<'a> {
@@ -177,33 +190,65 @@ impl Desk<'_> {
             people: twins.len() as u64,
             sentence: self.sentence(&plan, &twins),
         };
-        match &plan.once.override_reason {
-            Some(_) | None if twins.is_empty() => {}
-            Some(reason) => {
-                let note = format!("{}: they get it again, because: {reason}", found.sentence);
-                plan.notes.insert(0, note);
-            }
-            None => plan = self.without(plan, &twins, &found)?,
+        if let (Some(reason), false) = (&plan.once.override_reason, twins.is_empty()) {
+            let note = format!("{}: they get it again, because: {reason}", found.sentence);
+            plan.notes.insert(0, note);
         }
-        plan.notes.extend(lately);
+        let left_out = self.left_out(&plan, &twins, &lately);
+        if left_out.len() > self.opted_out.len() {
+            plan = self.without(plan, &left_out, (&found, &lately))?;
+        }
+        if !lately.people.is_empty() && !self.leaves_recent() {
+            plan.notes.push(format!("{}.", lately.sentence));
+            plan.warnings.push(ParameterProblem {
+                rows: lately.people.len() as u64,
+                ..ParameterProblem::warning("to", RECENT, lately.sentence)
+            });
+        }
         plan.once.found = Some(found);
         Ok(plan)
     }
 
-    /// The plan without those who have the message already.
+    /// Whether those who got the template lately are left out.
+    fn leaves_recent(&self) -> bool {
+        self.draft.audience.choices.takes_out(RECENT)
+    }
+
+    /// Everybody whom the record leaves out: who opted out, who has the message already, and who got
+    /// the template lately where a person does not want that.
+    fn left_out(&self, plan: &Plan, twins: &BTreeMap<usize, Twin>, lately: &Lately) -> LeftOut {
+        let mut left_out = self.opted_out.clone();
+        let sends_twins = plan.once.override_reason.is_some();
+        let mut recent = lately.people.iter().peekable();
+        for (at, recipient) in recipients(plan).enumerate() {
+            let is_recent = recent.next_if(|next| **next == at).is_some();
+            match twins.get(&at) {
+                Some(twin) if !sends_twins => {
+                    left_out.add(recipient, DUPLICATE, self.reason(plan.kind, twin));
+                }
+                Some(_) | None if is_recent && self.leaves_recent() => {
+                    left_out.add(recipient, RECENT, lately.reason.clone());
+                }
+                Some(_) | None => {}
+            }
+        }
+        left_out
+    }
+
+    /// The plan without those whom the record leaves out.
     fn without(
         &self,
         plan: Plan,
-        twins: &BTreeMap<usize, Twin>,
-        found: &FoundTwins,
+        left_out: &LeftOut,
+        (found, lately): (&FoundTwins, &Lately),
     ) -> Result<Plan, FreezeError> {
-        let mut left_out = self.opted_out.clone();
-        for (at, recipient) in recipients(&plan).enumerate() {
-            if let Some(twin) = twins.get(&at) {
-                left_out.add(recipient, DUPLICATE, self.reason(plan.kind, twin));
-            }
-        }
-        let file = plan.once.file.clone();
+        let (file, reason) = (plan.once.file.clone(), plan.once.override_reason.clone());
+        let sentences = [
+            (reason.is_none() && found.people > 0).then_some(&found.sentence),
+            (self.leaves_recent() && !lately.people.is_empty()).then_some(&lately.sentence),
+        ];
+        let sentence = sentences.iter().flatten().next();
+        let sentence = sentence.map_or_else(String::new, |one| (*one).clone());
         // What is made anew needs the room.
         drop(plan);
         let Planning {
@@ -212,24 +257,30 @@ impl Desk<'_> {
             nonce,
             ..
         } = self.planning;
-        match freeze_without(self.draft, profile, now, nonce, &left_out) {
+        match freeze_without(self.draft, profile, now, nonce, left_out) {
             Ok(mut plan) => {
-                plan.once.file = file;
-                plan.notes
-                    .insert(0, format!("{}: left out.", found.sentence));
+                (plan.once.file, plan.once.override_reason) = (file, reason);
+                let notes = sentences.into_iter().flatten();
+                let notes = notes.map(|one| format!("{one}: left out."));
+                plan.notes.splice(0..0, notes);
                 Ok(plan)
             }
             Err(error) if error.rule == "no_recipients" && self.planning.shows_twins => {
                 let mut plan = freeze_without(self.draft, profile, now, nonce, &self.opted_out)?;
-                plan.once.file = file;
-                plan.notes
-                    .insert(0, format!("{}. {OVERRIDE}", found.sentence));
+                (plan.once.file, plan.once.override_reason) = (file, reason);
+                plan.notes.insert(0, format!("{sentence}. {OVERRIDE}"));
                 Ok(plan)
             }
-            Err(error) if error.rule == "no_recipients" => Err(FreezeError {
+            Err(error) if error.rule == "no_recipients" && found.people > 0 => Err(FreezeError {
                 rule: DUPLICATE,
-                message: found.sentence.clone(),
+                message: sentence,
                 advice: OVERRIDE.to_owned(),
+                problems: Box::default(),
+                ..error
+            }),
+            Err(error) if error.rule == "no_recipients" => Err(FreezeError {
+                message: format!("{sentence}, and they are to be left out"),
+                advice: "Let them get it, or choose others.".to_owned(),
                 problems: Box::default(),
                 ..error
             }),
@@ -349,20 +400,17 @@ impl Desk<'_> {
         )
     }
 
-    /// Who got the template lately: worth knowing, and no reason to stop.
     fn lately(
         &self,
         plan: &Plan,
         twins: &BTreeMap<usize, Twin>,
         record: &OutboxStore,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Lately, StoreError> {
         let days = self.planning.profile.twins.recent_days;
-        let Some(template) = self.draft.content.template() else {
-            return Ok(None);
+        let template = self.draft.content.template().filter(|_| days > 0);
+        let Some(template) = template else {
+            return Ok(Lately::default());
         };
-        if days == 0 {
-            return Ok(None);
-        }
         let since = self.ago(SignedDuration::from_hours(i64::from(days) * 24));
         let mut found = record.touched(&plan.once.touches, since)?;
         if plan.once.override_reason.is_none() {
@@ -370,7 +418,7 @@ impl Desk<'_> {
             found.retain(|at| !twins.contains_key(at));
         }
         if found.is_empty() {
-            return Ok(None);
+            return Ok(Lately::default());
         }
         let mut wanted = found.iter().peekable();
         let mut names: Vec<String> = Vec::new();
@@ -390,29 +438,15 @@ impl Desk<'_> {
             counted(found.len(), "person", "people"),
             days_in_words(days),
         );
-        Ok(Some(format!(
-            "{people} got {} in the last {span}: {}.",
-            template.name,
-            names.join(", ")
-        )))
-    }
-}
-
-/// What a twin's state is in words that follow `already`.
-fn stands(kind: SendKind, state: ItemState) -> &'static str {
-    match state {
-        ItemState::Queued => "queued",
-        ItemState::Sending => "on the way",
-        ItemState::Unknown => "tried, with an unknown result",
-        ItemState::Abandoned => "tried and given up without knowing",
-        ItemState::Skipped
-        | ItemState::Accepted
-        | ItemState::Rejected
-        | ItemState::Cancelled
-        | ItemState::NotAccepted => match kind {
-            SendKind::Flow => "triggered",
-            SendKind::Template | SendKind::Broadcast | SendKind::CsvBroadcast => "accepted",
-        },
+        Ok(Lately {
+            sentence: format!(
+                "{people} got {} in the last {span}: {}",
+                template.name,
+                names.join(", ")
+            ),
+            reason: format!("got {} in the last {span}", template.name),
+            people: found,
+        })
     }
 }
 
@@ -432,28 +466,4 @@ fn newest_each(twins: Vec<Twin>) -> BTreeMap<usize, Twin> {
 
 fn recipients(plan: &Plan) -> impl Iterator<Item = &Recipient> {
     plan.calls.iter().flat_map(|call| &call.recipients)
-}
-
-/// A person's name where the file has one, else the number.
-fn name(audience: &Audience, recipient: &Recipient) -> String {
-    let row = audience
-        .rows
-        .iter()
-        .find(|row| row.recipient.is_same(recipient));
-    let named = row.and_then(|row| row.columns.get("name"));
-    match named.map(str::trim).filter(|name| !name.is_empty()) {
-        Some(name) => format!("{name} …{}", recipient.last_four()),
-        None => recipient.to_string(),
-    }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-fn days_in_words(days: u32) -> String {
-    match days {
-        1 => "day".to_owned(),
-        days => format!("{days} days"),
-    }
 }

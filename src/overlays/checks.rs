@@ -3,7 +3,7 @@
 
 use super::frame::{self, OverlayEdges};
 use crate::contract::Action;
-use crate::domain::audience::{CheckClass, CheckReport, CheckVerdict};
+use crate::domain::audience::{CheckClass, CheckReport, CheckVerdict, stays};
 use crate::text::{format, sanitize, width, wrap};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans};
@@ -11,6 +11,8 @@ use ratatui::layout::Rect;
 
 /// Cells of the dialog in a large window.
 const WIDTH: u16 = 96;
+/// The rule of people without a value, for whom another text can stand.
+const NO_VALUE: &str = "no_value";
 /// The groups in the order in which they are shown.
 const GROUPS: [(CheckVerdict, &str); 3] = [
     (CheckVerdict::MustSettle, "must be settled"),
@@ -44,6 +46,10 @@ pub enum Wish {
     Messages(Action),
     /// Write who is left out to a file.
     Write,
+    /// Go on to the next choice for the class of this rule.
+    Decide(String),
+    /// Give the people of this class another text.
+    Fallback(Box<CheckClass>),
 }
 
 impl State {
@@ -52,6 +58,44 @@ impl State {
         GROUPS
             .into_iter()
             .flat_map(|(verdict, _)| self.report.with(verdict))
+    }
+
+    fn here(&self) -> Option<&CheckClass> {
+        self.classes().nth(self.at)
+    }
+
+    /// Shows a new report; the cursor stays with its class as long as that is there.
+    pub fn take(&mut self, report: CheckReport) {
+        let rule = self.here().map(|class| class.rule.clone());
+        self.report = report;
+        let same = self
+            .classes()
+            .position(|class| Some(&class.rule) == rule.as_ref());
+        let last = self.classes().count().saturating_sub(1);
+        self.at = same.unwrap_or(self.at).min(last);
+    }
+
+    /// Whether something can be decided about the class under the cursor.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn decidable(&self) -> Result<(), &'static str> {
+        match self.here() {
+            Some(class) if class.verdict == CheckVerdict::LeftOut || stays(&class.rule) => Ok(()),
+            Some(_) => Err("this is about the file or the message and not about some of its rows"),
+            None => Err("nothing was found in any row"),
+        }
+    }
+
+    /// Whether another text helps the class under the cursor.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn takes_fallback(&self) -> Result<(), &'static str> {
+        match self.here() {
+            Some(class) if class.rule == NO_VALUE => Ok(()),
+            Some(_) | None => Err("another text helps only where a value is empty"),
+        }
     }
 
     /// How many people are left out.
@@ -73,8 +117,9 @@ pub fn act(state: &mut State, action: Action) -> Option<Wish> {
         Action::First => state.at = 0,
         Action::Last => state.at = last,
         Action::Accept | Action::Open => {
-            let class = state.classes().nth(state.at);
-            return class.map(|class| Wish::List(Box::new(class.clone())));
+            return state
+                .here()
+                .map(|class| Wish::List(Box::new(class.clone())));
         }
         Action::NextCall
         | Action::PreviousCall
@@ -82,6 +127,12 @@ pub fn act(state: &mut State, action: Action) -> Option<Wish> {
         | Action::ShortestCall
         | Action::OddCall => return Some(Wish::Messages(action)),
         Action::WriteRejects => return Some(Wish::Write),
+        Action::DecideClass => return state.here().map(|class| Wish::Decide(class.rule.clone())),
+        Action::UseFallback => {
+            return state
+                .here()
+                .map(|class| Wish::Fallback(Box::new(class.clone())));
+        }
         Action::Review => return Some(Wish::Review),
         Action::Back => return Some(Wish::Close),
         _ => {}
@@ -104,7 +155,7 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
             Role::Accepted,
             format!("{} can go", format::count(state.report.to_go)),
         ),
-        hint: "Enter lists the rows \u{b7} w writes who is left out".to_owned(),
+        hint: hint(state),
         leave: "Esc back \u{b7} S review".to_owned(),
         guarded: state.guarded,
     };
@@ -125,6 +176,21 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
         }
     }
     painter.thumb(area.right().saturating_sub(1), inside, first, lines.len());
+}
+
+/// What can be done with the class under the cursor.
+fn hint(state: &State) -> String {
+    let mut hints = vec!["Enter rows"];
+    if state.decidable().is_ok() {
+        hints.push("x leave out, stop");
+    }
+    if state.takes_fallback().is_ok() {
+        hints.push("f gives a text");
+    }
+    if state.left_out() > 0 {
+        hints.push("w writes who is left out");
+    }
+    hints.join(" \u{b7} ")
 }
 
 /// A row of the dialog.
@@ -200,11 +266,15 @@ fn lines(state: &State, room: usize) -> Vec<Line> {
 fn class_lines(class: &CheckClass, at: usize, room: usize, lines: &mut Vec<Line>) {
     let (sign, role) = match class.verdict {
         CheckVerdict::MustSettle => (Glyph::Rejected, Role::Failed),
+        CheckVerdict::LeftOut if class.stops => (Glyph::Rejected, Role::Failed),
         CheckVerdict::LeftOut => (Glyph::Skipped, Role::Muted),
         CheckVerdict::ToKnow => (Glyph::Warning, Role::Attention),
     };
     let count = format!("{:>5}", format::count(class.count));
-    let text = sanitize::clean_line(&class.text);
+    let mut text = sanitize::clean_line(&class.text).into_owned();
+    if class.stops {
+        text.push_str(" \u{b7} nothing goes");
+    }
     let room = room.saturating_sub(10).max(1);
     for (index, part) in wrap::wrap(&text, room).into_iter().enumerate() {
         let what = if index == 0 {

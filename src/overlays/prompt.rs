@@ -65,6 +65,8 @@ pub enum Wish {
     Take,
     /// The answer changed: work out what it becomes.
     Weigh,
+    /// Look for what fits the path that is typed.
+    Complete,
 }
 
 /// Runs an action of the question.
@@ -76,6 +78,9 @@ pub fn act(state: &mut State, action: Action) -> Option<Wish> {
     match action {
         Action::Accept | Action::Open | Action::SaveText => {
             return state.result.is_ok().then_some(Wish::Take);
+        }
+        Action::CompletePath if state.purpose == Purpose::PeopleFile => {
+            return Some(Wish::Complete);
         }
         Action::ClearField => state.field.set_text(""),
         Action::UndoEdit => state.field.undo(),
@@ -111,7 +116,11 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
     };
     let edges = OverlayEdges {
         title: state.title.clone(),
-        hint: take.to_owned(),
+        hint: if state.purpose == Purpose::PeopleFile {
+            format!("{take} \u{b7} Tab completes it")
+        } else {
+            take.to_owned()
+        },
         leave: "Esc back".to_owned(),
         ..OverlayEdges::default()
     };

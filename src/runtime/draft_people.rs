@@ -1,12 +1,13 @@
 //! The people of a draft that names a file: its first rows, and everybody, read once as long as
 //! neither the file nor the way it is read changes. Blocks.
 
+use super::paths::resolve;
 use super::people_files::{read_file, sample_file};
 use super::world::World;
-use crate::contract::{ApiError, ErrorKind, PeopleFile, SampleAnswer, SampleAsk, Ticket};
+use crate::contract::{ApiError, ErrorKind, Event, PeopleFile, SampleAnswer, SampleAsk, Ticket};
 use crate::domain::audience::{AudienceError, CsvOptions, MappingFor, TableSample};
 use crate::domain::{Audience, RecipientForm};
-use std::path::PathBuf;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -35,7 +36,7 @@ impl DraftPeople {
         form: RecipientForm,
         region: Option<&str>,
     ) -> Result<Arc<Audience>, AudienceError> {
-        let path = path_of(file);
+        let path = resolve(&file.path);
         let about = std::fs::metadata(&path).ok();
         let wanted = Read {
             file: file.clone(),
@@ -59,27 +60,28 @@ impl DraftPeople {
             strict: false,
             source: Some(file.name().to_owned()),
             shape: file.shape,
+            choices: file.choices.clone(),
         };
-        let people = Arc::new(read_file(&path, &options)?);
+        let people = Arc::new(Audience {
+            choices: file.choices.clone(),
+            ..read_file(&path, &options)?
+        });
         *last = Some((wanted, Arc::clone(&people)));
         Ok(people)
     }
 }
 
-/// The first rows of a file.
-///
-/// # Errors
-/// A file that cannot be opened or is no text table.
-pub fn sample(file: &PeopleFile) -> Result<TableSample, ApiError> {
-    sample_file(&path_of(file), &file.shape).map_err(|error| {
-        let message = format!("{}: {error}.", file.name());
-        ApiError::new(ErrorKind::Usage, message, "Choose the file again with c.")
-    })
-}
-
-/// The first rows of a file, and what filled this template when such a file was confirmed last.
-pub fn answer(world: &World, ticket: Ticket, ask: &SampleAsk) -> SampleAnswer {
-    let result = sample(&ask.file);
+/// The first rows of a file, and what filled this template when such a file was confirmed last, as
+/// the event that says so. A reader that breaks is a fault of this program, and leaves a sentence too.
+pub fn sampled(world: &World, ticket: Ticket, ask: &SampleAsk) -> Event {
+    let reading = AssertUnwindSafe(|| sample(&ask.file));
+    let result = std::panic::catch_unwind(reading).unwrap_or_else(|_| {
+        Err(ApiError::new(
+            ErrorKind::Usage,
+            "The file broke the reader.",
+            "Save it anew as CSV UTF-8 and choose that.",
+        ))
+    });
     let asked = ask.template.clone().zip(result.as_ref().ok());
     let before = asked.and_then(|(template, sample)| {
         let of = MappingFor {
@@ -91,33 +93,18 @@ pub fn answer(world: &World, ticket: Ticket, ask: &SampleAsk) -> SampleAnswer {
         let kept = world.library().ok()?.kept_mapping(&of);
         kept.ok().flatten().filter(|_| sample.shape.header)
     });
-    SampleAnswer {
+    Event::Sample(Box::new(SampleAnswer {
         ticket,
         result,
         before,
-    }
+    }))
 }
 
-/// The reading itself broke, which is a fault of this program.
-pub fn broke(ticket: Ticket) -> SampleAnswer {
-    let error = ApiError::new(
-        ErrorKind::Usage,
-        "The file broke the reader.",
-        "Save it anew as CSV UTF-8 and choose that.",
-    );
-    SampleAnswer {
-        ticket,
-        result: Err(error),
-        before: None,
-    }
-}
-
-/// Where a path as typed leads; relative ones begin where the program was started.
-fn path_of(file: &PeopleFile) -> PathBuf {
-    let below_home = file.path.strip_prefix("~/");
-    let home =
-        below_home.and_then(|rest| Some(directories::BaseDirs::new()?.home_dir().join(rest)));
-    home.unwrap_or_else(|| PathBuf::from(&file.path))
+fn sample(file: &PeopleFile) -> Result<TableSample, ApiError> {
+    sample_file(&resolve(&file.path), &file.shape).map_err(|error| {
+        let message = format!("{}: {error}.", file.name());
+        ApiError::new(ErrorKind::Usage, message, "Choose the file again with c.")
+    })
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@ use super::sender_loop;
 use super::storage::{Job, execute};
 use super::whole_conversation::{self, Calls};
 use super::world::World;
-use super::{clock, draft_people, files, importing, reading_back};
+use super::{clock, draft_people, files, importing, paths, reading_back};
 use crate::contract::{
     AfterSaving, ApiAnswer, ApiError, ApiRequest, ConversationRef, DraftForm, Effect, ErrorKind,
-    Event, FetchedMedia, ImportAnswer, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer,
-    PlanPurpose, SampleAsk, Slot, StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
+    Event, FetchedMedia, MediaAnswer, MediaAsk, OutboxCommand, PlanAnswer, PlanPurpose, Slot,
+    StorageEvent, SyncEnd, SyncNews, Ticket, TimerId,
 };
 use crate::domain::{ItemId, Profile};
 use crate::store::ConversationKey;
@@ -39,7 +39,7 @@ pub struct EffectRunner {
     plans: HashMap<PlanPurpose, AbortHandle>,
     one_plan: Arc<Semaphore>,
     one_picture: Arc<Semaphore>,
-    one_import: Arc<Semaphore>,
+    one_file: Arc<Semaphore>,
     pictures: u32,
     live: Arc<Live>,
     nonce: u64,
@@ -64,7 +64,7 @@ impl EffectRunner {
             plans: HashMap::new(),
             one_plan: Arc::new(Semaphore::new(1)),
             one_picture: Arc::new(Semaphore::new(1)),
-            one_import: Arc::new(Semaphore::new(1)),
+            one_file: Arc::new(Semaphore::new(1)),
             pictures: 0,
             live,
             nonce: fastrand::u64(..),
@@ -113,12 +113,9 @@ impl EffectRunner {
             Effect::OpenSaved(path) => self.open_saved(path),
             Effect::OpenLink(address) => self.open_link(address),
             Effect::SwitchProfile(name) => self.switch_profile(name),
-            Effect::ReadImport {
-                ticket,
-                text,
-                read_files,
-            } => self.read_import(ticket, text, read_files),
-            Effect::SamplePeople { ticket, ask } => self.sample_people(ticket, ask),
+            effect @ (Effect::ReadImport { .. }
+            | Effect::SamplePeople { .. }
+            | Effect::ListPaths { .. }) => self.read_file(effect),
             Effect::WriteRejects(rejects) => self.job(Job::WriteRejects(rejects)),
             Effect::AddProfile(profile) => self.job(Job::AddProfile(profile)),
             Effect::SetReadOnly(on) => self.world.set_read_only(on),
@@ -135,6 +132,27 @@ impl EffectRunner {
             Effect::Quit => return Some(LoopEffect::Quit),
         }
         None
+    }
+
+    /// What reads a text or a file that a person named.
+    fn read_file(&mut self, effect: Effect) {
+        let one = Arc::clone(&self.one_file);
+        if let Effect::ReadImport {
+            ticket,
+            text,
+            read_files,
+        } = effect
+        {
+            let work = move || importing::answered(ticket, &text, read_files);
+            self.answer_in(Slot::Import, one, work);
+        } else if let Effect::SamplePeople { ticket, ask } = effect {
+            let world = Arc::clone(&self.world);
+            let work = move || draft_people::sampled(&world, ticket, &ask);
+            self.answer_in(Slot::PeopleSample, one, work);
+        } else if let Effect::ListPaths { ticket, typed } = effect {
+            let work = move || paths::listed(ticket, typed);
+            self.answer_in(Slot::PeopleSample, one, work);
+        }
     }
 
     fn job(&self, job: Job) {
@@ -309,25 +327,13 @@ impl EffectRunner {
 
     /// Makes one picture ready at a time; a newer one takes the place of one that still waits.
     fn prepare_picture(&mut self, ticket: Ticket, file: Arc<FetchedMedia>, space: (u16, u16)) {
-        self.cancel(Slot::Picture);
         // Terminals that keep pictures know them by a number, and none has 0.
         self.pictures = self.pictures % 0xFF_FFFF + 1;
         let (id, terminal) = (self.pictures, self.world.files().terminal);
-        let (events, live) = (self.events.clone(), self.live.begin());
-        let turn = Arc::clone(&self.one_picture).acquire_owned();
-        let task = spawn(async move {
-            let _live = live;
-            let Ok(turn) = turn.await else { return };
-            let made = run_blocking(move || {
-                let made = files::prepare(&file, terminal, space, id);
-                drop(turn);
-                made
-            });
-            let result = made.await.unwrap_or_else(|error| Err(broke(&error)));
-            let answer = MediaAnswer::Prepared { ticket, result };
-            deliver(&events, Event::Media(Box::new(answer))).await;
+        let one = Arc::clone(&self.one_picture);
+        self.answer_in(Slot::Picture, one, move || {
+            files::prepared(ticket, &file, terminal, space, id)
         });
-        self.slots.insert(Slot::Picture, task.abort_handle());
     }
 
     fn save_media(&self, ask: Arc<MediaAsk>, file: Arc<FetchedMedia>, after: AfterSaving) {
@@ -365,37 +371,29 @@ impl EffectRunner {
         });
     }
 
-    /// Looks through one text at a time; a newer one takes the place of one that still waits.
-    fn read_import(&mut self, ticket: Ticket, text: Arc<str>, read_files: bool) {
-        self.cancel(Slot::Import);
+    /// Makes one answer at a time; a newer one of its slot takes the place of one that still waits.
+    fn answer_in(
+        &mut self,
+        slot: Slot,
+        one: Arc<Semaphore>,
+        answer: impl FnOnce() -> Event + Send + 'static,
+    ) {
+        self.cancel(slot);
         let (events, live) = (self.events.clone(), self.live.begin());
-        let turn = Arc::clone(&self.one_import).acquire_owned();
+        let turn = one.acquire_owned();
         let task = spawn(async move {
             let _live = live;
             let Ok(turn) = turn.await else { return };
-            let reading = run_blocking(move || {
-                let result = importing::read(&text, read_files);
+            let made = run_blocking(move || {
+                let answer = answer();
                 drop(turn);
-                result
+                answer
             });
-            let result = reading.await.unwrap_or_else(|_| Err(importing::broke()));
-            let answer = ImportAnswer { ticket, result };
-            deliver(&events, Event::Import(Box::new(answer))).await;
+            if let Ok(answer) = made.await {
+                deliver(&events, answer).await;
+            }
         });
-        self.slots.insert(Slot::Import, task.abort_handle());
-    }
-
-    fn sample_people(&mut self, ticket: Ticket, ask: SampleAsk) {
-        self.cancel(Slot::PeopleSample);
-        let (world, events, live) = self.task();
-        let task = spawn(async move {
-            let _live = live;
-            let reading = move || draft_people::answer(&world, ticket, &ask);
-            let answer = run_blocking(reading).await;
-            let answer = answer.unwrap_or_else(|_| draft_people::broke(ticket));
-            deliver(&events, Event::Sample(Box::new(answer))).await;
-        });
-        self.slots.insert(Slot::PeopleSample, task.abort_handle());
+        self.slots.insert(slot, task.abort_handle());
     }
 
     fn switch_profile(&self, name: String) {

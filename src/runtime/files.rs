@@ -6,13 +6,14 @@ use super::clock;
 use super::world::World;
 use crate::api::media::{self, MOST_PIXELS};
 use crate::contract::{
-    ApiError, CallDetail, CallDirection, CallOutcome, CallRecord, ErrorKind, FetchedMedia,
-    MediaAsk, PreparedPicture, ReadyPicture,
+    ApiError, CallDetail, CallDirection, CallOutcome, CallRecord, ErrorKind, Event, FetchedMedia,
+    MediaAnswer, MediaAsk, PreparedPicture, ReadyPicture, Ticket,
 };
 use crate::text::{format, links};
 use crate::widgets::{Picture, PictureTerminal};
 use ratatui::layout::Size;
 use std::ffi::OsStr;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -80,6 +81,25 @@ pub async fn fetch(
         }),
     };
     (result, record)
+}
+
+/// [`prepare`] as the event that says what came of it. A decoder that breaks leaves a sentence.
+pub fn prepared(
+    ticket: Ticket,
+    file: &FetchedMedia,
+    terminal: PictureTerminal,
+    space: (u16, u16),
+    id: u32,
+) -> Event {
+    let preparing = AssertUnwindSafe(|| prepare(file, terminal, space, id));
+    let result = std::panic::catch_unwind(preparing).unwrap_or_else(|_| {
+        Err(ApiError::new(
+            ErrorKind::Unreadable,
+            "The picture broke its reader.",
+            "Save it, and open it with another program.",
+        ))
+    });
+    Event::Media(Box::new(MediaAnswer::Prepared { ticket, result }))
 }
 
 /// Decodes a picture and makes it ready for a space. Blocks.

@@ -3,7 +3,9 @@
 
 use super::named_files;
 use super::world::{World, storage_error};
-use crate::contract::{ApiError, KeptTemplate, KeptTemplates, NewProfile, NewTemplates};
+use crate::contract::{
+    ApiError, Event, ImportAnswer, KeptTemplate, KeptTemplates, NewProfile, NewTemplates, Ticket,
+};
 use crate::domain::Template;
 use crate::domain::template::{
     Import, ImportError, ImportRule, NamedFiles, TemplateEdit, read_import,
@@ -11,6 +13,7 @@ use crate::domain::template::{
 use crate::settings;
 use crate::store::{ChangeError, Library};
 use jiff::Timestamp;
+use std::panic::AssertUnwindSafe;
 
 /// Looks through a text; the files it names are read only where a person allowed that.
 ///
@@ -35,14 +38,19 @@ pub fn read(text: &str, read_files: bool) -> Result<Import, ImportError> {
     }
 }
 
-/// The looking itself broke, which is a fault of this program.
-pub fn broke() -> ImportError {
-    ImportError {
-        rule: ImportRule::Unsupported,
-        at: None,
-        what: "this text broke the reader".to_owned(),
-        advice: "take only the JSON of the template".to_owned(),
-    }
+/// What a text is, as the event that says so. A reader that breaks is a fault of this program, and
+/// leaves a sentence too.
+pub fn answered(ticket: Ticket, text: &str, read_files: bool) -> Event {
+    let reading = AssertUnwindSafe(|| read(text, read_files));
+    let result = std::panic::catch_unwind(reading).unwrap_or_else(|_| {
+        Err(ImportError {
+            rule: ImportRule::Unsupported,
+            at: None,
+            what: "this text broke the reader".to_owned(),
+            advice: "take only the JSON of the template".to_owned(),
+        })
+    });
+    Event::Import(Box::new(ImportAnswer { ticket, result }))
 }
 
 /// Keeps templates one after the other and gives back what the library holds then.

@@ -21,6 +21,7 @@ pub mod live;
 pub mod local_copy;
 pub mod loop_effect;
 pub mod named_files;
+mod paths;
 pub mod people_files;
 pub mod plan_builder;
 pub mod reading_back;

@@ -48,6 +48,8 @@ pub struct Kept<'a> {
     pub most: Option<usize>,
     /// Whether a sender is alive that stays.
     pub stays: bool,
+    /// Whether rows of a class that a person wants mended stop the plan.
+    pub stops: bool,
 }
 
 /// Freezes a draft at a time, with a word that makes titles differ. Blocks for a moment: the first
@@ -63,6 +65,55 @@ pub fn build(
 ) -> Result<Arc<Plan>, PlanFailure> {
     let (schedule, waiting) = read_schedule(form, profile, kept.stays, now)
         .map_err(|text| failure("when", "publish_time", text))?;
+    let audience = audience_of(form, profile, kept)?;
+    let draft = SendDraft {
+        content: form.content.clone(),
+        audience,
+        schedule,
+        waiting,
+        limits: form.limits,
+        standing: form.standing.clone(),
+    };
+    // A preview shows what would be sent; being read-only is the review's business.
+    let mut writable = profile.clone();
+    writable.read_only = false;
+    let planning = Planning {
+        profile: &writable,
+        now,
+        nonce,
+        override_reason: form.override_reason.as_deref(),
+        shows_twins: kept.shows_twins,
+    };
+    let mut plan = twins::plan(&draft, planning, kept.record).map_err(to_fix)?;
+    if kept.stops {
+        may_go(&draft.audience, &plan)?;
+    }
+    if plan.calls.len() <= plan.limits.canary as usize * LONG {
+        plan.limits.canary = 0;
+    }
+    Ok(Arc::new(plan))
+}
+
+/// Whether nobody is in the plan's people whom a person wants mended first.
+fn may_go(audience: &Audience, plan: &Plan) -> Result<(), PlanFailure> {
+    let Some((first, rows)) = audience.choices.stopped_by(&plan.skipped) else {
+        return Ok(());
+    };
+    let mut stopped = failure("to", "stopped", audience::stop_sentence(first, rows));
+    stopped.skipped.clone_from(&plan.skipped);
+    for problem in &mut stopped.problems {
+        "Mend them in the file, or let them be left out: c, then c and x."
+            .clone_into(&mut problem.advice);
+    }
+    Err(stopped)
+}
+
+/// Everybody a draft is for, with what is known of them.
+fn audience_of(
+    form: &DraftForm,
+    profile: &Profile,
+    kept: Kept<'_>,
+) -> Result<Audience, PlanFailure> {
     let people = form.content.recipient_form();
     let mut audience = match &form.file {
         Some(file) => {
@@ -96,29 +147,7 @@ pub fn build(
             ..failure("to", NOBODY, first.reason.clone())
         });
     }
-    let draft = SendDraft {
-        content: form.content.clone(),
-        audience,
-        schedule,
-        waiting,
-        limits: form.limits,
-        standing: form.standing.clone(),
-    };
-    // A preview shows what would be sent; being read-only is the review's business.
-    let mut writable = profile.clone();
-    writable.read_only = false;
-    let planning = Planning {
-        profile: &writable,
-        now,
-        nonce,
-        override_reason: form.override_reason.as_deref(),
-        shows_twins: kept.shows_twins,
-    };
-    let mut plan = twins::plan(&draft, planning, kept.record).map_err(to_fix)?;
-    if plan.calls.len() <= plan.limits.canary as usize * LONG {
-        plan.limits.canary = 0;
-    }
-    Ok(Arc::new(plan))
+    Ok(audience)
 }
 
 /// Everybody of a draft's file.
@@ -251,6 +280,7 @@ pub fn build_in(
         shows_twins: purpose != PlanPurpose::Review,
         people: Some(world.people()),
         most: (purpose == PlanPurpose::Preview).then_some(PREVIEWED),
+        stops: purpose == PlanPurpose::Review,
         stays: world
             .outbox()
             .is_ok_and(|outbox| outbox.somebody_stays().unwrap_or(false)),
@@ -396,11 +426,19 @@ fn read_schedule(
         Err(error) => return Err(error.to_string()),
     };
     let schedule = if form.content.kind() == SendKind::Broadcast {
-        let late = profile.times.late && stays;
+        if form.waits.late == Some(true) && !stays {
+            return Err(
+                "nobody would hand it over later: start \"alertdesk outbox run --stay\", or \
+                        let it be handed over at once (w, Ctrl-o)"
+                    .to_owned(),
+            );
+        }
+        let late = form.waits.late.unwrap_or(profile.times.late) && stays;
         profile.times.publish(time.at, late, now)
     } else {
         Schedule::StartAt(time.at)
     };
+    waiting.hold_on_reply = form.waits.hold_on_reply && schedule.due().is_some();
     waiting.meant = Some(time);
     Ok((schedule, waiting))
 }

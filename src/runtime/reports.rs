@@ -2,6 +2,7 @@
 //! downloads unless the name says another. Blocks.
 
 use super::clock;
+use super::paths::below_home;
 use super::world::World;
 use crate::contract::{ApiError, ErrorKind, Rejects};
 use crate::domain::BatchId;
@@ -41,13 +42,11 @@ pub fn write_rejects(world: &World, rejects: &Rejects) -> Result<String, ApiErro
 
 /// Where a name leads: below home with `~/`, else below the folder for downloads, which is made.
 fn target(downloads: &Path, name: &str) -> Result<PathBuf, ApiError> {
-    if let Some(rest) = name.strip_prefix("~/") {
-        let home = directories::BaseDirs::new();
-        let home = home.ok_or_else(|| {
+    if name.starts_with("~/") {
+        return below_home(name).ok_or_else(|| {
             let text = "This machine names no home folder.";
             ApiError::new(ErrorKind::Storage, text, "Name the whole folder.")
-        })?;
-        return Ok(home.home_dir().join(rest));
+        });
     }
     let target = downloads.join(name);
     if target.parent() == Some(downloads) {

@@ -7,6 +7,7 @@ use crate::contract::{
     ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OptOutAsk, OutboxAnswer,
     OutboxCommand, OutboxEvent, Rejects, Settlement, StorageEvent, StoreRequest, Ticket,
 };
+use crate::domain::audience::{KeptMapping, MappingFor};
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::{TemplateEdit, Wording};
 use crate::domain::{BatchId, BotTarget, FrozenRequest, ItemId, RowWindow, User};
@@ -140,11 +141,7 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
                 part,
             }))))
         }
-        StoreRequest::KeepMapping(kept) => {
-            let stored = world.library()?.keep_mapping(&kept.0, &kept.1);
-            stored.map_err(|error| storage_error(&error))?;
-            Ok(None)
-        }
+        StoreRequest::KeepMapping(kept) => keep_mapping(world, &kept).map(|()| None),
         StoreRequest::SaveDraft { id, text } => Ok(Some(save_draft(world, id, &text))),
         StoreRequest::SaveWording {
             name,
@@ -163,6 +160,12 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             Ok(None)
         }
     }
+}
+
+/// What filled a template, for the next file like this one.
+fn keep_mapping(world: &World, kept: &(MappingFor, KeptMapping)) -> Result<(), ApiError> {
+    let stored = world.library()?.keep_mapping(&kept.0, &kept.1);
+    stored.map_err(|error| storage_error(&error))
 }
 
 fn save_draft(world: &World, id: String, text: &str) -> StorageEvent {

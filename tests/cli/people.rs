@@ -133,6 +133,59 @@ fn checks_add_up_and_rejected_rows_go_to_a_file() {
 }
 
 #[test]
+fn what_usually_stays_is_left_out_or_stops_where_a_person_wants_that() {
+    let (_sandbox, desk) = start();
+    let mixed = desk.write("mixed.csv", "phone\n+447700900118\n447700900412\n");
+    let all = plan(&desk, &["--csv", &mixed]);
+    assert_eq!(recipients(&all), ["447700900118", "447700900412"]);
+    let out = plan(&desk, &["--csv", &mixed, "--on", "no_plus=exclude"]);
+    assert_eq!(recipients(&out), ["447700900118"]);
+    assert_eq!(
+        out["skipped"][0]["reason"],
+        "written without +, so its country is a guess"
+    );
+    let stopped = desk
+        .run(&order(&[
+            "--csv",
+            &mixed,
+            "--on",
+            "no_plus=stop",
+            "--dry-run",
+        ]))
+        .expect(2);
+    assert!(
+        stopped.stderr.contains("row 2, 447700900412"),
+        "{}",
+        stopped.stderr
+    );
+    let typed = plan(
+        &desk,
+        &[
+            "--to",
+            "447700900412",
+            "+447700900118",
+            "--on",
+            "no_plus=exclude",
+        ],
+    );
+    assert_eq!(recipients(&typed), ["447700900118"]);
+    let fallback = desk
+        .run(&order(&[
+            "--csv",
+            &mixed,
+            "--on",
+            "no_value=fallback",
+            "--dry-run",
+        ]))
+        .expect(2);
+    assert!(
+        fallback.stderr.contains("{{first_name|customer}}"),
+        "{}",
+        fallback.stderr
+    );
+}
+
+#[test]
 fn people_of_an_earlier_batch_are_taken_left_out_and_compared() {
     let (_sandbox, desk) = start();
     let first = desk.run(&order(&[

@@ -183,7 +183,7 @@ fn what_does_not_fit_a_time_is_said() {
         "--dry-run",
     ];
     let said = desk.run(&order(&plan)).expect(0).stderr;
-    assert!(said.contains("local copy"), "{said}");
+    assert!(said.contains("directly before it leaves"), "{said}");
 }
 
 #[test]

@@ -76,6 +76,21 @@ async fn a_file_becomes_a_plan_in_which_everybody_is_counted_once() {
     desk.assert_shows("Check of 8 rows \u{b7} oak-owners.csv");
     desk.assert_shows("5 can go");
     desk.assert_shows("8 rows = 5 to go + ");
+    // Nothing goes while somebody is to be mended; then they are left out again.
+    desk.keys("x");
+    desk.until_idle().await;
+    desk.assert_shows("before · nothing goes");
+    desk.keys("S");
+    desk.until_idle().await;
+    desk.assert_shows("row 5, 447700900412: the same number as row  ");
+    desk.assert_shows("Mend them in the file");
+    desk.keys("c");
+    desk.until_idle().await;
+    desk.keys("c");
+    desk.until_idle().await;
+    desk.keys("x");
+    desk.until_idle().await;
+    desk.assert_hides("before · nothing goes");
     desk.keys("w");
     desk.keys("Enter");
     desk.until_idle().await;
@@ -320,4 +335,27 @@ fn columns_and_checks_in_every_size() {
     keep_sizes("people_file__checks", &stage);
     stage.keys("]");
     keep_sizes("people_file__message", &stage);
+}
+
+#[tokio::test]
+async fn a_path_is_completed_and_what_fits_is_shown() {
+    let (mut desk, _) = desk().await;
+    let folder = desk.folder().join("from lists");
+    std::fs::create_dir(&folder).unwrap();
+    for name in ["autumn.csv", "august.csv"] {
+        std::fs::write(folder.join(name), "mobile\n+447700900412\n").unwrap();
+    }
+    desk.keys("c");
+    desk.text(&format!("{}/from", desk.folder().display()));
+    desk.keys("Tab");
+    desk.until_idle().await;
+    desk.keys("Tab");
+    desk.until_idle().await;
+    desk.assert_shows("august.csv  autumn.csv");
+    desk.text("t");
+    desk.keys("Tab");
+    desk.until_idle().await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.assert_shows("People from autumn.csv");
 }

@@ -192,6 +192,54 @@ fn who_sleeps_then_is_said() {
     stage.text("fri 7:00");
     let screen = stage.screen();
     assert!(screen.contains("1 person is in quiet hours"), "{screen}");
+    // It waits for the end of the night, and an answer of the person stops it, if somebody wants that.
+    stage.keys("Ctrl-n Ctrl-r");
+    let screen = stage.screen();
+    for shown in [
+        "Fri 23 Oct 2026  08:00",
+        "no quiet hours",
+        "from here; until then C takes it back",
+        "holds it, if the person writes before that",
+    ] {
+        assert!(screen.contains(shown), "{shown} in\n{screen}");
+    }
+    stage.keys("Enter");
+    assert_eq!(when(&stage), "2026-10-23 08:00");
+    let draft = stage.state.composer.draft.as_ref().unwrap();
+    assert!(draft.plan.as_ref().unwrap().waiting.hold_on_reply);
+    stage.keys("S");
+    let screen = stage.screen();
+    assert!(
+        screen.contains("it is held if the person writes before that"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_broadcast_is_handed_over_early_or_late() {
+    let mut stage = Stage::furnished(120, 40);
+    stage.keys(":");
+    stage.text("broadcast new");
+    stage.keys("Enter Esc w");
+    stage.text("fri 9:00");
+    let screen = stage.screen();
+    assert!(
+        screen.contains("15 min before that; until then C takes it back"),
+        "{screen}"
+    );
+    assert!(screen.contains("one must run then"), "{screen}");
+    stage.keys("Ctrl-o");
+    let screen = stage.screen();
+    assert!(
+        screen.contains("at once; then only the panel stops it"),
+        "{screen}"
+    );
+    assert!(!screen.contains("one must run then"), "{screen}");
+    stage.keys("Enter");
+    let waits = |stage: &Stage| stage.state.composer.draft.as_ref().unwrap().waits;
+    assert_eq!(waits(&stage).late, Some(false));
+    stage.keys("w Ctrl-o Enter");
+    assert_eq!(waits(&stage).late, Some(true));
 }
 
 #[test]

@@ -64,6 +64,7 @@ fn queued(desk: &Harness, people: &[&str]) -> (Outbox, Arc<Plan>, BatchId) {
         people: BTreeMap::new(),
         standing: Standing::Current,
         when: "now".to_owned(),
+        waits: alertdesk::domain::WaitWish::default(),
         limits: SendLimits::default(),
         override_reason: None,
     };

@@ -280,6 +280,7 @@ fn preview(content: &Content, to: &[String], profile: &Profile) -> Option<Arc<Pl
         people: BTreeMap::new(),
         standing: Standing::Current,
         when: "now".to_owned(),
+        waits: alertdesk::domain::WaitWish::default(),
         limits: SendLimits::default(),
         override_reason: None,
     };
@@ -410,6 +411,7 @@ fn a_preview_with_attributes_is_the_plan_of_a_file_with_the_same_columns() {
         ]),
         standing: Standing::Current,
         when: "now".to_owned(),
+        waits: alertdesk::domain::WaitWish::default(),
         limits: SendLimits::default(),
         override_reason: None,
     };

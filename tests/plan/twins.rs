@@ -425,6 +425,28 @@ fn who_got_the_template_lately_is_noted_and_stays_in() {
     let note = "5 people got appointment_reminder in the last 7 days: Asha …0412, \
                 +447700900118, Tom …0733, 2 more.";
     assert!(plan.notes.iter().any(|one| one == note), "{:?}", plan.notes);
+    let warned = plan.warnings.iter().find(|one| one.rule == "recent");
+    assert_eq!(warned.unwrap().rows, 5);
+    // A person may leave them out; then nobody is left, or the others.
+    let mut chosen = csv(list);
+    chosen.choices.read("recent=exclude").unwrap();
+    let nobody = desk.plan(reminder("Tuesday"), chosen).unwrap_err();
+    assert!(nobody.message.contains("are to be left out"), "{nobody:?}");
+    let mut more = csv(&format!("{list}+447700900736,Ida\n"));
+    more.choices.read("recent=exclude").unwrap();
+    let plan = desk.plan(reminder("Tuesday"), more).unwrap();
+    assert_eq!((plan.recipients(), plan.skipped.len()), (1, 5));
+    assert_eq!(plan.skipped[0].rule, "recent");
+    assert_eq!(
+        plan.skipped[0].reason,
+        "got appointment_reminder in the last 7 days"
+    );
+    assert!(
+        plan.notes[0].ends_with("2 more: left out."),
+        "{:?}",
+        plan.notes
+    );
+    assert!(plan.warnings.iter().all(|one| one.rule != "recent"));
     let lately = |desk: &Desk, profile: &Profile| {
         let again = draft(reminder("Tuesday"), people(&[SARA]));
         let plan = desk.plan_as(profile, &again, None).unwrap();

@@ -2,18 +2,16 @@
 //! refused for a while. Nothing here sends; what is to be sent again waits in a paused batch.
 
 use super::{number, print_batch, recipient};
-use crate::api::ReadClient;
 use crate::cli::args::{DecisionArg, ResolveArgs};
-use crate::cli::connect::reader;
+use crate::cli::connect::{ProfileChats, reader};
 use crate::cli::context::{Context, block_on, usage};
 use crate::cli::exit::ExitStatus;
 use crate::cli::output::{Row, to_value};
-use crate::contract::{ApiError, ApiRequest, Found, PageRequest, Settled, Settlement, UnknownItem};
+use crate::contract::{ApiError, Found, Settled, Settlement, UnknownItem};
 use crate::domain::unknown::TWICE;
-use crate::domain::{BatchId, BotTarget, Decision, Item, ItemId};
-use crate::outbox::{Chats, Outbox, PageFuture, operator};
+use crate::domain::{BatchId, Decision, Item, ItemId};
+use crate::outbox::{Outbox, operator};
 use crate::settings::Settings;
-use crate::sync;
 use crate::text::format::people;
 use serde_json::{Value, json};
 
@@ -80,26 +78,6 @@ fn item_number(text: &str) -> Result<ItemId, ApiError> {
                 "`alertdesk outbox unknown` shows the numbers.",
             )
         })
-}
-
-/// Conversations of the profile in use.
-struct ProfileChats {
-    target: BotTarget,
-    client: ReadClient,
-}
-
-impl Chats for ProfileChats {
-    fn target(&self) -> &BotTarget {
-        &self.target
-    }
-
-    fn page(&self, asked: PageRequest) -> PageFuture<'_> {
-        Box::pin(async move {
-            let request = ApiRequest::ConversationPage(asked);
-            let (result, record) = self.client.fetch(&request).await;
-            (result.map(sync::page_of), record.detail.server_clock)
-        })
-    }
 }
 
 /// `outbox read-back`: 0 when each was proven or settled, 7 when something has no proof, else the

@@ -5,7 +5,8 @@ use crate::cli::args_people::PeopleArgs;
 use crate::cli::context::{Context, usage};
 use crate::contract::ApiError;
 use crate::domain::audience::{
-    CheckClass, CheckReport, CheckVerdict, Difference, Example, countries,
+    CheckClass, CheckReport, CheckVerdict, ClassChoices, Difference, Example, countries,
+    stop_sentence,
 };
 use crate::domain::{Audience, Plan, SkippedRow};
 use crate::export::{ExportFile, Overwrite, write_rejects};
@@ -169,36 +170,12 @@ fn overwrite(people: &PeopleArgs) -> Overwrite {
 }
 
 /// Refuses rows of the rules that `--on RULE=stop` names.
-pub fn stop_at(people: &PeopleArgs, skipped: &[SkippedRow]) -> Result<(), ApiError> {
-    for choice in &people.on {
-        let (rule, what) = choice.split_once('=').unwrap_or((choice, ""));
-        match what {
-            "exclude" => {}
-            "stop" => {
-                let mut rows = skipped.iter().filter(|row| row.rule == rule);
-                if let Some(first) = rows.next() {
-                    let more = rows.count();
-                    let place = first
-                        .row
-                        .map_or_else(String::new, |row| format!("row {row}, "));
-                    let others = if more == 0 {
-                        String::new()
-                    } else {
-                        format!(" (and {more} more)")
-                    };
-                    return Err(usage(
-                        format!("{place}{}: {}{others}", first.recipient, first.reason),
-                        format!("Mend them, or leave out --on {rule}=stop."),
-                    ));
-                }
-            }
-            _ => {
-                return Err(usage(
-                    format!("--on {choice} says nothing that can be done"),
-                    "Write RULE=exclude or RULE=stop, for example number_no_country_code=stop.",
-                ));
-            }
-        }
+pub fn stop_at(choices: &ClassChoices, skipped: &[SkippedRow]) -> Result<(), ApiError> {
+    match choices.stopped_by(skipped) {
+        None => Ok(()),
+        Some((first, rows)) => Err(usage(
+            stop_sentence(first, rows),
+            format!("Mend them, or leave out --on {}=stop.", first.rule),
+        )),
     }
-    Ok(())
 }

@@ -60,7 +60,7 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
     }
     let left_out = skipped_of(&plan);
     checks::write_file(context, people, &draft.audience, left_out)?;
-    checks::stop_at(people, left_out)?;
+    checks::stop_at(&draft.audience.choices, left_out)?;
     if common.strict {
         refuse_bad_rows(left_out)?;
     }

@@ -6,7 +6,8 @@ use crate::cli::context::{Context, as_sentence, storage, usage};
 use crate::cli::outbox;
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::audience::{
-    AudienceError, BatchPeople, CsvOptions, Difference, PeopleSet, ShapeChoice, from_recipients,
+    AudienceError, BatchPeople, ClassChoices, CsvOptions, Difference, PeopleSet, ShapeChoice,
+    from_recipients_choosing,
 };
 use crate::domain::{Audience, Content, Profile, Recipient, RecipientForm};
 use crate::runtime::people_files::{read_file, read_stream};
@@ -24,6 +25,8 @@ pub struct Reading<'a> {
     pub form: RecipientForm,
     /// The column of the recipients, if `--map to=COLUMN` names it.
     pub to_column: Option<String>,
+    /// What was decided about classes of rows.
+    pub choices: ClassChoices,
 }
 
 /// Everybody the options name.
@@ -42,6 +45,7 @@ pub fn read(
         profile,
         form: content.recipient_form(),
         to_column,
+        choices: choices(people)?,
     };
     let mut audience = reading.base(people, content.names_recipients())?;
     for source in &people.only {
@@ -58,7 +62,18 @@ pub fn read(
         }
         audience.also(other);
     }
+    audience.choices = reading.choices;
     Ok(audience)
+}
+
+/// What `--on` says.
+fn choices(people: &PeopleArgs) -> Result<ClassChoices, ApiError> {
+    let mut choices = ClassChoices::default();
+    for choice in &people.on {
+        let read = choices.read(choice);
+        read.map_err(|(text, advice)| usage(text, advice))?;
+    }
+    Ok(choices)
 }
 
 /// Who is new and who is gone since the batch of `--compare`, with its number.
@@ -78,6 +93,7 @@ pub fn compare<'r>(
         profile: &settings.connection()?.profile,
         form: RecipientForm::ChannelUser,
         to_column: None,
+        choices: ClassChoices::default(),
     };
     let id = outbox::number(batch)?;
     let then = reading.batch(batch)?;
@@ -112,7 +128,11 @@ impl Reading<'_> {
             ));
         }
         let region = self.profile.region.as_deref();
-        Ok(from_recipients(&people.to, self.form, region))
+        Ok(from_recipients_choosing(
+            &people.to,
+            (self.form, region),
+            &self.choices,
+        ))
     }
 
     fn set(&self, source: &str) -> Result<PeopleSet, ApiError> {
@@ -142,6 +162,7 @@ impl Reading<'_> {
             strict: false,
             source: Some(path.to_owned()),
             shape,
+            choices: self.choices.clone(),
         };
         read_people(path, &options)
     }

@@ -64,8 +64,8 @@ pub fn read(
             ));
         }
         context.output.note(
-            "It is held if the person writes first, as far as the local copy of the conversation \
-             knows: an open dashboard or `conversation sync` keeps that new.",
+            "It is held if the person writes first: the conversation is read directly before it \
+             leaves, and if that fails it is held too.",
         );
     }
     Ok((schedule, waiting))

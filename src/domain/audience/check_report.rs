@@ -2,6 +2,7 @@
 //! the file, then its columns, then its rows. Every person is counted once: as left out by one
 //! class, or as one who gets it.
 
+use super::choices::{ClassChoice, ClassChoices};
 use super::remark::{Example, Remark, Stage};
 use super::{Audience, AudienceRow};
 use crate::domain::SkippedRow;
@@ -49,6 +50,8 @@ pub struct CheckClass {
     pub examples: Vec<Example>,
     /// What it means for them.
     pub verdict: CheckVerdict,
+    /// Whether nothing goes as long as there are any, because a person wants that.
+    pub stops: bool,
 }
 
 /// Everything that was found, in the order in which it is looked at.
@@ -73,7 +76,7 @@ impl CheckReport {
         warnings: &[ParameterProblem],
         to_go: u64,
     ) -> Self {
-        let mut classes = left_out(skipped);
+        let mut classes = left_out(skipped, &audience.choices);
         classes.extend(audience.remarks.iter().map(to_know));
         classes.extend(
             warnings
@@ -140,6 +143,7 @@ impl CheckReport {
     /// Whether nothing can be sent before somebody mends something.
     pub fn must_settle(&self) -> bool {
         self.with(CheckVerdict::MustSettle).next().is_some()
+            || self.classes.iter().any(|class| class.stops)
     }
 
     /// The classes of this verdict.
@@ -169,6 +173,7 @@ impl CheckClass {
             "rule": self.rule,
             "verdict": self.verdict.word(),
             "text": self.text,
+            "stops": self.stops,
             "count": self.count,
             "examples": examples,
         })
@@ -193,7 +198,7 @@ fn rows_of(audience: &Audience, plan: &Plan) -> Arc<[u32]> {
 }
 
 /// Rows that are left out, by rule.
-fn left_out(skipped: &[SkippedRow]) -> Vec<CheckClass> {
+fn left_out(skipped: &[SkippedRow], choices: &ClassChoices) -> Vec<CheckClass> {
     let mut classes: BTreeMap<&str, CheckClass> = BTreeMap::new();
     for row in skipped {
         let class = classes.entry(&row.rule).or_insert_with(|| CheckClass {
@@ -203,6 +208,7 @@ fn left_out(skipped: &[SkippedRow]) -> Vec<CheckClass> {
             count: 0,
             examples: Vec::new(),
             verdict: CheckVerdict::LeftOut,
+            stops: choices.of(&row.rule) == Some(ClassChoice::Stop),
         });
         class.count += 1;
         Example::keep_with(&mut class.examples, row.row, &row.recipient, &row.reason);
@@ -218,6 +224,7 @@ fn to_know(remark: &Remark) -> CheckClass {
         count: remark.count,
         examples: remark.examples.clone(),
         verdict: CheckVerdict::ToKnow,
+        stops: false,
     }
 }
 
@@ -233,6 +240,7 @@ fn of_problem(problem: &ParameterProblem, verdict: CheckVerdict) -> CheckClass {
         count: problem.rows.max(1),
         examples: Vec::new(),
         verdict,
+        stops: false,
     }
 }
 
@@ -266,6 +274,12 @@ fn title(rule: &str) -> String {
         "too_long" => "a value that is too long",
         "spacing" => "line breaks, tabs or rows of spaces in a value",
         "placeholder" => "a placeholder in a value",
+        "unusual" => "possible but not in use as far as is known",
+        "no_plus" => "written without +, the country is a guess",
+        "brazil_without_nine" => "of Brazil without the ninth digit",
+        "mexico_with_one" => "of Mexico with the old 1 behind 52",
+        "argentina_without_nine" => "of Argentina without the 9 behind 54",
+        "recent" => "got the same template lately",
         "excluded" => "taken out by --except",
         "not_among" => "not among those of --only",
         other => return other.replace('_', " "),

@@ -2,6 +2,7 @@
 //! out with their reason; a file that cannot be trusted as a whole is an error.
 
 use super::cells::{Block, Columns, SourceTable};
+use super::choices::ClassChoices;
 use super::columns::named_recipients;
 use super::numbers::{Collector, Reading, counted};
 use super::remark::{Remark, Stage};
@@ -27,6 +28,8 @@ pub struct CsvOptions {
     pub source: Option<String>,
     /// What a person said about how the table is written.
     pub shape: ShapeChoice,
+    /// What a person decided about classes of rows.
+    pub choices: ClassChoices,
 }
 
 /// Recipients of a CSV file with their columns. Empty rows are not counted.
@@ -86,6 +89,7 @@ impl<'o> Gathering<'o> {
         let reading = Reading {
             form: self.options.form,
             region: self.options.region.as_deref(),
+            choices: Some(&self.options.choices),
         };
         for at in 0..block.len() {
             self.rows += 1;

@@ -2,6 +2,7 @@
 
 mod cells;
 mod check_report;
+mod choices;
 mod columns;
 mod combine;
 mod countries;
@@ -21,6 +22,7 @@ mod text;
 
 pub use cells::{Block, Columns, SourceTable};
 pub use check_report::{CheckClass, CheckReport, CheckVerdict};
+pub use choices::{ClassChoice, ClassChoices, RECENT, stays, stop_sentence};
 pub use columns::{RecipientProposal, propose_columns, propose_recipient};
 pub use combine::{BatchPeople, Difference, EXCLUDED, NOT_AMONG};
 pub use countries::countries;
@@ -29,7 +31,7 @@ pub use encoding::{Detected, TextEncoding};
 pub use error::AudienceError;
 pub use kept_mapping::{KeptMapping, MappingFor};
 pub use known::KnownPerson;
-pub use numbers::{from_numbers, from_recipients};
+pub use numbers::{from_numbers, from_recipients, from_recipients_choosing};
 pub use people_map::{PeopleMap, PeopleSet};
 pub use remark::{Example, Remark, Stage};
 pub use sample::{TableSample, sample};
@@ -88,6 +90,8 @@ pub struct Audience {
     pub heard: BTreeMap<String, LastHeard>,
     /// The table they came from, as it was written.
     pub table: SourceTable,
+    /// What a person decided about classes of them.
+    pub choices: ClassChoices,
 }
 
 impl Audience {
@@ -106,6 +110,7 @@ impl Audience {
             source: self.source.clone(),
             file_sha256: self.file_sha256.clone(),
             names: self.names.clone(),
+            choices: self.choices.clone(),
             ..Self::default()
         }
     }

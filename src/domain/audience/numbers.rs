@@ -2,6 +2,7 @@
 //! out with its reason, never guessed.
 
 use super::cells::Columns;
+use super::choices::ClassChoices;
 use super::remark::{Example, Remark, Stage};
 use super::{Audience, AudienceRow, SkippedRow};
 use crate::domain::phone::{self, ReadNumber, Variant};
@@ -17,6 +18,15 @@ pub(super) struct Reading<'a> {
     pub(super) form: RecipientForm,
     /// Two-letter country of numbers without one.
     pub(super) region: Option<&'a str>,
+    /// Classes of numbers that are left out.
+    pub(super) choices: Option<&'a ClassChoices>,
+}
+
+impl Reading<'_> {
+    fn takes_out(&self, one: Trait) -> bool {
+        self.choices
+            .is_some_and(|choices| choices.takes_out(one.rule()))
+    }
 }
 
 /// What is worth knowing about a number that was read, in the order in which it is told.
@@ -46,6 +56,16 @@ impl Trait {
             Trait::Unusual => "unusual",
             Trait::Assumed => "no_plus",
             Trait::Written(variant) => variant.rule(),
+        }
+    }
+
+    /// Why one such number is left out, where a person wanted that.
+    fn reason(self) -> String {
+        match self {
+            Trait::Cleaned => "written with other signs".to_owned(),
+            Trait::Unusual => "possible but not in use as far as is known".to_owned(),
+            Trait::Assumed => "written without +, so its country is a guess".to_owned(),
+            Trait::Written(variant) => variant.sentence().to_owned(),
         }
     }
 
@@ -99,6 +119,10 @@ impl Collector {
             RecipientForm::Phone | RecipientForm::ChannelUser => {
                 let read = phone::read_number(written, reading.region)
                     .map_err(|error| (error.rule(), error.to_string()))?;
+                let taken_out = Trait::of(&read).find(|one| reading.takes_out(*one));
+                if let Some(one) = taken_out {
+                    return Err((one.rule(), one.reason()));
+                }
                 for one in Trait::of(&read) {
                     let (count, examples) = self.traits.entry(one).or_default();
                     *count += 1;
@@ -177,7 +201,20 @@ pub fn from_recipients(
     form: RecipientForm,
     region: Option<&str>,
 ) -> Audience {
-    let reading = Reading { form, region };
+    from_recipients_choosing(recipients, (form, region), &ClassChoices::default())
+}
+
+/// The same with what a person decided about classes of numbers.
+pub fn from_recipients_choosing(
+    recipients: &[String],
+    (form, region): (RecipientForm, Option<&str>),
+    choices: &ClassChoices,
+) -> Audience {
+    let reading = Reading {
+        form,
+        region,
+        choices: Some(choices),
+    };
     let mut collector = Collector::default();
     for written in recipients {
         if let Err((rule, reason)) = collector.add(written, &reading, None, Columns::default()) {

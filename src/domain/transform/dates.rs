@@ -317,7 +317,7 @@ fn month_name(rest: &mut &str) -> Option<i16> {
         let short = month.get(..3).unwrap_or(month);
         name.eq_ignore_ascii_case(month) || name.eq_ignore_ascii_case(short)
     };
-    let at = MONTHS.iter().position(|month| is_it(&month))?;
+    let at = MONTHS.iter().position(is_it)?;
     *rest = behind;
     i16::try_from(at + 1).ok()
 }

@@ -4,6 +4,7 @@
 mod budget;
 mod calls;
 mod copies;
+mod looks;
 mod pace;
 mod plans;
 mod quiet;

@@ -2,14 +2,12 @@
 
 use super::{Bench, accepted, fast, no_connection, plan};
 use crate::domain::schedule::PlannedTime;
-use crate::domain::{BatchId, BatchState, BotTarget, Plan, Reason, Schedule};
+use crate::domain::{BatchId, BatchState, Plan, Reason, Schedule};
 use crate::outbox::Sender;
 use crate::outbox::clock::Clock;
 use crate::outbox::engine::Scope;
 use crate::outbox::skew::Skew;
-use crate::outbox::transport::{
-    Call, NoTransport, OneBot, SendFuture, Transport, TransportProvider,
-};
+use crate::outbox::transport::{Call, OneBot, SendFuture, Transport};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -17,7 +15,7 @@ use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-fn kept(people: u32, schedule: Schedule) -> Plan {
+pub(super) fn kept(people: u32, schedule: Schedule) -> Plan {
     let mut plan = plan(people, fast(1));
     plan.schedule = schedule;
     plan.sha256 = Plan::digest(&plan.target, schedule, &plan.calls);
@@ -25,7 +23,7 @@ fn kept(people: u32, schedule: Schedule) -> Plan {
 }
 
 impl Bench {
-    fn after(&self, minutes: i64) -> Timestamp {
+    pub(super) fn after(&self, minutes: i64) -> Timestamp {
         self.clock.now().wall + SignedDuration::from_mins(minutes)
     }
 
@@ -33,7 +31,7 @@ impl Bench {
         self.queue(&kept(people, Schedule::StartAt(self.after(minutes))), 0)
     }
 
-    fn held_for(&self, id: BatchId) -> Option<String> {
+    pub(super) fn held_for(&self, id: BatchId) -> Option<String> {
         (self.batch(id).state == BatchState::Held)
             .then(|| self.rule(id))
             .flatten()
@@ -41,7 +39,7 @@ impl Bench {
 }
 
 /// Says by how much the clock is ahead of the server's.
-struct Knows(SignedDuration, Duration);
+pub(super) struct Knows(pub(super) SignedDuration, pub(super) Duration);
 
 impl Transport for Knows {
     fn send<'a>(&'a self, _call: Call<'a>) -> SendFuture<'a> {
@@ -387,50 +385,4 @@ fn only_a_sender_that_says_so_stays() {
     let next = Sender::take(&bench.outbox).unwrap();
     assert!(!bench.outbox.somebody_stays().unwrap());
     drop(next);
-}
-
-/// Knows when the person wrote last.
-struct Copy(OneBot, Option<Timestamp>);
-
-impl TransportProvider for Copy {
-    fn transport(
-        &self,
-        profile: &str,
-        target: &BotTarget,
-    ) -> Result<Arc<dyn Transport>, NoTransport> {
-        self.0.transport(profile, target)
-    }
-
-    fn last_heard(&self, _target: &BotTarget, person: &str) -> Option<Timestamp> {
-        assert_eq!(person, "447700900000");
-        self.1
-    }
-}
-
-#[test]
-fn a_person_who_writes_first_holds_it() {
-    for (minutes, asked, held) in [
-        (Some(3), true, true),
-        (Some(-3), true, false),
-        (None, true, false),
-        (Some(3), false, false),
-    ] {
-        let mut bench = Bench::new();
-        let mut plan = kept(1, Schedule::StartAt(bench.after(5)));
-        plan.waiting.hold_on_reply = asked;
-        let id = bench.queue(&plan, 0);
-        let heard = minutes.map(|minutes| bench.after(minutes));
-        bench.pass(5 * MINUTE);
-        let transport = Arc::new(Knows(SignedDuration::ZERO, MINUTE));
-        let bot = OneBot {
-            target: super::target(),
-            transport,
-        };
-        let turn = bench
-            .engine
-            .turn(bench.clock.now(), Vec::new(), &Copy(bot, heard), false);
-        assert_eq!(turn.sends.len(), usize::from(!held), "{minutes:?}");
-        let rule = bench.held_for(id);
-        assert_eq!(rule.as_deref(), held.then_some(Reason::REPLY));
-    }
 }

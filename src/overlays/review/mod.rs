@@ -11,6 +11,7 @@ mod views;
 
 pub use confirming::key;
 pub use summary::sentence;
+pub use times::alive;
 
 use super::decision::Decision;
 use super::frame::{self, OverlayEdges};

@@ -21,6 +21,12 @@ pub fn when(plan: &Plan, now: &Zoned) -> Vec<(&'static str, String)> {
         Schedule::StartAt(at) => format!("started here {}", planned(at)),
     };
     let mut rows = vec![("When", at)];
+    if plan.waiting.hold_on_reply {
+        rows.push((
+            "Reply",
+            "it is held if the person writes before that".to_owned(),
+        ));
+    }
     if plan.calls.len() > 1 {
         rows.push(("Speed", speed(plan)));
     }
@@ -82,7 +88,7 @@ pub fn until(state: &State, now: &Zoned) -> String {
 }
 
 /// Who would be there, as far as it is known now.
-fn alive(sender: SenderState) -> String {
+pub fn alive(sender: SenderState) -> String {
     match sender {
         SenderState::ThisProcess => "now it is this window".to_owned(),
         SenderState::Other { pid } => format!("now it is process {pid}"),

@@ -39,6 +39,7 @@ impl Draft {
             people: self.known_people(),
             standing: standing.unwrap_or_default(),
             when: when.unwrap_or_else(|| "now".to_owned()),
+            waits: self.waits,
             limits,
             override_reason: None,
         })

@@ -5,7 +5,7 @@ use super::form::FieldId;
 use super::state::Draft;
 use crate::contract::PeopleFile;
 use crate::domain::SkippedRow;
-use crate::domain::audience::{ShapeChoice, TableSample, TextEncoding};
+use crate::domain::audience::{ClassChoices, ShapeChoice, TableSample, TextEncoding};
 use crate::text::{format, sanitize};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ pub struct PeopleTable {
     pub to_column: Option<String>,
     /// What came back from the last time.
     pub restored: Option<Restored>,
+    /// What a person decided about classes of its rows.
+    pub choices: ClassChoices,
     /// Its first rows, once they are read.
     pub sample: Option<Arc<TableSample>>,
     /// How many people every row together came to, when that was last looked at.
@@ -49,6 +51,7 @@ pub struct SavedTable {
     delimiter: Option<u8>,
     header: Option<bool>,
     to_column: Option<String>,
+    choices: ClassChoices,
 }
 
 impl PeopleTable {
@@ -62,6 +65,7 @@ impl PeopleTable {
             delimiter: self.shape.delimiter,
             header: self.shape.header,
             to_column: self.to_column.clone(),
+            choices: self.choices.clone(),
         }
     }
 
@@ -75,6 +79,7 @@ impl PeopleTable {
         Self {
             shape,
             to_column: saved.to_column,
+            choices: saved.choices,
             ..Self::default()
         }
     }
@@ -103,6 +108,7 @@ impl Draft {
             path: path.to_owned(),
             shape: self.table.shape,
             to_column: self.table.to_column.clone(),
+            choices: self.table.choices.clone(),
         })
     }
 

@@ -5,6 +5,7 @@ use super::people_table::{PeopleTable, SavedTable};
 use super::person::Person;
 use super::state::Draft;
 use crate::contract::Library;
+use crate::domain::WaitWish;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,6 +29,8 @@ struct Saved {
     people: BTreeMap<String, Person>,
     #[serde(default)]
     table: SavedTable,
+    #[serde(default)]
+    waits: WaitWish,
     values: BTreeMap<String, String>,
 }
 
@@ -47,6 +50,7 @@ impl Draft {
             names: BTreeMap::new(),
             people: self.people.clone(),
             table: self.table.to_saved(),
+            waits: self.waits,
             values: self.values(),
         };
         serde_json::to_string(&saved).ok()
@@ -87,6 +91,7 @@ impl Draft {
             flow,
             people: named.chain(saved.people).collect(),
             table: PeopleTable::from_saved(saved.table),
+            waits: saved.waits,
             kept,
             ..Draft::default()
         };

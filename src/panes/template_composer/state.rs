@@ -7,7 +7,7 @@ use super::person::{Person, digits, digits_of};
 use super::sheet::sheet;
 use super::shown_call::ShownCall;
 use crate::contract::PlanProblem;
-use crate::domain::{Flow, FlowVersion, LastHeard, Plan, Template, User};
+use crate::domain::{Flow, FlowVersion, LastHeard, Plan, Template, User, WaitWish};
 use crate::text::{format, sanitize};
 use jiff::{Timestamp, Zoned};
 use ratatui::layout::Rect;
@@ -54,6 +54,8 @@ pub struct Draft {
     pub shown_call: Option<ShownCall>,
     /// How the file of people is read, where they come from one.
     pub table: PeopleTable,
+    /// What is wished for its waiting.
+    pub waits: WaitWish,
 }
 
 /// A draft that is not open now.
