@@ -359,3 +359,25 @@ async fn a_path_is_completed_and_what_fits_is_shown() {
     desk.until_idle().await;
     desk.assert_shows("People from autumn.csv");
 }
+
+#[tokio::test]
+async fn what_is_known_of_one_person_is_read_by_nobody_else() {
+    let (mut desk, file) = desk().await;
+    desk.keys("Esc 1 /");
+    desk.text("name=Sara Al-Mutairi");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("t");
+    desk.text("fitting_slots");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("Esc");
+    let value = |desk: &Harness| {
+        let draft = desk.state.composer.draft.as_ref().unwrap();
+        draft.own_fields().next().unwrap().text.text()
+    };
+    assert_eq!(value(&desk), "Sara Al-Mutairi");
+    columns(&mut desk, &file.display().to_string()).await;
+    assert_eq!(value(&desk), "{{first name}}");
+    desk.assert_hides("Sara Al-Mutairi, our next");
+}

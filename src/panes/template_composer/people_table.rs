@@ -118,6 +118,7 @@ impl Draft {
         if !same {
             self.table = PeopleTable::default();
         }
+        self.forget_own_values();
         self.set_value(&FieldId::To, &format!("{MARK}{path}"));
     }
 

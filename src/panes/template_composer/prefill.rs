@@ -1,36 +1,55 @@
 //! Fills places whose name is that of something known about the people: `name`, `city`. What
 //! somebody typed is never replaced, and what is filled in is seen in the form.
 
-use super::form::{FieldId, Takes};
+use super::form::{Field, FieldId, Takes};
 use super::state::Draft;
 
 impl Draft {
     /// Fills empty places of the template from what is known of the one person addressed.
     pub fn prefill(&mut self) {
-        let mut found = Vec::new();
-        if let [Some(person)] = self.addressed().as_slice() {
-            for (index, field) in self.fields.iter().enumerate() {
-                let FieldId::Parameter(name) = &field.id else {
-                    continue;
-                };
-                if field.takes != Takes::Words || !field.text.is_empty() {
-                    continue;
-                }
-                let called = self.called(name);
-                let value = called.iter().find_map(|called| {
-                    let names = person.attributes.keys().map(String::as_str);
-                    let mut names = names.chain(std::iter::once("name"));
-                    let attribute = names.find(|attribute| is_called(attribute, called))?;
-                    person.value(attribute)
-                });
-                found.extend(value.map(|value| (index, value.to_owned())));
-            }
-        }
-        for (index, value) in found {
-            if let Some(field) = self.fields.get_mut(index) {
+        for (index, value) in self.own_values() {
+            if let Some(field) = self.fields.get_mut(index)
+                && field.text.is_empty()
+            {
                 field.text.set_text(&value);
             }
         }
+    }
+
+    /// Takes out what stands there because it is known of the one person addressed: before the draft
+    /// goes to others, who must not read it.
+    pub fn forget_own_values(&mut self) {
+        for (index, value) in self.own_values() {
+            if let Some(field) = self.fields.get_mut(index)
+                && field.text.text() == value
+            {
+                field.text.set_text("");
+            }
+        }
+    }
+
+    /// What is known of the one person addressed, by the place that is called so.
+    fn own_values(&self) -> Vec<(usize, String)> {
+        let addressed = self.addressed();
+        let [Some(person)] = addressed.as_slice() else {
+            return Vec::new();
+        };
+        let of = |(index, field): (usize, &Field)| {
+            let FieldId::Parameter(name) = &field.id else {
+                return None;
+            };
+            if field.takes != Takes::Words {
+                return None;
+            }
+            let value = self.called(name).iter().find_map(|called| {
+                let names = person.attributes.keys().map(String::as_str);
+                let mut names = names.chain(std::iter::once("name"));
+                let attribute = names.find(|attribute| is_called(attribute, called))?;
+                person.value(attribute)
+            })?;
+            Some((index, value.to_owned()))
+        };
+        self.fields.iter().enumerate().filter_map(of).collect()
     }
 
     /// What people call a place: its label, else its name. A number alone says nothing.

@@ -269,10 +269,12 @@ impl Draft {
     pub fn address(&mut self, users: &[User]) {
         let numbers = users.iter().map(|user| format!("+{}", digits_of(user)));
         let numbers: Vec<String> = numbers.collect();
+        self.forget_own_values();
         self.set_value(&FieldId::To, &numbers.join(", "));
         for user in users {
             self.people.insert(digits_of(user), Person::of(user));
         }
+        self.prefill();
     }
 
     /// Notes when somebody the draft is addressed to wrote last.
@@ -291,6 +293,7 @@ impl Draft {
         let number = format!("+{}", digits_of(user));
         let mut numbers = self.typed_recipients();
         if !numbers.iter().any(|one| digits(one) == digits_of(user)) {
+            self.forget_own_values();
             numbers.push(number);
         }
         self.set_value(&FieldId::To, &numbers.join(", "));
