@@ -6,7 +6,7 @@ use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
     asking, audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
-    library, opting_out, people_checks, reading, triage, when,
+    library, opting_out, people_checks, reading, triage,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
@@ -131,7 +131,7 @@ pub fn call(state: &mut State, record: CallRecord) -> Effects {
         state.connection = connection_after(state, &record);
     }
     if let Some(clock) = &record.detail.server_clock {
-        state.skew = Some(when::skew(clock));
+        state.skew = Some(clock.ahead());
     }
     state.activity.add(record);
     Vec::new()

@@ -61,14 +61,7 @@ fn checked(state: &mut State, report: CheckReport, result: &Result<Arc<Plan>, Pl
     let file = state.composer.draft.as_ref().and_then(Draft::people_file);
     let source = file.map_or(source, |file| file.name().to_owned());
     let opens = dialog(state).is_some_and(|dialog| std::mem::take(&mut dialog.checking));
-    let shown = state.overlays.iter_mut().rev().find_map(|overlay| {
-        if let Overlay::Checks(dialog) = overlay {
-            Some(dialog)
-        } else {
-            None
-        }
-    });
-    match shown {
+    match shown(state) {
         // A class was decided about: the cursor stays with it.
         Some(dialog) => dialog.take(report),
         None if opens => state.overlays.push(Overlay::Checks(Box::new(checks::State {
@@ -79,6 +72,17 @@ fn checked(state: &mut State, report: CheckReport, result: &Result<Arc<Plan>, Pl
         }))),
         None => {}
     }
+}
+
+/// The dialog of the check, if it is open.
+pub(super) fn shown(state: &mut State) -> Option<&mut checks::State> {
+    state.overlays.iter_mut().rev().find_map(|overlay| {
+        if let Overlay::Checks(dialog) = overlay {
+            Some(dialog.as_mut())
+        } else {
+            None
+        }
+    })
 }
 
 /// The dialog waits no longer and can be asked again.
@@ -131,12 +135,9 @@ fn fall_back(state: &mut State, class: &CheckClass) -> Effects {
         return Vec::new();
     };
     let why: Vec<&str> = class.examples.iter().map(|one| one.why.as_str()).collect();
-    let about = |name: &str| {
-        let raw = format!("{{{{{name}}}}}");
-        why.iter().any(|why| why.contains(&raw))
-    };
+    let about = |raw: &str| why.iter().any(|why| why.contains(raw));
     let at = personal(draft)
-        .position(|field| single_place(&field.text.text()).is_some_and(|place| about(place.name)));
+        .position(|field| single_place(&field.text.text()).is_some_and(|place| about(place.raw)));
     let Some(at) = at else {
         let text = "The text stands in the middle of others: write {{column|text}} in the draft.";
         notify(state, Notice::warning("column", text));

@@ -171,51 +171,39 @@ fn wished(state: &mut State, wish: Option<mapping::Wish>) -> Effects {
     let Some(wish) = wish else {
         return Vec::new();
     };
-    if wish == mapping::Wish::Close {
-        state.overlays.pop();
-        return Vec::new();
-    }
     let draft = state.composer.draft.as_ref();
     let sample = draft.and_then(|draft| draft.table.sample.clone());
-    let Some(sample) = sample else {
-        return match wish {
-            // There is nothing to check or to map yet.
-            mapping::Wish::OtherFile | mapping::Wish::Check | mapping::Wish::Map => {
-                ask_other_file(state)
-            }
-            mapping::Wish::Close
-            | mapping::Wish::Fallback
-            | mapping::Wish::Guess
-            | mapping::Wish::Form
-            | mapping::Wish::SwitchHeader
-            | mapping::Wish::NextEncoding
-            | mapping::Wish::NextDelimiter => Vec::new(),
-        };
-    };
-    match wish {
-        mapping::Wish::Close => Vec::new(),
-        mapping::Wish::OtherFile => ask_other_file(state),
-        mapping::Wish::Map => choose(state, &sample),
-        mapping::Wish::Fallback => ask_fallback(state),
-        mapping::Wish::Form => people_forms::choose(state, &sample),
-        mapping::Wish::Guess => {
+    match (wish, sample) {
+        (mapping::Wish::Close, _) => {
+            state.overlays.pop();
+            Vec::new()
+        }
+        // Without first rows there is nothing to check or to map yet.
+        (mapping::Wish::OtherFile, _) | (mapping::Wish::Check | mapping::Wish::Map, None) => {
+            ask_other_file(state)
+        }
+        (_, None) => Vec::new(),
+        (mapping::Wish::Map, Some(sample)) => choose(state, &sample),
+        (mapping::Wish::Fallback, Some(_)) => ask_fallback(state),
+        (mapping::Wish::Form, Some(sample)) => people_forms::choose(state, &sample),
+        (mapping::Wish::Guess, Some(sample)) => {
             if let Some(draft) = &mut state.composer.draft {
                 fill(draft, &sample, true);
             }
             changed(state)
         }
-        mapping::Wish::SwitchHeader => reread(state, |draft| {
+        (mapping::Wish::SwitchHeader, Some(sample)) => reread(state, |draft| {
             draft.table.shape.header = Some(!sample.shape.header);
         }),
-        mapping::Wish::NextEncoding => reread(state, |draft| {
+        (mapping::Wish::NextEncoding, Some(sample)) => reread(state, |draft| {
             let next = after(&TextEncoding::CHOICES, &sample.shape.encoding);
             draft.table.shape.encoding = next.copied();
         }),
-        mapping::Wish::NextDelimiter => reread(state, |draft| {
+        (mapping::Wish::NextDelimiter, Some(sample)) => reread(state, |draft| {
             let signs = DELIMITERS.map(|(sign, _)| sign);
             draft.table.shape.delimiter = after(&signs, &sample.shape.delimiter).copied();
         }),
-        mapping::Wish::Check => people_checks::check(state),
+        (mapping::Wish::Check, Some(_)) => people_checks::check(state),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The finished messages of the people that were checked, one by one: the calls of the plan that the
 //! Payload pane shows, as a phone shows them. It makes no text of its own.
 
+use super::people_checks;
 use super::state::State;
 use super::update::{Effects, notify};
 use crate::contract::{Action, Notice};
@@ -17,13 +18,7 @@ use std::sync::Arc;
 
 /// Shows the messages of those who were checked: from the first one on, or the longest.
 pub(super) fn open(state: &mut State, action: Action) -> Effects {
-    let rows = state.overlays.iter().rev().find_map(|overlay| {
-        if let Overlay::Checks(dialog) = overlay {
-            Some(Arc::clone(&dialog.report.rows))
-        } else {
-            None
-        }
-    });
+    let rows = people_checks::shown(state).map(|dialog| Arc::clone(&dialog.report.rows));
     let Some(rows) = rows.filter(|rows| !rows.is_empty()) else {
         let text = "Nobody gets a message yet: mend what must be settled first.";
         notify(state, Notice::warning("messages", text));

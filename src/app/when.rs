@@ -3,7 +3,7 @@
 use super::drafts;
 use super::state::State;
 use super::update::Effects;
-use crate::contract::{Action, ServerClock};
+use crate::contract::Action;
 use crate::domain::TimeRules;
 use crate::domain::quiet::zones_of;
 use crate::domain::schedule::{PlannedTime, When, read_when};
@@ -11,8 +11,8 @@ use crate::overlays::Overlay;
 use crate::overlays::when::{self, Other, Wish, Wishes};
 use crate::panes::template_composer::{Draft, DraftKind, FieldId};
 use crate::text::{format, sanitize};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 /// Countries of people whose zones can be chosen.
 const COUNTRIES: usize = 6;
@@ -192,13 +192,4 @@ pub fn weigh(state: &mut State) {
 /// Whether the clock here is so far off the server's that nothing with a time can be planned.
 pub fn clock_is_wrong(state: &State) -> bool {
     state.skew.is_some_and(|skew| skew.abs() > when::MOST)
-}
-
-/// By how much the clock here is ahead of the server's, as one answer says it.
-pub fn skew(clock: &ServerClock) -> SignedDuration {
-    let half = clock.answered.duration_since(clock.asked) / 2;
-    let ours = clock.asked.checked_add(half).unwrap_or(clock.asked);
-    // The server's date has whole seconds only.
-    ours.duration_since(clock.date)
-        .saturating_sub(SignedDuration::from_millis(500))
 }

@@ -22,7 +22,24 @@ use std::sync::Arc;
 /// # Errors
 /// A key that cannot be fetched, or settings no client can be built from.
 pub async fn reader(context: &Context, connection: &Connection) -> Result<ReadClient, ApiError> {
+    reader_of(connection, api_key(context, connection).await?)
+}
+
+/// A client that reads and one that sends. The key is fetched once: a descriptor can be read once
+/// only, and a command may ask somebody.
+///
+/// # Errors
+/// A key that cannot be fetched, or settings no client can be built from.
+pub async fn clients(
+    context: &Context,
+    connection: &Connection,
+) -> Result<(ReadClient, Arc<dyn Transport>), ApiError> {
     let key = api_key(context, connection).await?;
+    let reads = reader_of(connection, key.clone())?;
+    Ok((reads, transport_of(connection, key)?))
+}
+
+fn reader_of(connection: &Connection, key: ApiKey) -> Result<ReadClient, ApiError> {
     let mut config = ReadClientConfig::new(connection.profile.target.clone(), key);
     config.ca_file.clone_from(&connection.ca_file);
     ReadClient::new(config)
@@ -76,20 +93,17 @@ pub async fn transports(
     Ok(Arc::new(OneProfile {
         name: connection.profile.name.clone(),
         target: connection.profile.target.clone(),
-        transport: transport(context, connection).await?,
+        transport: transport_of(connection, api_key(context, connection).await?)?,
         context: context.clone(),
     }))
 }
 
-/// The send client of a profile, judged by the one classifier.
-///
-/// # Errors
-/// A key that cannot be fetched, or settings no client can be built from.
-pub async fn transport(
-    context: &Context,
-    connection: &Connection,
-) -> Result<Arc<dyn Transport>, ApiError> {
-    let key = api_key(context, connection).await?;
+/// The send client of a profile, judged by the one classifier, with one that reads beside it.
+fn transport_of(connection: &Connection, key: ApiKey) -> Result<Arc<dyn Transport>, ApiError> {
+    let chats = ProfileChats {
+        target: connection.profile.target.clone(),
+        client: reader_of(connection, key.clone())?,
+    };
     let mut config = SendClientConfig::new(connection.profile.target.clone(), key);
     config.ca_file.clone_from(&connection.ca_file);
     let client = SendClient::new(config)?;
@@ -98,10 +112,6 @@ pub async fn transport(
         trust_408: connection.profile.trust_408,
     };
     let clock = Arc::new(SystemClock::new());
-    let chats = ProfileChats {
-        target: connection.profile.target.clone(),
-        client: reader(context, connection).await?,
-    };
     let transport = ApiTransport::new(Arc::new(client), options, clock).with_chats(Arc::new(chats));
     Ok(Arc::new(transport.with_day_limits(connection.day.clone())))
 }

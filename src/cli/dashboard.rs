@@ -204,10 +204,11 @@ impl Connector for SettingsConnector {
                 Some(name) => self.other(name)?,
                 None => self.connection.clone(),
             };
+            let (read, send) = connect::clients(&self.context, &connection).await?;
             Ok(Connected {
                 profile: connection.profile.clone(),
-                read: connect::reader(&self.context, &connection).await?,
-                send: connect::transport(&self.context, &connection).await?,
+                read,
+                send,
             })
         })
     }

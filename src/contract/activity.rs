@@ -3,7 +3,7 @@
 use super::slot::Ticket;
 use crate::domain::{BatchId, PlatformError, Sha256Hex};
 use crate::text::format;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// Which way a line points.
@@ -153,4 +153,15 @@ pub struct ServerClock {
     pub asked: Timestamp,
     /// When its answer began.
     pub answered: Timestamp,
+}
+
+impl ServerClock {
+    /// By how much the clock here is ahead of the server's, as this answer says it.
+    pub fn ahead(&self) -> SignedDuration {
+        let half = self.answered.duration_since(self.asked) / 2;
+        let ours = self.asked.checked_add(half).unwrap_or(self.asked);
+        // The server's date has whole seconds only.
+        ours.duration_since(self.date)
+            .saturating_sub(SignedDuration::from_millis(500))
+    }
 }

@@ -44,6 +44,8 @@ impl Looks {
 
     /// Takes in what was seen.
     pub fn take_in(&mut self, looked: Vec<Looked>, now: Duration) {
+        self.seen
+            .retain(|_, (at, _)| now.saturating_sub(*at) < FRESH);
         for Looked { batch, seen } in looked {
             self.asked.remove(&batch);
             self.seen.insert(batch, (now, seen));

@@ -53,12 +53,8 @@ impl SkewMeter {
 
     /// Takes in the clock of an answer that came now.
     pub fn note_clock(&self, told: &ServerClock, now: Moment) {
-        let half = told.answered.duration_since(told.asked) / 2;
-        let ours = told.asked.saturating_add(half).unwrap_or(told.asked);
-        // The server's date has whole seconds only.
-        let ahead = ours.duration_since(told.date) - SignedDuration::from_millis(500);
         if let Ok(mut last) = self.0.lock() {
-            *last = Some((ahead, now));
+            *last = Some((told.ahead(), now));
         }
     }
 

@@ -3,11 +3,11 @@
 
 use super::paths::resolve;
 use super::people_files::{read_file, sample_file};
+use super::unbroken::unbroken;
 use super::world::World;
 use crate::contract::{ApiError, ErrorKind, Event, PeopleFile, SampleAnswer, SampleAsk, Ticket};
 use crate::domain::audience::{AudienceError, CsvOptions, MappingFor, TableSample};
 use crate::domain::{Audience, RecipientForm};
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -62,10 +62,7 @@ impl DraftPeople {
             shape: file.shape,
             choices: file.choices.clone(),
         };
-        let people = Arc::new(Audience {
-            choices: file.choices.clone(),
-            ..read_file(&path, &options)?
-        });
+        let people = Arc::new(read_file(&path, &options)?);
         *last = Some((wanted, Arc::clone(&people)));
         Ok(people)
     }
@@ -74,14 +71,14 @@ impl DraftPeople {
 /// The first rows of a file, and what filled this template when such a file was confirmed last, as
 /// the event that says so. A reader that breaks is a fault of this program, and leaves a sentence too.
 pub fn sampled(world: &World, ticket: Ticket, ask: &SampleAsk) -> Event {
-    let reading = AssertUnwindSafe(|| sample(&ask.file));
-    let result = std::panic::catch_unwind(reading).unwrap_or_else(|_| {
+    let broke = || {
         Err(ApiError::new(
             ErrorKind::Usage,
             "The file broke the reader.",
             "Save it anew as CSV UTF-8 and choose that.",
         ))
-    });
+    };
+    let result = unbroken(|| sample(&ask.file), broke);
     let asked = ask.template.clone().zip(result.as_ref().ok());
     let before = asked.and_then(|(template, sample)| {
         let of = MappingFor {

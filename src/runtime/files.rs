@@ -3,6 +3,7 @@
 //! Started by the effect runner; nothing here starts a task or a program.
 
 use super::clock;
+use super::unbroken::unbroken;
 use super::world::World;
 use crate::api::media::{self, MOST_PIXELS};
 use crate::contract::{
@@ -13,7 +14,6 @@ use crate::text::{format, links};
 use crate::widgets::{Picture, PictureTerminal};
 use ratatui::layout::Size;
 use std::ffi::OsStr;
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -91,14 +91,14 @@ pub fn prepared(
     space: (u16, u16),
     id: u32,
 ) -> Event {
-    let preparing = AssertUnwindSafe(|| prepare(file, terminal, space, id));
-    let result = std::panic::catch_unwind(preparing).unwrap_or_else(|_| {
+    let broke = || {
         Err(ApiError::new(
             ErrorKind::Unreadable,
             "The picture broke its reader.",
             "Save it, and open it with another program.",
         ))
-    });
+    };
+    let result = unbroken(|| prepare(file, terminal, space, id), broke);
     Event::Media(Box::new(MediaAnswer::Prepared { ticket, result }))
 }
 

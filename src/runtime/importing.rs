@@ -2,6 +2,7 @@
 //! took. Everything here blocks; nothing starts a task.
 
 use super::named_files;
+use super::unbroken::unbroken;
 use super::world::{World, storage_error};
 use crate::contract::{
     ApiError, Event, ImportAnswer, KeptTemplate, KeptTemplates, NewProfile, NewTemplates, Ticket,
@@ -13,7 +14,6 @@ use crate::domain::template::{
 use crate::settings;
 use crate::store::{ChangeError, Library};
 use jiff::Timestamp;
-use std::panic::AssertUnwindSafe;
 
 /// Looks through a text; the files it names are read only where a person allowed that.
 ///
@@ -41,15 +41,15 @@ pub fn read(text: &str, read_files: bool) -> Result<Import, ImportError> {
 /// What a text is, as the event that says so. A reader that breaks is a fault of this program, and
 /// leaves a sentence too.
 pub fn answered(ticket: Ticket, text: &str, read_files: bool) -> Event {
-    let reading = AssertUnwindSafe(|| read(text, read_files));
-    let result = std::panic::catch_unwind(reading).unwrap_or_else(|_| {
+    let broke = || {
         Err(ImportError {
             rule: ImportRule::Unsupported,
             at: None,
             what: "this text broke the reader".to_owned(),
             advice: "take only the JSON of the template".to_owned(),
         })
-    });
+    };
+    let result = unbroken(|| read(text, read_files), broke);
     Event::Import(Box::new(ImportAnswer { ticket, result }))
 }
 

@@ -32,6 +32,7 @@ mod shelves;
 pub mod signals;
 pub mod storage;
 pub mod terminal;
+mod unbroken;
 pub mod whole_conversation;
 pub mod world;
 

@@ -92,3 +92,37 @@ fn a_key_comes_from_a_command_or_a_file_and_a_failure_never_repeats_it() {
         assert!(!run.stderr.contains("sentinel"), "{}", run.stderr);
     }
 }
+
+#[test]
+fn a_command_that_sends_asks_for_the_key_once() {
+    let sandbox = Sandbox::start(&[]);
+    let desk = crate::support::Desk::new();
+    let asked = desk.write("asked", "");
+    desk.write_config(&format!(
+        "[profiles.shop]\nbase_url = \"{}\"\ncustomer_id = \"{}\"\nbot_key = \"{}\"\n\
+         api_key = {{ command = \"echo asked >> {asked}; echo {}\" }}\n",
+        sandbox.text("listening"),
+        sandbox.text("customer_id"),
+        sandbox.text("bot_key"),
+        sandbox.text("api_key"),
+    ));
+    desk.import(&["order_replacement.en"]);
+    let send = [
+        "send",
+        "template",
+        "order_replacement",
+        "--to",
+        ANA,
+        "--param",
+        "1=a",
+        "2=b",
+        "3=c",
+        "--now",
+        "--confirm",
+        "1",
+        "--wait",
+    ];
+    desk.run(&send).expect(0);
+    desk.run(&["outbox", "run"]).expect(0);
+    assert_eq!(std::fs::read_to_string(&asked).unwrap(), "asked\nasked\n");
+}

@@ -381,3 +381,26 @@ async fn what_is_known_of_one_person_is_read_by_nobody_else() {
     assert_eq!(value(&desk), "{{first name}}");
     desk.assert_hides("Sara Al-Mutairi, our next");
 }
+
+#[tokio::test]
+async fn the_check_gives_a_text_to_people_without_a_value_whatever_form_it_has() {
+    let (mut desk, file) = desk().await;
+    columns(&mut desk, &file.display().to_string()).await;
+    desk.keys("j t");
+    desk.text("Title Case");
+    desk.keys("Enter c");
+    desk.until_idle().await;
+    desk.assert_shows("4 can go");
+    desk.assert_shows("no value for a placeholder");
+    desk.keys("f");
+    desk.assert_shows("People without first name");
+    desk.text("friend");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    let draft = desk.state.composer.draft.as_ref().unwrap();
+    let first = draft.own_fields().next().unwrap().text.text();
+    assert_eq!(first, "{{first name:title|friend}}");
+    desk.keys("c");
+    desk.until_idle().await;
+    desk.assert_shows("5 can go");
+}

@@ -145,6 +145,7 @@ impl<'o> Gathering<'o> {
         audience.file_sha256 = Some(end.sha256);
         audience.names.extend(self.columns);
         audience.table = self.table;
+        audience.choices.clone_from(&self.options.choices);
         Ok(audience)
     }
 }

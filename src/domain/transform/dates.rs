@@ -2,6 +2,7 @@
 //! months and days are English.
 
 use jiff::civil::Date;
+use jiff::fmt::strtime::BrokenDownTime;
 
 /// Forms in which files often have dates. Two of them may read the same cells otherwise: then a
 /// person must say which is meant.
@@ -25,30 +26,6 @@ const LIKELY: [&str; 14] = [
 const TIMES: [&str; 4] = ["", " HH:mm", " HH:mm:ss", "THH:mm:ss"];
 /// Forms in which messages often have them.
 pub const WRITTEN: [&str; 4] = ["D MMM YYYY", "D MMMM YYYY", "DD/MM/YYYY", "YYYY-MM-DD"];
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
 
 /// Why a form of dates says nothing. Each is a sentence piece that follows the name of a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -229,24 +206,17 @@ impl<'t> DateForm<'t> {
     pub fn format(&self, date: Calendar) -> String {
         use std::fmt::Write as _;
         let (day, mut text) = (date.day, String::new());
-        let named = |names: &[&'static str], number: i8| {
-            let at = usize::try_from(number - 1).unwrap_or_default();
-            names.get(at).copied().unwrap_or_default()
-        };
-        let month = || named(&MONTHS, day.month());
-        let weekday = || named(&DAYS, day.weekday().to_monday_one_offset());
-        let short = |name: &'static str| name.get(..3).unwrap_or(name);
         for part in parts(self.0).flatten() {
             // Writing to a string cannot fail.
             let _written = match part {
                 Part::Day(width) => write!(text, "{:0width$}", day.day()),
                 Part::Month(width) => write!(text, "{:0width$}", day.month()),
-                Part::ShortMonth => write!(text, "{}", short(month())),
-                Part::LongMonth => write!(text, "{}", month()),
+                Part::ShortMonth => write!(text, "{}", day.strftime("%b")),
+                Part::LongMonth => write!(text, "{}", day.strftime("%B")),
                 Part::ShortYear => write!(text, "{:02}", day.year().rem_euclid(100)),
                 Part::Year => write!(text, "{:04}", day.year()),
-                Part::ShortWeekday => write!(text, "{}", short(weekday())),
-                Part::Weekday => write!(text, "{}", weekday()),
+                Part::ShortWeekday => write!(text, "{}", day.strftime("%a")),
+                Part::Weekday => write!(text, "{}", day.strftime("%A")),
                 Part::Hour => write!(text, "{:02}", date.time.0),
                 Part::Minute => write!(text, "{:02}", date.time.1),
                 Part::Second => write!(text, "{:02}", date.time.2),
@@ -313,13 +283,10 @@ fn digits(rest: &mut &str, least: usize, most: usize) -> Option<i16> {
 fn month_name(rest: &mut &str) -> Option<i16> {
     let width = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
     let (name, behind) = rest.split_at_checked(width)?;
-    let is_it = |month: &&str| {
-        let short = month.get(..3).unwrap_or(month);
-        name.eq_ignore_ascii_case(month) || name.eq_ignore_ascii_case(short)
-    };
-    let at = MONTHS.iter().position(is_it)?;
+    let named = |form| BrokenDownTime::parse(form, name).ok()?.month();
+    let month = named("%B").or_else(|| named("%b"))?;
     *rest = behind;
-    i16::try_from(at + 1).ok()
+    Some(i16::from(month))
 }
 
 #[cfg(test)]
