@@ -151,10 +151,12 @@ pub fn draw(state: &State, painter: &mut Painter<'_>, body: Rect) {
             "Check of {} \u{b7} {source}",
             format::counted(state.report.planned, "row")
         ),
-        state: Spans::of(
-            Role::Accepted,
-            format!("{} can go", format::count(state.report.to_go)),
-        ),
+        state: if state.report.must_settle() {
+            Spans::of(Role::Failed, "nothing goes yet")
+        } else {
+            let people = format::count(state.report.to_go);
+            Spans::of(Role::Accepted, format!("{people} can go"))
+        },
         hint: hint(state),
         leave: "Esc back \u{b7} S review".to_owned(),
         guarded: state.guarded,

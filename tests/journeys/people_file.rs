@@ -80,6 +80,8 @@ async fn a_file_becomes_a_plan_in_which_everybody_is_counted_once() {
     desk.keys("x");
     desk.until_idle().await;
     desk.assert_shows("before · nothing goes");
+    desk.assert_shows("nothing goes yet");
+    desk.assert_hides("5 can go");
     desk.keys("S");
     desk.until_idle().await;
     desk.assert_shows("row 5, 447700900412: the same number as row  ");
