@@ -1,7 +1,7 @@
 //! Night where people live: which zones a country has, and whether it is quiet there. It must not
 //! read the clock nor look up a zone; both are given.
 
-use super::waiting::QuietHours;
+use super::waiting::{QuietHours, QuietPolicy};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -35,6 +35,14 @@ pub fn zones_of(country: &str) -> impl Iterator<Item = &'static str> {
 }
 
 impl QuietHours {
+    /// Whether those who sleep are not written to; else it is only said.
+    pub fn holds(&self) -> bool {
+        match self.policy {
+            QuietPolicy::Hold => true,
+            QuietPolicy::Warn => false,
+        }
+    }
+
     /// Until when it is quiet in a zone at this moment; `None` if it is not.
     fn ends_in(&self, at: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let here = at.to_zoned(zone.clone());

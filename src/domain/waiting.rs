@@ -14,7 +14,7 @@ use std::time::Duration;
 pub enum QuietPolicy {
     /// It is said before and while it is sent.
     Warn,
-    /// The batch is held until a person resumes it.
+    /// Whoever is awake gets it; with those who sleep it is held until a person resumes it.
     Hold,
 }
 

@@ -11,6 +11,7 @@ use super::graces::Graces;
 use super::limiter::Limiter;
 use super::looks::Looks;
 use super::queue::Outbox;
+use super::quiet::Nights;
 use super::reach::{Fits, Reach};
 use super::report::Reporter;
 use super::sender::{Hooks, Point};
@@ -104,6 +105,7 @@ pub(super) struct Engine {
     forget_at: Duration,
     pub waits: Waits,
     pub graces: Graces,
+    pub nights: Nights,
     pub looks: Looks,
     /// Results and stops that are not in the record yet; while there are any, nothing is claimed.
     pub unrecorded: Vec<Outcome>,
@@ -141,6 +143,7 @@ impl Engine {
             forget_at: Duration::ZERO,
             waits: Waits::default(),
             graces: Graces::default(),
+            nights: Nights::default(),
             looks: Looks::default(),
             unrecorded: Vec::new(),
             in_emergency: 0,
@@ -303,13 +306,8 @@ impl Engine {
         if candidates.is_empty() {
             return match full.filter(|_| stored.batch.counts.sending == 0) {
                 Some(reason) => self.stop_for_a_person(stored, &reason, now),
-                None => Claim::Marked(Vec::new()),
+                None => self.rest_at_night(stored, now),
             };
-        }
-        match self.asleep(stored, &candidates, now) {
-            Ok(None) => {}
-            Ok(Some((reason, until))) => return self.hold_until(stored, &reason, until, now),
-            Err(error) => return self.cannot_mark(id, &error, now),
         }
         self.hooks.at(Point::BeforeMark);
         match self.store.mark(id, &candidates, self.mark_time(now)) {
@@ -319,6 +317,7 @@ impl Engine {
                     // Some were taken back, or all of it was stopped: look at once what is next.
                     self.wake_at(now.steady);
                 }
+                self.tell_of_night(stored, &candidates, now);
                 Claim::Marked(self.take_on(stored, marked, &transport, now))
             }
             Err(error) => self.cannot_mark(id, &error, now),
@@ -381,8 +380,7 @@ impl Engine {
     ) -> Result<Vec<Candidate>, crate::store::StoreError> {
         let id = stored.batch.id;
         let look = u64::from(room) * 2 + 16;
-        let candidates = self.due_candidates(id, now, look)?;
-        let looked_at_all = (candidates.len() as u64) < look;
+        let (candidates, looked_at_all) = self.awake_candidates(stored, now, look)?;
         let mut people: HashSet<String> = self
             .in_flight
             .values()

@@ -10,12 +10,13 @@ mod raw;
 mod values;
 mod window;
 
+use super::quiet::Sleepers;
 use crate::api::wire::encode::{EncodeError, Encoder};
 use crate::domain::schedule::LEAD;
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
-    Audience, Content, Intent, Meaning, Once, Plan, PlannedCall, Profile, Schedule, SendDraft,
-    SendKind, SendLimits, SkippedRow, Standing, Touch, Used,
+    Audience, Content, Intent, Meaning, Once, Plan, PlannedCall, Profile, QuietHours, Recipient,
+    Schedule, SendDraft, SendKind, SendLimits, SkippedRow, Standing, Touch, Used,
 };
 use broadcast::Label;
 use jiff::Timestamp;
@@ -93,6 +94,8 @@ struct Desk<'a> {
     schedule: Schedule,
     now: Timestamp,
     nonce: &'a str,
+    /// Hours in which nobody may be written to, where that is held and not only said.
+    night: Option<QuietHours>,
 }
 
 /// The calls of a plan before it gets its digest.
@@ -147,6 +150,7 @@ pub fn freeze_without(
                 schedule: draft.schedule,
                 now,
                 nonce,
+                night: draft.waiting.quiet.filter(QuietHours::holds),
             };
             desk.calls(&draft.content, &mut people)
         });
@@ -279,6 +283,18 @@ impl<'a> Desk<'a> {
                 attributes,
             } => self.flow_calls(flow, *version, attributes, people),
         }
+    }
+
+    /// Those who are awake when it arrives, and those who sleep, both in their order: a call to
+    /// several of whom one sleeps waits as a whole, so nobody awake shares one with them.
+    fn by_night<T>(&self, people: Vec<T>, one: impl Fn(&T) -> &Recipient) -> [Vec<T>; 2] {
+        let Some(quiet) = self.night else {
+            return [people, Vec::new()];
+        };
+        let mut sleepers = Sleepers::new(quiet, self.arrives());
+        let mut wakes = |person: &T| one(person).phone().and_then(|it| sleepers.wakes(it));
+        let (awake, asleep) = people.into_iter().partition(|one| wakes(one).is_none());
+        [awake, asleep]
     }
 
     /// The time at which people get it, as far as it is known.

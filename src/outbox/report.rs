@@ -5,7 +5,7 @@ use super::clock::Moment;
 use super::engine::Finished;
 use super::needs_person::needs_person;
 use crate::contract::{CallDetail, CallDirection, CallOutcome, CallRecord, OutboxEvent};
-use crate::domain::{Batch, BatchId, BatchState, RequestBody, Verdict};
+use crate::domain::{Batch, BatchId, BatchState, Reason, RequestBody, Verdict};
 use crate::store::StoreError;
 use crate::store::outbox::{OutboxStore, Outcome, StoredBatch};
 use std::collections::HashMap;
@@ -124,21 +124,34 @@ impl Reporter {
 
     /// Tells that the record could not be written.
     pub fn trouble(&mut self, batch: BatchId, rule: &str, text: &str, now: Moment) {
+        let told = (CallOutcome::Failed, "not written");
+        let advice = "Look at the disk, then resume the batch.";
+        let detail = local_detail(batch, rule, text, advice);
+        self.local(told, detail, now);
+    }
+
+    /// Tells that people sleep to whom a batch is being sent.
+    pub fn night(&mut self, batch: BatchId, hours: &str, now: Moment) {
+        let text = format!(
+            "It is night for people it is sent to now ({hours} where they live). The profile only \
+             says so."
+        );
+        let advice = "Pause it if it shall wait for the morning; quiet_hours.policy = \"hold\" \
+                      leaves those who sleep for then.";
+        let detail = local_detail(batch, Reason::QUIET, &text, advice);
+        self.local((CallOutcome::Done, "quiet hours"), detail, now);
+    }
+
+    fn local(&mut self, (outcome, result): (CallOutcome, &str), detail: CallDetail, now: Moment) {
         let record = CallRecord {
             started: now.wall,
             duration: Duration::ZERO,
             direction: CallDirection::Local,
-            label: batch.to_string(),
-            outcome: CallOutcome::Failed,
-            result: "not written".to_owned(),
+            label: detail.batch.map_or_else(String::new, |id| id.to_string()),
+            outcome,
+            result: result.to_owned(),
             http_status: None,
-            detail: Box::new(CallDetail {
-                sentence: text.to_owned(),
-                advice: "Look at the disk, then resume the batch.".to_owned(),
-                rule: Some(rule.to_owned()),
-                batch: Some(batch),
-                ..CallDetail::default()
-            }),
+            detail: Box::new(detail),
         };
         self.events
             .push(OutboxEvent::CallFinished(Box::new(record)));
@@ -147,6 +160,16 @@ impl Reporter {
     /// Everything to tell since the last time.
     pub fn take_events(&mut self) -> Vec<OutboxEvent> {
         std::mem::take(&mut self.events)
+    }
+}
+
+fn local_detail(batch: BatchId, rule: &str, text: &str, advice: &str) -> CallDetail {
+    CallDetail {
+        sentence: text.to_owned(),
+        advice: advice.to_owned(),
+        rule: Some(rule.to_owned()),
+        batch: Some(batch),
+        ..CallDetail::default()
     }
 }
 

@@ -53,15 +53,17 @@ impl Waits {
 }
 
 impl Engine {
-    /// Queued items of a batch that may be tried now, at most so many.
+    /// Queued items of a batch that may be tried now, behind this one, at most so many.
     pub fn due_candidates(
         &self,
         batch: BatchId,
         now: Moment,
+        after: ItemId,
         limit: u64,
     ) -> Result<Vec<Candidate>, StoreError> {
         let due = self.waits.due(now);
-        self.store.candidates_due(batch, now.wall, &due, limit)
+        self.store
+            .candidates_due(batch, now.wall, &due, after, limit)
     }
 
     /// Looks again when the first item of a batch that waits is due.

@@ -285,7 +285,8 @@ pub static PROFILE: &[Key] = &[
         "quiet_hours.policy",
         Shape::Word(&["warn", "hold"]),
         Some("warn"),
-        "what happens in quiet hours: a warning in the review, or held until a person resumes it",
+        "what happens in quiet hours: a warning, or whoever is awake gets it and the rest is held until \
+         a person resumes it",
     ),
     key(
         "duplicates.window_hours",

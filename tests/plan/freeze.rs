@@ -5,8 +5,8 @@ use crate::support::{
 };
 use alertdesk::domain::draft::Values;
 use alertdesk::domain::{
-    Audience, BroadcastPart, Content, Flow, FlowVersion, Plan, Profile, RequestBody, Schedule,
-    SendDraft, WireOptions,
+    Audience, BroadcastPart, Content, Flow, FlowVersion, Plan, Profile, QuietHours, QuietPolicy,
+    RequestBody, Schedule, SendDraft, WireOptions,
 };
 use alertdesk::outbox::freeze::freeze;
 use rstest::rstest;
@@ -244,6 +244,62 @@ fn a_broadcast_is_split_and_each_part_has_a_title_of_its_own() {
         freeze(&draft, &profile, now(), "n2").unwrap().title,
         plan.title
     );
+}
+
+#[test]
+fn nobody_awake_shares_a_call_with_people_who_sleep_where_that_is_held() {
+    // It is eight in the morning in London and half past one in Mumbai.
+    let quiet = |policy| {
+        Some(QuietHours {
+            start: "21:00".parse().unwrap(),
+            end: "09:00".parse().unwrap(),
+            policy,
+        })
+    };
+    let numbers = [
+        "+447700900412",
+        "+919876500118",
+        "+447700900119",
+        "+919876500733",
+        "+919876500734",
+    ];
+    let upload = Content::CsvBroadcast {
+        title: "Oak care".to_owned(),
+        template: template("template_body_only"),
+        values: constants(&[("1", "Ana"), ("2", "Monday")]),
+    };
+    for content in [direct("Oak care", false), upload] {
+        let mut draft = draft(content, people(&numbers));
+        let calls = |draft: &SendDraft| -> Vec<Vec<String>> {
+            let plan = freeze(draft, &profile(), now(), "n1").unwrap();
+            let named: Vec<&str> = plan
+                .calls
+                .iter()
+                .map(|call| call.request.url.as_str())
+                .collect();
+            let bodies = plan.calls.iter().map(|call| call.request.body.bytes());
+            let told = named.into_iter().map(str::as_bytes).map(<[u8]>::to_vec);
+            let told: std::collections::BTreeSet<_> = told.zip(bodies).collect();
+            assert_eq!(told.len(), plan.calls.len(), "each is named apart");
+            assert_eq!(plan.once.intents.len(), numbers.len());
+            let people = plan.calls.iter().map(|call| {
+                let texts = call.recipients.iter().map(|one| one.text().to_owned());
+                texts.map(|text| text.replace('+', "")).collect()
+            });
+            people.collect()
+        };
+        assert_eq!(calls(&draft).len(), 1);
+        draft.waiting.quiet = quiet(QuietPolicy::Warn);
+        assert_eq!(calls(&draft).len(), 1);
+        draft.waiting.quiet = quiet(QuietPolicy::Hold);
+        assert_eq!(
+            calls(&draft),
+            [
+                vec!["919876500118", "919876500733", "919876500734"],
+                vec!["447700900412", "447700900119"],
+            ]
+        );
+    }
 }
 
 #[test]

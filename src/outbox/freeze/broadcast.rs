@@ -189,13 +189,13 @@ impl<'a> Desk<'a> {
         people: &mut People<'a>,
         encode: impl Fn(BroadcastHead<'_>) -> FrozenRequest,
     ) -> Frozen {
-        let Crowd {
-            label, recipients, ..
-        } = crowd;
+        let label = &crowd.label;
         let id = self.title_id(crowd);
-        let chunks = recipients.chunks(self.profile.wire.broadcast_chunk.max(1));
+        let most = self.profile.wire.broadcast_chunk.max(1);
+        let groups = self.by_night(crowd.recipients.clone(), |one| one);
+        let chunks: Vec<&[Recipient]> = groups.iter().flat_map(|all| all.chunks(most)).collect();
         let count = chunks.len();
-        let calls = chunks.enumerate().map(|(index, chunk)| {
+        let calls = chunks.into_iter().enumerate().map(|(index, chunk)| {
             let part = if count > 1 {
                 format!(" ({}/{count})", index + 1)
             } else {

@@ -79,7 +79,10 @@ impl<'a> Desk<'a> {
         sources.check_shared(people)?;
         refuse_personal_expiry(&sources)?;
         let mut filler = filler(template)?;
-        let kept = self.kept(&sources, &filler, people);
+        let all = self.kept(&sources, &filler, people);
+        let [mut kept, asleep] = self.by_night(all, |row| row.recipient);
+        let awake = kept.len();
+        kept.extend(asleep);
         if kept.is_empty() {
             return Err(no_recipients(people));
         }
@@ -106,7 +109,7 @@ impl<'a> Desk<'a> {
             None => None,
         });
         let payload = payload(template, components);
-        let calls = self.uploads(title, payload, &kept, &attributes)?;
+        let calls = self.uploads(title, payload, kept.split_at(awake), &attributes)?;
         Ok(Frozen {
             title: title.to_owned(),
             calls,
@@ -114,18 +117,23 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// One upload for each file that is small enough, each with a title of its own.
+    /// One upload for each file that is small enough, each with a title of its own; nobody who is
+    /// awake stands in one with people who sleep.
     fn uploads(
         &self,
         title: &str,
         payload: TemplatePayload<'_>,
-        kept: &[Kept<'_>],
+        (awake, asleep): (&[Kept<'_>], &[Kept<'_>]),
         attributes: &Attributes,
     ) -> Result<Vec<PlannedCall>, FreezeError> {
-        let rows: Vec<CsvRow<'_>> = kept.iter().map(|row| csv_row(row, attributes)).collect();
-        let files = files(&rows, self.profile.wire.csv_file_bytes);
+        let everybody = || awake.iter().chain(asleep);
+        let rows: Vec<CsvRow<'_>> = everybody().map(|row| csv_row(row, attributes)).collect();
+        let (by_day, at_night) = rows.split_at(awake.len());
+        let most = self.profile.wire.csv_file_bytes;
+        let mut files = files(by_day, most);
+        files.extend(self::files(at_night, most));
         let count = files.len();
-        let mut left = kept.iter();
+        let mut left = everybody();
         let mut calls = Vec::with_capacity(count);
         for (index, rows) in files.into_iter().enumerate() {
             let title = match count {
@@ -182,7 +190,7 @@ fn files<'r, 'v>(rows: &'r [CsvRow<'v>], most: usize) -> Vec<&'r [CsvRow<'v>]> {
         }
         bytes += own;
     }
-    files.extend(rows.get(start..));
+    files.extend(rows.get(start..).filter(|rest| !rest.is_empty()));
     files
 }
 

@@ -58,10 +58,11 @@ impl OutboxStore {
         now: Timestamp,
         limit: u64,
     ) -> Result<Vec<Candidate>, StoreError> {
-        self.candidates_due(batch, now, &Due::default(), limit)
+        self.candidates_due(batch, now, &Due::default(), ItemId(0), limit)
     }
 
-    /// [`OutboxStore::candidates`], with what is known by another clock.
+    /// [`OutboxStore::candidates`] behind an item, with what is known by another clock; what waited
+    /// and may be called now is there wherever it stands.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -70,26 +71,39 @@ impl OutboxStore {
         batch: BatchId,
         now: Timestamp,
         due: &Due,
+        after: ItemId,
         limit: u64,
     ) -> Result<Vec<Candidate>, StoreError> {
         let (now, limit) = (stored_time(now), stored_number(limit));
         self.db.read(|connection| {
             if due.is_empty() {
                 // While nothing waits, which is mostly, a list of nothing would cost every turn.
-                let sql = candidates_sql(BY_DAY);
+                let sql = candidates_sql(&format!("id > ?4 AND {BY_DAY}"));
                 let mut statement = connection.prepare_cached(&sql)?;
-                let rows = statement.query_map(params![batch.0, now, limit], candidate)?;
-                return rows.collect();
+                let known = params![batch.0, now, limit, after.0];
+                return statement.query_map(known, candidate)?.collect();
+            }
+            let mut found = Vec::new();
+            if after.0 > 0 {
+                // By their numbers: whatever else stands before is not walked over again.
+                let sql = candidates_sql("id IN (SELECT value FROM json_each(?2)) AND id <= ?4");
+                let mut statement = connection.prepare_cached(&sql)?;
+                let known = params![batch.0, listed(&due.reached), limit, after.0];
+                for row in statement.query_map(known, candidate)? {
+                    found.push(row?);
+                }
             }
             let sql = candidates_sql(&format!(
-                "({BY_DAY} OR id IN (SELECT value FROM json_each(?4)))
+                "id > ?6 AND ({BY_DAY} OR id IN (SELECT value FROM json_each(?4)))
                  AND id NOT IN (SELECT value FROM json_each(?5))"
             ));
             let (reached, waiting) = (listed(&due.reached), listed(&due.waiting));
             let mut statement = connection.prepare_cached(&sql)?;
-            let known = params![batch.0, now, limit, reached, waiting];
-            let rows = statement.query_map(known, candidate)?;
-            rows.collect()
+            let known = params![batch.0, now, limit, reached, waiting, after.0];
+            for row in statement.query_map(known, candidate)? {
+                found.push(row?);
+            }
+            Ok(found)
         })
     }
 
