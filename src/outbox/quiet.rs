@@ -132,7 +132,7 @@ pub(super) struct Night {
     run: i64,
     since: Timestamp,
     /// Everybody queued up to this one sleeps, but for calls that wait to be tried again.
-    past: ItemId,
+    past: Option<ItemId>,
     /// When the first and the last of them wake.
     ends: Option<(Timestamp, Timestamp)>,
     /// Nobody behind them is awake either.
@@ -144,7 +144,7 @@ impl Night {
         Self {
             run,
             since,
-            past: ItemId(0),
+            past: None,
             ends: None,
             whole: false,
         }
@@ -157,7 +157,7 @@ impl Night {
     }
 
     fn pass(&mut self, item: ItemId, end: Timestamp) {
-        self.past = item;
+        self.past = Some(item);
         let (first, last) = self.ends.unwrap_or((end, end));
         self.ends = Some((first.min(end), last.max(end)));
     }
@@ -182,7 +182,7 @@ impl Engine {
         let passed = stored.quiet_passed.is_some_and(|until| reached < until);
         let holds = |quiet: &QuietHours| quiet.holds() && !passed;
         let Some(quiet) = stored.waiting.quiet.filter(holds) else {
-            let all = self.due_candidates(id, now, ItemId(0), look)?;
+            let all = self.due_candidates(id, now, None, look)?;
             let whole = (all.len() as u64) < look;
             return Ok((all, whole));
         };
@@ -197,10 +197,10 @@ impl Engine {
             walked += page;
             page = PAGE.max(look);
             for candidate in candidates {
-                after = after.max(candidate.item);
+                after = after.max(Some(candidate.item));
                 match self.wakes(&candidate, &mut sleepers)? {
                     None => awake.push(candidate),
-                    Some(end) if awake.is_empty() && candidate.item > night.past => {
+                    Some(end) if awake.is_empty() && Some(candidate.item) > night.past => {
                         night.pass(candidate.item, end);
                     }
                     Some(_) => {}

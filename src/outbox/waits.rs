@@ -58,12 +58,14 @@ impl Engine {
         &self,
         batch: BatchId,
         now: Moment,
-        after: ItemId,
+        after: Option<ItemId>,
         limit: u64,
     ) -> Result<Vec<Candidate>, StoreError> {
-        let due = self.waits.due(now);
-        self.store
-            .candidates_due(batch, now.wall, &due, after, limit)
+        let due = Due {
+            after,
+            ..self.waits.due(now)
+        };
+        self.store.candidates_due(batch, now.wall, &due, limit)
     }
 
     /// Looks again when the first item of a batch that waits is due.

@@ -167,7 +167,10 @@ fn a_warning_holds_nothing_and_is_said_once_in_each_run() {
     let told = |bench: &Bench| {
         let rules = bench.events.iter().filter_map(|event| match event {
             OutboxEvent::CallFinished(call) => call.detail.rule.clone(),
-            _ => None,
+            OutboxEvent::BatchChanged(_)
+            | OutboxEvent::Sender(_)
+            | OutboxEvent::Recovered(_)
+            | OutboxEvent::PersonNeeded(_) => None,
         });
         rules.filter(|rule| rule == Reason::QUIET).count()
     };

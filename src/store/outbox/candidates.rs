@@ -39,6 +39,8 @@ pub struct Due {
     pub reached: Vec<ItemId>,
     /// May not, whatever the record says.
     pub waiting: Vec<ItemId>,
+    /// Only those behind this item are asked for, but for those whose wait has ended.
+    pub after: Option<ItemId>,
 }
 
 impl Due {
@@ -58,11 +60,10 @@ impl OutboxStore {
         now: Timestamp,
         limit: u64,
     ) -> Result<Vec<Candidate>, StoreError> {
-        self.candidates_due(batch, now, &Due::default(), ItemId(0), limit)
+        self.candidates_due(batch, now, &Due::default(), limit)
     }
 
-    /// [`OutboxStore::candidates`] behind an item, with what is known by another clock; what waited
-    /// and may be called now is there wherever it stands.
+    /// [`OutboxStore::candidates`], with what is known by another clock.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -71,24 +72,24 @@ impl OutboxStore {
         batch: BatchId,
         now: Timestamp,
         due: &Due,
-        after: ItemId,
         limit: u64,
     ) -> Result<Vec<Candidate>, StoreError> {
         let (now, limit) = (stored_time(now), stored_number(limit));
+        let after = due.after.map_or(0, |item| item.0);
         self.db.read(|connection| {
             if due.is_empty() {
                 // While nothing waits, which is mostly, a list of nothing would cost every turn.
                 let sql = candidates_sql(&format!("id > ?4 AND {BY_DAY}"));
                 let mut statement = connection.prepare_cached(&sql)?;
-                let known = params![batch.0, now, limit, after.0];
+                let known = params![batch.0, now, limit, after];
                 return statement.query_map(known, candidate)?.collect();
             }
             let mut found = Vec::new();
-            if after.0 > 0 {
+            if after > 0 {
                 // By their numbers: whatever else stands before is not walked over again.
                 let sql = candidates_sql("id IN (SELECT value FROM json_each(?2)) AND id <= ?4");
                 let mut statement = connection.prepare_cached(&sql)?;
-                let known = params![batch.0, listed(&due.reached), limit, after.0];
+                let known = params![batch.0, listed(&due.reached), limit, after];
                 for row in statement.query_map(known, candidate)? {
                     found.push(row?);
                 }
@@ -99,7 +100,7 @@ impl OutboxStore {
             ));
             let (reached, waiting) = (listed(&due.reached), listed(&due.waiting));
             let mut statement = connection.prepare_cached(&sql)?;
-            let known = params![batch.0, now, limit, reached, waiting, after.0];
+            let known = params![batch.0, now, limit, reached, waiting, after];
             for row in statement.query_map(known, candidate)? {
                 found.push(row?);
             }
