@@ -101,6 +101,7 @@ fn profile() -> Profile {
         twins: TwinRules::default(),
         times: alertdesk::domain::TimeRules::default(),
         confirm: alertdesk::domain::ConfirmRules::default(),
+        approval: alertdesk::domain::ApprovalRules::default(),
     }
 }
 

@@ -34,5 +34,6 @@ pub fn profile() -> Profile {
         twins: TwinRules::default(),
         times: alertdesk::domain::TimeRules::default(),
         confirm: alertdesk::domain::ConfirmRules::default(),
+        approval: alertdesk::domain::ApprovalRules::default(),
     }
 }

@@ -37,6 +37,7 @@ fn profile(name: &str) -> Profile {
         twins: TwinRules::default(),
         times: crate::domain::TimeRules::default(),
         confirm: crate::domain::ConfirmRules::default(),
+        approval: crate::domain::ApprovalRules::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Options and commands as people type them. It must not do any work; every option here has its
 //! line of help, and the completions and the manual are made from it.
 
+use super::args_approval::ApprovalCommand;
 use super::args_audit::{AuditCommand, BatchExport, BatchPurge};
 use super::args_conversation::ConversationCommand;
 use super::args_send::SendCommand;
@@ -140,6 +141,9 @@ pub enum Command {
     /// The record of everything planned and sent, and the sender
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    /// A second person looks at a plan before it leaves
+    #[command(subcommand)]
+    Approval(ApprovalCommand),
     /// People who must never be written to
     #[command(subcommand)]
     Suppress(SuppressCommand),

@@ -1,7 +1,9 @@
 //! Headless commands: one file per command group. They share plans, outbox and reads with the
 //! dashboard and must not draw.
 
+mod approval;
 pub mod args;
+mod args_approval;
 pub mod args_audit;
 pub mod args_conversation;
 pub mod args_people;
@@ -79,6 +81,7 @@ fn dispatch(context: &Context, command: Option<Command>) -> Result<ExitStatus, A
         Some(Command::Conversation(command)) => conversation::run(context, &command),
         Some(Command::Send(command)) => send::run(context, &command),
         Some(Command::Outbox(command)) => outbox::run(context, &command),
+        Some(Command::Approval(command)) => approval::run(context, &command),
         Some(Command::Suppress(command)) => suppress::run(context, &command),
         Some(Command::Audit(command)) => audit::run(context, &command),
         Some(Command::Template(command)) => template::run(context, &command),

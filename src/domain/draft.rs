@@ -325,6 +325,17 @@ pub enum Schedule {
 }
 
 impl Schedule {
+    /// The schedule with these two times; the other way round of [`Schedule::publish_at`] and
+    /// [`Schedule::due`].
+    pub fn of(publish: Option<Timestamp>, due: Option<Timestamp>) -> Self {
+        match (publish, due) {
+            (None, None) => Schedule::Now,
+            (Some(publish), None) => Schedule::PublishAt(publish),
+            (Some(publish), Some(due)) => Schedule::PublishLate { publish, due },
+            (None, Some(due)) => Schedule::StartAt(due),
+        }
+    }
+
     /// A broadcast that stays here until so long before its time; handed over at once where less
     /// than two minutes would be left of that.
     pub fn publish_late(publish: Timestamp, lead: SignedDuration, now: Timestamp) -> Self {

@@ -1,5 +1,6 @@
 //! What the product is about: people, messages, templates, plans. No HTTP, no SQL, no terminal.
 
+pub mod approval;
 pub mod audience;
 pub mod audit;
 pub mod batch;
@@ -40,6 +41,7 @@ pub mod verdict;
 pub mod waiting;
 pub mod window;
 
+pub use approval::{ApprovalRules, Approved, Approvers};
 pub use audience::{Audience, AudienceRow, KnownPerson, SkippedRow};
 pub use audit::{AuditBreak, AuditCheck, AuditLine, AuditPersonal, AuditReading};
 pub use batch::{Batch, BatchId, BatchState, Counts, Item, ItemId, ItemState, Reason};

@@ -1,5 +1,6 @@
 //! A connection: which bot on which host, whose customers, how careful to be. Never the key.
 
+use super::approval::ApprovalRules;
 use super::flow::FlowVersion;
 use super::intent::TwinRules;
 use super::waiting::TimeRules;
@@ -160,6 +161,8 @@ pub struct Profile {
     pub times: TimeRules,
     /// What has to be typed before something is queued for real customers.
     pub confirm: ConfirmRules,
+    /// When a second person looks before anything leaves.
+    pub approval: ApprovalRules,
 }
 
 impl fmt::Display for Profile {

@@ -97,6 +97,12 @@ pub(super) fn is_invisible(c: char) -> bool {
 }
 
 impl Recipient {
+    /// Reads what [`Recipient::text`] gave; `None` for what nobody can be called.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let phone = PhoneNumber::from_digits(text).map(Self::from);
+        phone.or_else(|| Some(Self::ChannelUser(RecipientId::read(text).ok()?)))
+    }
+
     /// What stands on the wire, in the record and in documents: digits, or the id.
     pub fn text(&self) -> &str {
         match self {

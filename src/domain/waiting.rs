@@ -1,6 +1,7 @@
 //! What was agreed about a plan that waits for its time: how the time was meant, when nobody is to
 //! be disturbed, and what stops it. It must not read the clock.
 
+use super::approval::Approvers;
 use super::draft::Schedule;
 use super::schedule::PlannedTime;
 use jiff::civil::Time;
@@ -83,4 +84,6 @@ pub struct Waiting {
     pub hold_on_reply: bool,
     /// When nobody is to be disturbed, if the profile says so.
     pub quiet: Option<QuietHours>,
+    /// Who has to approve it before anything leaves, if the profile asks for a second person.
+    pub approvers: Option<Approvers>,
 }

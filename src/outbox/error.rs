@@ -61,6 +61,17 @@ pub enum OutboxError {
         /// How many people are left.
         left: u64,
     },
+    /// A second person has not approved it; nothing was resumed.
+    #[error("batch {} was not resumed: no second person has approved it", .0.0)]
+    NotApproved(BatchId),
+    /// An approval is not asked for, or not taken, with the reason.
+    #[error("batch {} was not approved: {why}", .batch.0)]
+    Approval {
+        /// The batch.
+        batch: BatchId,
+        /// Why not.
+        why: String,
+    },
     /// The batch does not become a draft, with the reason.
     #[error("batch {} was not cloned: {why}", .batch.0)]
     NoCopy {
@@ -130,6 +141,8 @@ impl OutboxError {
             }
             OutboxError::State { .. }
             | OutboxError::NoCopy { .. }
+            | OutboxError::NotApproved(_)
+            | OutboxError::Approval { .. }
             | OutboxError::TooOld { .. }
             | OutboxError::Unknown(_, Fault::Refused)
             | OutboxError::OtherSender { .. }
@@ -165,6 +178,16 @@ impl OutboxError {
                 "`alertdesk outbox report {}` writes its people to a file, which can be sent with --csv.",
                 batch.0
             ),
+            OutboxError::NotApproved(batch) => format!(
+                "`alertdesk approval request {} --to FILE` writes the file they look at.",
+                batch.0
+            ),
+            OutboxError::Approval { batch, .. } => {
+                format!(
+                    "`alertdesk outbox show {}` says what it waits for.",
+                    batch.0
+                )
+            }
             OutboxError::Missing(_) => "`alertdesk outbox list` shows every batch.".to_owned(),
             OutboxError::State { batch, .. } => {
                 format!("`alertdesk outbox show {}` says where it stands.", batch.0)

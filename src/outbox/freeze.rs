@@ -15,8 +15,9 @@ use crate::api::wire::encode::{EncodeError, Encoder};
 use crate::domain::schedule::LEAD;
 use crate::domain::template::ParameterProblem;
 use crate::domain::{
-    Audience, Content, Intent, Meaning, Once, Plan, PlannedCall, Profile, QuietHours, Recipient,
-    Schedule, SendDraft, SendKind, SendLimits, SkippedRow, Standing, Touch, Used,
+    ApprovalRules, Approvers, Audience, Content, Intent, Meaning, Once, Plan, PlannedCall, Profile,
+    QuietHours, Recipient, Schedule, SendDraft, SendKind, SendLimits, SkippedRow, Standing, Touch,
+    Used, Waiting,
 };
 use broadcast::Label;
 use jiff::Timestamp;
@@ -159,8 +160,13 @@ pub fn freeze_without(
         notes,
         warnings,
     } = people.finish();
+    let frozen = frozen.and_then(|frozen| {
+        let people = frozen.calls.iter().map(|call| call.recipients.len() as u64);
+        let approvers = approvers(&profile.approval, people.sum())?;
+        Ok((frozen, approvers))
+    });
     match frozen {
-        Ok(frozen) => Ok(Plan {
+        Ok((frozen, approvers)) => Ok(Plan {
             kind: draft.content.kind(),
             title: frozen.title,
             profile: profile.name.clone(),
@@ -170,7 +176,10 @@ pub fn freeze_without(
             notes,
             warnings,
             schedule: draft.schedule,
-            waiting: draft.waiting.clone(),
+            waiting: Waiting {
+                approvers,
+                ..draft.waiting.clone()
+            },
             limits: draft.limits,
             once: once(draft, profile, frozen.intents, &frozen.calls),
             used: Used::of(&draft.content),
@@ -182,6 +191,21 @@ pub fn freeze_without(
             notes: notes.into(),
             ..error
         }),
+    }
+}
+
+/// Who has to approve a plan for so many people.
+fn approvers(rules: &ApprovalRules, people: u64) -> Result<Option<Approvers>, FreezeError> {
+    match (rules.asked_of(people), rules.above) {
+        (Some(nobody), Some(above)) if nobody.keys().next().is_none() => Err(FreezeError::new(
+            "approval",
+            format!(
+                "this reaches {people}, which a second person approves above {above}, and the \
+                 profile names nobody who may"
+            ),
+            "Write into approval.keys what `alertdesk approval key` prints for them.",
+        )),
+        (asked, _) => Ok(asked),
     }
 }
 

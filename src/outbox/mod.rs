@@ -6,6 +6,7 @@
 //! [`Outbox`] blocks and belongs on a blocking thread.
 
 mod api_transport;
+pub mod approval;
 mod audit_copy;
 mod budget;
 pub mod clock;

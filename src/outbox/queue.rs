@@ -316,6 +316,9 @@ impl Outbox {
     /// [`OutboxError::TooOld`] if nothing of it moved for a day: its text may no longer be true.
     pub fn resume(&self, id: BatchId, remaining: u64) -> Result<Batch, OutboxError> {
         let stored = self.stored(id)?;
+        if stored.waiting.approvers.is_some() && stored.approved.is_none() {
+            return Err(OutboxError::NotApproved(id));
+        }
         let waits = matches!(stored.batch.state, BatchState::Paused | BatchState::Held);
         let rest = self.inner.store.at_rest(id, self.now())?;
         if let (true, Some(rest)) = (waits, rest.filter(|rest| *rest > FRESH)) {
@@ -410,7 +413,7 @@ impl Outbox {
         self.inner.clock.now().wall
     }
 
-    fn changed(
+    pub(super) fn changed(
         &self,
         id: BatchId,
         change: Change,

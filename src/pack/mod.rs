@@ -1,11 +1,13 @@
-//! Packs: the templates and flows of a team in one signed file. A pack holds no key of an account,
+//! Signed files. Packs: the templates and flows of a team in one signed file. A pack holds no key of an account,
 //! no host and no person: of a template it takes what every send of it has in common. It must not
 //! know where a pack comes from, or whether its signer is trusted.
 //!
 //! The file is JSON. What is signed are the very bytes of `content`, so that nothing has to be
 //! brought into a form first; the number of the format is signed with them.
 
+pub mod approval;
 mod key;
+mod signed;
 
 pub use key::{PublicKey, SigningKey};
 
@@ -13,7 +15,7 @@ use crate::domain::template::{TemplateEdit, TemplateFiller};
 use crate::domain::{Flow, Template};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use signed::{Kind, Wrong};
 use std::collections::BTreeSet;
 
 /// The format this version writes, and the newest it reads.
@@ -54,21 +56,20 @@ pub enum PackError {
     Key(&'static str),
 }
 
-/// The file, `content` as it stands in it.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File<'a> {
-    alertdesk_pack: u32,
-    key: String,
-    signature: String,
-    #[serde(borrow)]
-    content: &'a RawValue,
-}
+const KIND: Kind = Kind {
+    field: "alertdesk_pack",
+    words: "alertdesk pack",
+    format: FORMAT,
+};
 
-/// Enough of a file of any format to know which it is.
-#[derive(Deserialize)]
-struct Head {
-    alertdesk_pack: u32,
+impl From<Wrong> for PackError {
+    fn from(wrong: Wrong) -> Self {
+        match wrong {
+            Wrong::Kind => Self::NotAPack,
+            Wrong::Newer(format) => Self::Newer(format),
+            Wrong::Signature => Self::Signature,
+        }
+    }
 }
 
 impl Pack {
@@ -90,17 +91,9 @@ impl Pack {
     /// # Errors
     /// When the content cannot be written as JSON.
     pub fn seal(&self, key: &SigningKey) -> Result<String, PackError> {
-        let unwritable = |error: serde_json::Error| PackError::Content(error.to_string());
-        let content = serde_json::to_string_pretty(self).map_err(unwritable)?;
-        let content = RawValue::from_string(content).map_err(unwritable)?;
-        let file = File {
-            alertdesk_pack: FORMAT,
-            key: key.public().as_str().to_owned(),
-            signature: key.sign(&message(content.get())),
-            content: &content,
-        };
-        let text = serde_json::to_string_pretty(&file).map_err(unwritable)?;
-        Ok(text + "\n")
+        let content = serde_json::to_string_pretty(self)
+            .map_err(|error| PackError::Content(error.to_string()))?;
+        Ok(KIND.seal(&content, key))
     }
 
     /// Reads a file and checks its signature. Whether that signer is trusted is another question.
@@ -108,17 +101,9 @@ impl Pack {
     /// # Errors
     /// No pack, a newer one, one that was changed, or one whose content cannot be used.
     pub fn open(text: &str) -> Result<(Self, PublicKey), PackError> {
-        let head: Head = serde_json::from_str(text).map_err(|_| PackError::NotAPack)?;
-        if head.alertdesk_pack > FORMAT {
-            return Err(PackError::Newer(head.alertdesk_pack));
-        }
-        let file: File<'_> = serde_json::from_str(text).map_err(|_| PackError::NotAPack)?;
-        let key = PublicKey::read(&file.key).ok_or(PackError::NotAPack)?;
-        if !key.signed(&message(file.content.get()), &file.signature) {
-            return Err(PackError::Signature);
-        }
-        let pack: Pack = serde_json::from_str(file.content.get())
-            .map_err(|error| PackError::Content(error.to_string()))?;
+        let (content, key) = KIND.open(text)?;
+        let pack: Pack =
+            serde_json::from_str(content).map_err(|error| PackError::Content(error.to_string()))?;
         pack.check()?;
         Ok((pack, key))
     }
@@ -148,11 +133,6 @@ impl Pack {
         }
         Ok(())
     }
-}
-
-/// What is signed: the number of the format and the bytes of the content.
-fn message(content: &str) -> Vec<u8> {
-    format!("alertdesk pack {FORMAT}\n{content}").into_bytes()
 }
 
 #[cfg(test)]

@@ -381,6 +381,7 @@ mod tests {
                 twins: TwinRules::default(),
                 times: crate::domain::TimeRules::default(),
                 confirm: crate::domain::ConfirmRules::default(),
+                approval: crate::domain::ApprovalRules::default(),
             };
             Box::pin(async move {
                 let key = ApiKey::parse("not-a-real-key")?;

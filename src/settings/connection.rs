@@ -7,8 +7,8 @@ use super::secrets::{KeySource, SandboxKey};
 use super::usage;
 use crate::contract::{ApiError, DayLimits};
 use crate::domain::{
-    BotTarget, ConfirmRules, FlowVersion, Guard, LetterCase, Profile, QuietHours, QuietPolicy,
-    TimeRules, TwinRules, WireOptions,
+    ApprovalRules, Approvers, BotTarget, ConfirmRules, FlowVersion, Guard, LetterCase, Profile,
+    QuietHours, QuietPolicy, TimeRules, TwinRules, WireOptions,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -61,6 +61,7 @@ impl Connection {
                 twins: TwinRules::default(),
                 times: TimeRules::default(),
                 confirm: ConfirmRules::default(),
+                approval: ApprovalRules::default(),
             },
             key: KeySource::Sandbox(key),
             ca_file: None,
@@ -119,6 +120,7 @@ pub(super) fn connect(
             twins: twins(merged),
             times: times(merged),
             confirm: confirm(merged),
+            approval: approval(merged),
         },
         key: key.clone(),
         ca_file: merged
@@ -133,6 +135,14 @@ pub(super) fn connect(
         canary: small("limits.canary", 5),
         grace: grace(merged, guard),
     })
+}
+
+/// When a second person looks, and whose word counts.
+fn approval(merged: &Merged) -> ApprovalRules {
+    ApprovalRules {
+        above: merged.count("approval.above"),
+        approvers: Approvers::read(&merged.optional_text("approval.keys").unwrap_or_default()),
+    }
 }
 
 /// The grace times, never under five seconds where real customers are.

@@ -75,6 +75,7 @@ pub fn without_effect(settings: &Settings) -> Vec<String> {
     let ends = [
         ("quiet_hours.start", "quiet_hours.end"),
         ("quiet_hours.end", "quiet_hours.start"),
+        ("approval.keys", "approval.above"),
     ];
     let half = ends.into_iter().filter_map(|(given, other)| {
         let sourced = settings.profile.get(given)?;

@@ -194,6 +194,7 @@ impl Reader<'_> {
             | Shape::Token
             | Shape::Zone
             | Shape::Country
+            | Shape::PublicKeys
             | Shape::ClockTime => {
                 let text = value.as_str().ok_or_else(|| {
                     format!("it must be a text in quotes, not {}", described(value))

@@ -87,6 +87,7 @@ fn default_of(key: &Key) -> Option<Sourced> {
         | Shape::Token
         | Shape::Zone
         | Shape::Country
+        | Shape::PublicKeys
         | Shape::ClockTime) => check_text(shape, key.default?).ok()?,
     };
     let origin = Origin::Default;

@@ -26,6 +26,8 @@ pub enum Shape {
     Country,
     /// `HH:MM`.
     ClockTime,
+    /// Ed25519 keys of 64 hex digits, with spaces or commas between.
+    PublicKeys,
 }
 
 /// One setting.
@@ -268,6 +270,18 @@ pub static PROFILE: &[Key] = &[
         Shape::Count(0, 3600),
         Some("60"),
         "seconds to undo a large or guarded list",
+    ),
+    key(
+        "approval.above",
+        Shape::Count(0, 100_000_000),
+        None,
+        "a plan for more people than this waits until a second person has approved it",
+    ),
+    key(
+        "approval.keys",
+        Shape::PublicKeys,
+        None,
+        "who may approve: what `alertdesk approval key` prints for them, with spaces between",
     ),
     key(
         "quiet_hours.start",

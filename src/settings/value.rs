@@ -112,6 +112,14 @@ pub fn check_text(shape: Shape, text: &str) -> Result<Value, String> {
                 Err("it must be a country of two letters, for example `IN`".to_owned())
             }
         }
+        Shape::PublicKeys => keep(
+            text.split([' ', ',']).any(|word| !word.is_empty())
+                && text
+                    .split([' ', ','])
+                    .filter(|word| !word.is_empty())
+                    .all(|word| word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit())),
+            "it must be keys of 64 signs as `alertdesk approval key` prints them, with spaces between",
+        ),
         Shape::ClockTime => keep(
             text.len() == 5 && text.parse::<jiff::civil::Time>().is_ok(),
             "it must be a time as `21:00`",

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod approval;
 mod audit;
 mod cache;
 mod commands;

@@ -72,6 +72,7 @@ pub fn profile() -> Profile {
         twins: TwinRules::default(),
         times: alertdesk::domain::TimeRules::default(),
         confirm: alertdesk::domain::ConfirmRules::default(),
+        approval: alertdesk::domain::ApprovalRules::default(),
     }
 }
 

@@ -437,6 +437,7 @@ fn profiles(platform: &Platform, options: &Options) -> Vec<Profile> {
         twins: TwinRules::default(),
         times: alertdesk::domain::TimeRules::default(),
         confirm: alertdesk::domain::ConfirmRules::default(),
+        approval: alertdesk::domain::ApprovalRules::default(),
     };
     (options.profile)(&mut first);
     let others = options.others.iter().map(|change| {

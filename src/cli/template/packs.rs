@@ -99,7 +99,10 @@ fn chosen(library: &Library, names: &[String]) -> Result<(Vec<Template>, Vec<Flo
 }
 
 /// The pair of this data folder, made with the first use.
-fn own_key(library: &Library) -> Result<SigningKey, ApiError> {
+///
+/// # Errors
+/// A library that cannot be used, or a kept key that is damaged.
+pub fn own_key(library: &Library) -> Result<SigningKey, ApiError> {
     let made = SigningKey::make().map_err(|error| refused(&error))?;
     let kept = library.own_key(&made).map_err(|error| storage(&error))?;
     SigningKey::read(&kept).map_err(|error| refused(&error))

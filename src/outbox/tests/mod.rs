@@ -1,6 +1,7 @@
 //! The engine walked through time by hand: waits, rates, automatic stops, graces. No task, no
 //! socket, no waiting.
 
+mod approval;
 mod budget;
 mod calls;
 mod copies;

@@ -9,8 +9,7 @@ use super::read::{batch_row, request_row};
 use super::rows::StoredBatch;
 use super::send::is_as_confirmed;
 use crate::domain::{
-    BatchId, ItemId, Once, PhoneNumber, Plan, PlannedCall, Reason, Recipient, RecipientId,
-    Schedule, Waiting,
+    BatchId, ItemId, Once, Plan, PlannedCall, Reason, Recipient, Schedule, Waiting,
 };
 use crate::store::error::StoreError;
 use jiff::Timestamp;
@@ -80,7 +79,7 @@ impl OutboxStore {
     }
 }
 
-fn people(number: u64) -> String {
+pub(super) fn people(number: u64) -> String {
     let noun = if number == 1 { "person" } else { "people" };
     format!("{number} {noun}")
 }
@@ -212,6 +211,33 @@ pub(super) fn not_accepted_reason(repeat: &Repeat) -> (&'static str, String) {
 }
 
 impl OutboxStore {
+    /// Every call of a batch as it was confirmed, in sending order.
+    ///
+    /// # Errors
+    /// Whatever the database says; calls that were dropped by a purge are damage here.
+    pub fn calls_of(&self, batch: BatchId) -> Result<Vec<PlannedCall>, StoreError> {
+        self.db.read(|tx| {
+            let items: Vec<ItemId> = tx
+                .prepare_cached(
+                    "SELECT id FROM items WHERE batch = ?1 AND state <> 'skipped' ORDER BY id",
+                )?
+                .query_map([batch.0], |row| Ok(ItemId(row.get(0)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            let mut calls = Vec::with_capacity(items.len());
+            for item in items {
+                let whole = request_row(tx, item)?.filter(is_as_confirmed);
+                let (Some(request), Some(recipients)) = (whole, recipients(tx, item)?) else {
+                    return Err(rusqlite::Error::QueryReturnedNoRows);
+                };
+                calls.push(PlannedCall {
+                    recipients,
+                    request,
+                });
+            }
+            Ok(calls)
+        })
+    }
+
     /// Everybody a call reaches.
     ///
     /// # Errors
@@ -231,10 +257,6 @@ fn recipients(tx: &Connection, item: ItemId) -> rusqlite::Result<Option<Vec<Reci
         )?
         .query_row(params![item.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let texts = single.or(several).unwrap_or_default();
-    let read = |text: &str| {
-        let phone = PhoneNumber::from_digits(text).map(Recipient::from);
-        phone.or_else(|| Some(Recipient::ChannelUser(RecipientId::read(text).ok()?)))
-    };
-    let all: Option<Vec<Recipient>> = texts.split('\n').map(read).collect();
+    let all: Option<Vec<Recipient>> = texts.split('\n').map(Recipient::from_text).collect();
     Ok(all.filter(|all| !all.is_empty()))
 }

@@ -1,12 +1,13 @@
 //! Writing a confirmed plan: everything or nothing, in one transaction.
 
 use super::OutboxStore;
+use super::approval;
 use super::intents;
 use super::rows::{StopKind, stored_number};
 use super::suppressed;
 use crate::domain::{
-    BatchId, BatchState, FrozenRequest, ItemId, Plan, Reason, Recipient, RequestBody, RequestHead,
-    Sha256Hex, SkippedRow, Used,
+    Approvers, BatchId, BatchState, FrozenRequest, ItemId, Plan, Reason, Recipient, RequestBody,
+    RequestHead, Sha256Hex, SkippedRow, Used,
 };
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
@@ -132,6 +133,8 @@ fn insert_batch(
 ) -> rusqlite::Result<i64> {
     let plan = new.plan;
     let state = first_state(new, again);
+    let held = (state == BatchState::Held).then(|| approval::needed(plan.recipients()));
+    let reason = again.map(|again| again.reason).or(held.as_ref());
     let meant = plan.waiting.meant.as_ref();
     let notes = serde_json::Value::from(plan.notes.clone()).to_string();
     tx.execute(
@@ -139,10 +142,10 @@ fn insert_batch(
             confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
             plan_sha256, planned, skipped, queued, twin_window, override_reason, file_key,
             marked, canary, spread_minutes, parent, reason_rule, reason_text, stop_kind,
-            due, meant_wall, meant_zone, hold_on_reply, quiet, source)
+            due, meant_wall, meant_zone, hold_on_reply, quiet, source, approvers)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
             ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,
-            ?35, ?36)",
+            ?35, ?36, ?37)",
         params![
             plan.kind.word(),
             plan.title,
@@ -152,7 +155,9 @@ fn insert_batch(
             plan.target.bot_key,
             state.word(),
             stored_time(new.confirmed),
-            new.start_at.map(stored_time),
+            new.start_at
+                .filter(|_| state == BatchState::Armed)
+                .map(stored_time),
             plan.schedule.publish_at().map(stored_time),
             plan.limits.per_minute.max(1),
             plan.limits.concurrency.clamp(1, 64),
@@ -171,8 +176,8 @@ fn insert_batch(
             plan.limits.canary,
             plan.limits.spread_minutes,
             again.map(|again| again.parent.0),
-            again.map(|again| again.reason.rule.as_str()),
-            again.map(|again| again.reason.text.as_str()),
+            reason.map(|reason| reason.rule.as_str()),
+            reason.map(|reason| reason.text.as_str()),
             again.map(|_| StopKind::Person.word()),
             plan.schedule.due().map(stored_time),
             meant.map(|meant| meant.wall.to_string()),
@@ -180,6 +185,7 @@ fn insert_batch(
             plan.waiting.hold_on_reply,
             plan.waiting.quiet.as_ref().map(to_json).transpose()?,
             plan.source,
+            plan.waiting.approvers.as_ref().map(Approvers::text),
         ],
     )?;
     Ok(tx.last_insert_rowid())
@@ -189,6 +195,7 @@ fn insert_batch(
 fn first_state(new: &NewBatch<'_>, again: Option<&Again<'_>>) -> BatchState {
     match (again, new.start_at) {
         (Some(_), _) => BatchState::Paused,
+        (None, _) if new.plan.waiting.approvers.is_some() => BatchState::Held,
         (None, Some(_)) => BatchState::Armed,
         (None, None) if new.plan.schedule.due().is_some() => BatchState::Scheduled,
         (None, None) => BatchState::Ready,

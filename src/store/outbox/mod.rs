@@ -4,6 +4,7 @@
 //! the outbox engine.
 
 mod again;
+mod approval;
 pub mod audit;
 mod candidates;
 mod change;

@@ -2,8 +2,8 @@
 
 use crate::domain::schedule::PlannedTime;
 use crate::domain::{
-    Batch, BatchId, BatchState, BotTarget, Counts, Item, ItemId, ItemState, PlatformError, Reason,
-    SendKind, SendLimits, Sha256Hex, Waiting,
+    Approved, Approvers, Batch, BatchId, BatchState, BotTarget, Counts, Item, ItemId, ItemState,
+    PlatformError, Reason, SendKind, SendLimits, Sha256Hex, Waiting,
 };
 use crate::store::database::read_time;
 use jiff::Timestamp;
@@ -70,6 +70,8 @@ pub struct StoredBatch {
     pub waiting: Waiting,
     /// Until when a person let it go on although it is night somewhere.
     pub quiet_passed: Option<Timestamp>,
+    /// Who approved it, where that was asked for.
+    pub approved: Option<Approved>,
     /// What stopped it last; kept also when nothing was left to send after the stop.
     pub stop: Option<(StopKind, Reason)>,
 }
@@ -116,7 +118,7 @@ pub(super) const BATCH_COLUMNS: &str = "id, kind, title, state, profile, created
     not_accepted, abandoned, parent, reason_rule, reason_text, plan_sha256, base_url, \
     customer_id, bot_key, per_minute, concurrency, calls, runs, confirmed, stop_kind, \
     revision, canary, canary_passed, spread_minutes, due, meant_wall, meant_zone, hold_on_reply, \
-    quiet, quiet_passed";
+    quiet, quiet_passed, approvers, approved_key, approved_by, approved_at";
 
 /// Reads [`BATCH_COLUMNS`].
 pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
@@ -169,8 +171,16 @@ pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
         due,
         waiting: waiting(row, publish_at.or(due))?,
         quiet_passed: row.get::<_, Option<i64>>(40)?.map(read_time),
+        approved: approved(row)?,
         stop: stop_kind.map(|word| StopKind::from_word(&word)).zip(reason),
     })
+}
+
+fn approved(row: &Row<'_>) -> rusqlite::Result<Option<Approved>> {
+    let (key, by): (Option<String>, Option<String>) = (row.get(42)?, row.get(43)?);
+    let at = row.get::<_, Option<i64>>(44)?.map(read_time);
+    let known = key.zip(by).zip(at);
+    Ok(known.map(|((key, by), at)| Approved { key, by, at }))
 }
 
 /// What of it cannot be read any more is not agreed.
@@ -186,6 +196,9 @@ fn waiting(row: &Row<'_>, at: Option<Timestamp>) -> rusqlite::Result<Waiting> {
         meant,
         hold_on_reply: row.get(38)?,
         quiet: quiet.and_then(|text| serde_json::from_str(&text).ok()),
+        approvers: row
+            .get::<_, Option<String>>(41)?
+            .map(|text| Approvers::read(&text)),
     })
 }
 

@@ -4,6 +4,7 @@
 //! state happen, the counters of a batch always add up, a finished attempt stays as it is, and no
 //! state changes without a line of the audit.
 
+mod approval;
 mod audit;
 mod counting;
 mod home;
@@ -40,6 +41,7 @@ pub const SCHEMA: Schema = Schema {
         times::TIMES,
         suppressed::SUPPRESSED,
         lean::LEAN,
+        approval::APPROVAL,
     ],
     durability: Durability::Full,
 };
