@@ -118,7 +118,7 @@ fn clear_marks(state: &mut State) -> bool {
 /// leaves.
 fn back(state: &mut State) -> Option<Effects> {
     let inside_pane = match state.focus {
-        PaneId::Users => !state.users.filter.is_empty(),
+        PaneId::Users => state.users.range_from.is_some() || !state.users.filter.is_empty(),
         PaneId::Conversation => state.conversation.find.is_some(),
         PaneId::Broadcasts => state.broadcasts.detail_open,
         PaneId::Payload => state.payload.find.is_some(),

@@ -115,6 +115,7 @@ pub fn at_top(state: &State) -> bool {
         && !state.zoomed
         && state.toasts.iter().next().is_none()
         && state.users.filter.is_empty()
+        && (state.focus != PaneId::Users || state.users.range_from.is_none())
         && state.conversation.find.is_none()
         && (state.focus != PaneId::Conversation || state.conversation.marked().is_empty())
         && state.payload.find.is_none()

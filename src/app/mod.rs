@@ -41,6 +41,7 @@ mod people_messages;
 mod people_places;
 mod people_rejects;
 pub mod reading;
+mod searches;
 pub mod sight;
 mod state;
 pub mod toasts;

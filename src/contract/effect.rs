@@ -68,9 +68,11 @@ pub enum StoreRequest {
     SaveSearch {
         /// Its name.
         name: String,
-        /// `NAME=VALUE`.
+        /// As [`crate::domain::Search::to_text`] writes it.
         text: String,
     },
+    /// Forget the search kept under this name.
+    ForgetSearch(String),
     /// Keep the text of a draft.
     SaveDraft {
         /// The name that the draft had from its beginning.
