@@ -134,7 +134,7 @@ fn back(state: &mut State) -> Option<Effects> {
         state.zoomed = false;
         return Some(Vec::new());
     }
-    if let Some(pane) = state.visited_from.take() {
+    if let Some(pane) = state.visited_from.pop() {
         state.focus = pane;
         return Some(Vec::new());
     }
@@ -153,6 +153,10 @@ fn in_command_line(state: &mut State, action: Action, context: &Context<'_>) -> 
         Action::Accept | Action::Open => commands::submit(state, context),
         Action::Back | Action::StopTyping => {
             state.command = None;
+            Vec::new()
+        }
+        Action::ClearField => {
+            state.command = Some(CommandLine::default());
             Vec::new()
         }
         _ => Vec::new(),

@@ -6,7 +6,7 @@ use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
     asking, audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
-    library, opting_out, people_checks, reading, searches, triage,
+    library, opting_out, outgoing, people_checks, reading, searches, triage,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Notice, OutboxAnswer,
@@ -216,6 +216,7 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
         OutboxEvent::BatchChanged(batch) => batch_changed(state, *batch),
         OutboxEvent::CallFinished(record) => {
             batches::call_ended(state, &record);
+            outgoing::call_ended(state, &record);
             call(state, *record)
         }
         OutboxEvent::Sender(sender) => {
@@ -249,6 +250,7 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
     if state.broadcasts.newer_than(&batch).is_some() {
         return Vec::new();
     }
+    outgoing::changed(state, &batch);
     if batch.state != BatchState::Armed {
         state.start(|armed| armed.batch == batch.id);
     }
@@ -403,6 +405,9 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
         .iter()
         .map(|(draft, _)| draft_shelf::queued(draft))
         .collect();
+    if let Some((draft, _)) = &taken {
+        outgoing::queued(state, &batch, draft);
+    }
     if let (BatchState::Armed, Some((draft, grace))) = (batch.state, taken) {
         let who = draft.to_words();
         let until = SignedDuration::try_from(grace).unwrap_or(SignedDuration::ZERO);

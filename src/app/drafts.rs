@@ -29,7 +29,9 @@ pub fn write_template(state: &mut State, users: &[User]) -> Effects {
         marked.as_slice()
     };
     let mut effects = begin(state, DraftKind::Template);
-    state.visited_from = Some(from).filter(|pane| *pane != PaneId::Composer);
+    if from != PaneId::Composer {
+        state.visited_from = vec![from];
+    }
     if let Some(draft) = &mut state.composer.draft {
         draft.address(users);
     }

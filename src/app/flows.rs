@@ -56,15 +56,20 @@ pub fn timer(state: &mut State, timer: TimerId) -> Effects {
 /// Gives the keys to a pane.
 pub fn focus_pane(state: &mut State, pane: PaneId) {
     state.focus = pane;
-    state.visited_from = None;
+    state.visited_from.clear();
 }
 
 /// Gives the keys to a pane for a look; `Back` returns.
 pub fn visit_pane(state: &mut State, pane: PaneId) {
-    if state.focus != pane {
-        state.visited_from = Some(state.focus);
-        state.focus = pane;
+    if state.focus == pane {
+        return;
     }
+    match state.visited_from.iter().position(|from| *from == pane) {
+        // Going back by another key.
+        Some(at) => state.visited_from.truncate(at),
+        None => state.visited_from.push(state.focus),
+    }
+    state.focus = pane;
 }
 
 /// The pane before or after, among those on the screen where all have a place.

@@ -120,7 +120,7 @@ pub fn at_top(state: &State) -> bool {
         && (state.focus != PaneId::Conversation || state.conversation.marked().is_empty())
         && state.payload.find.is_none()
         && !(state.focus == PaneId::Broadcasts && state.broadcasts.detail_open)
-        && state.visited_from.is_none()
+        && state.visited_from.is_empty()
 }
 
 /// Whether the open draft is made of a template whose own words nobody wrote down yet.

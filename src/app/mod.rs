@@ -32,6 +32,7 @@ pub mod library;
 pub mod library_forms;
 pub mod library_pages;
 mod opting_out;
+mod outgoing;
 mod people;
 pub mod people_checks;
 pub mod people_file;

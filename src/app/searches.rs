@@ -74,7 +74,7 @@ pub fn save(state: &State, name: &str) -> Result<Effects, String> {
     }
     Ok(vec![Effect::Store(StoreRequest::SaveSearch {
         name: name.to_owned(),
-        text: search.to_text(),
+        text: Some(search.to_text()),
     })])
 }
 
@@ -85,9 +85,10 @@ pub fn save(state: &State, name: &str) -> Result<Effects, String> {
 pub fn forget(state: &State, name: &str) -> Result<Effects, String> {
     let names = state.library.saved.iter().map(|(name, _)| name.as_str());
     if names.clone().any(|known| known == name) {
-        return Ok(vec![Effect::Store(StoreRequest::ForgetSearch(
-            name.to_owned(),
-        ))]);
+        return Ok(vec![Effect::Store(StoreRequest::SaveSearch {
+            name: name.to_owned(),
+            text: None,
+        })]);
     }
     if state.library.saved.is_empty() {
         return Err("no search is kept: save NAME keeps the one that is shown".to_owned());

@@ -7,6 +7,7 @@ use super::exit::ExitStatus;
 use super::output::Row;
 use crate::api::ReadClient;
 use crate::contract::{ApiError, ApiRequest, ApiResponse, ErrorKind};
+use crate::domain::copy_as::shell_word;
 use crate::domain::{Search, User, Wanted};
 use crate::store::Library;
 use crate::text::format::people as counted_people;
@@ -61,7 +62,7 @@ pub fn refused_in_a_dry_run(library: &Library, text: &str) -> ApiError {
         Ok(_) => "--kept",
         Err(_) => "--attribute",
     };
-    let text = quoted(text);
+    let text = shell_word(text);
     usage(
         "a search asks the platform, and --dry-run opens no connection",
         format!(
@@ -70,15 +71,6 @@ pub fn refused_in_a_dry_run(library: &Library, text: &str) -> ApiError {
              that with --csv."
         ),
     )
-}
-
-/// A word as a shell takes it.
-fn quoted(text: &str) -> String {
-    let plain = |sign: char| sign.is_ascii_alphanumeric() || "=_-.+@:/".contains(sign);
-    if text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// The people of a search, and says how many there are.
@@ -180,15 +172,4 @@ pub fn forget(context: &Context, name: &str) -> Result<ExitStatus, ApiError> {
     }
     let kept = library.saved_searches().map_err(|error| storage(&error))?;
     Err(unknown(&kept, name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_word_is_written_as_a_shell_takes_it() {
-        assert_eq!(quoted("city=London"), "city=London");
-        assert_eq!(quoted("note=it's late"), r"'note=it'\''s late'");
-    }
 }

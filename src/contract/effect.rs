@@ -68,11 +68,9 @@ pub enum StoreRequest {
     SaveSearch {
         /// Its name.
         name: String,
-        /// As [`crate::domain::Search::to_text`] writes it.
-        text: String,
+        /// As [`crate::domain::Search::to_text`] writes it; `None` forgets the one of this name.
+        text: Option<String>,
     },
-    /// Forget the search kept under this name.
-    ForgetSearch(String),
     /// Keep the text of a draft.
     SaveDraft {
         /// The name that the draft had from its beginning.

@@ -13,7 +13,7 @@ use crate::domain::template::{TemplateEdit, Wording};
 use crate::domain::{BatchId, BotTarget, FrozenRequest, ItemId, RowWindow, User};
 use crate::outbox::{Confirmation, Outbox, operator};
 use crate::store::cache::ConversationKey;
-use crate::store::{self, ChangeError, StoreError};
+use crate::store::{ChangeError, StoreError};
 
 /// So many rows of a batch's people are read at once: several screens.
 const ROWS_READ: u64 = 300;
@@ -130,13 +130,7 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             Ok(Some(StorageEvent::Recent(people)))
         }
         StoreRequest::Shelf(ask) => shelves::answer(world, ask, now).map(Some),
-        StoreRequest::SaveSearch { name, text } => {
-            kept_searches(world, |library| library.save_search(&name, &text)).map(Some)
-        }
-        StoreRequest::ForgetSearch(name) => kept_searches(world, |library| {
-            library.remove_saved_search(&name).map(drop)
-        })
-        .map(Some),
+        StoreRequest::SaveSearch { name, text } => save_search(world, &name, text).map(Some),
         StoreRequest::Conversation(conversation, ask) => {
             let stores = (world.cache()?, &world.library()?);
             let answer = conversation_cache::answer(stores, &conversation, ask, now);
@@ -207,13 +201,14 @@ fn change_error(error: &ChangeError) -> ApiError {
     }
 }
 
-/// The searches that are kept after a change of them.
-fn kept_searches(
-    world: &World,
-    change: impl FnOnce(&store::Library) -> Result<(), StoreError>,
-) -> Result<StorageEvent, ApiError> {
+/// The searches that are kept after this one is kept or forgotten.
+fn save_search(world: &World, name: &str, text: Option<String>) -> Result<StorageEvent, ApiError> {
     let library = world.library()?;
-    change(&library).map_err(|error| storage_error(&error))?;
+    let changed = match text {
+        Some(text) => library.save_search(name, &text),
+        None => library.remove_saved_search(name).map(drop),
+    };
+    changed.map_err(|error| storage_error(&error))?;
     let all = library.saved_searches();
     let all = all.map_err(|error| storage_error(&error))?;
     Ok(StorageEvent::SavedSearches(all))

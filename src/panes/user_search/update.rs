@@ -44,17 +44,7 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
         Action::HalfPageUp => state.list.move_by(-(page / 2).max(1), len, height),
         Action::First => state.list.first(),
         Action::Last => state.list.last(len, height),
-        Action::Mark => {
-            if state.range_from.is_some() {
-                state.mark_range();
-            } else {
-                state.toggle_mark();
-                state.list.move_by(1, len, height);
-            }
-        }
-        Action::MarkRange if state.range_from.is_some() => state.mark_range(),
-        Action::MarkRange => state.range_from = Some(state.list.selected),
-        Action::MarkAll => state.toggle_all(),
+        Action::Mark | Action::MarkRange | Action::MarkAll => mark(state, action, height),
         Action::MarkNone => return Some(Wish::Unmarked(state.clear_marks())),
         Action::Find => {
             state.typing = Typing::InSearch;
@@ -90,6 +80,20 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
         _ => {}
     }
     None
+}
+
+/// Marks a row, a range or all of them. A range that is open ends with either key.
+fn mark(state: &mut State, action: Action, height: usize) {
+    if action == Action::MarkAll {
+        state.toggle_all();
+    } else if state.range_from.is_some() {
+        state.mark_range();
+    } else if action == Action::MarkRange {
+        state.range_from = Some(state.list.selected);
+    } else {
+        state.toggle_mark();
+        state.list.move_by(1, state.shown.len(), height);
+    }
 }
 
 #[expect(

@@ -112,6 +112,11 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
         };
         let selected = at == state.list.selected;
         user_line(state, painter, line, (row, selected), context);
+        if state.is_in_range(at) {
+            // They are chosen, and those marked before are too.
+            let sign = painter.theme.glyph(Glyph::Marked);
+            painter.text((line.x + 1, y), line.right(), sign, Role::Focus);
+        }
         if (selected || state.is_in_range(at)) && context.focused {
             painter.overlay(line, Role::Selection);
         }
