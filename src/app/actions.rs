@@ -117,14 +117,7 @@ fn clear_marks(state: &mut State) -> bool {
 /// One level back: a pane's own, then a toast, the zoom, the pane visited, marks; at the top it
 /// leaves.
 fn back(state: &mut State) -> Option<Effects> {
-    let inside_pane = match state.focus {
-        PaneId::Users => state.users.range_from.is_some() || !state.users.filter.is_empty(),
-        PaneId::Conversation => state.conversation.find.is_some(),
-        PaneId::Broadcasts => state.broadcasts.detail_open,
-        PaneId::Payload => state.payload.find.is_some(),
-        PaneId::Composer | PaneId::Activity => false,
-    };
-    if inside_pane {
+    if focus::goes_back_inside(state) {
         return None;
     }
     if state.toasts.dismiss() {

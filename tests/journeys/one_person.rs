@@ -1,9 +1,12 @@
 //! J2: one template to one person, from their chat to its place in the chat.
 
+use crate::screens::keep_sizes;
 use crate::support::harness::{Harness, Options};
+use crate::support::stage::Stage;
 use alertdesk::contract::PaneId;
-use alertdesk::domain::{BatchState, Guard};
+use alertdesk::domain::{BatchId, BatchState, Guard};
 use alertdesk::overlays::Overlay;
+use alertdesk::panes::conversation::{Outgoing, Way};
 use std::time::Duration;
 
 const SARA: &str = "447700900412";
@@ -128,4 +131,39 @@ async fn j2_in_a_chat_its_person_is_meant_whoever_is_marked() {
         .await;
     let accepted = desk.platform.accepted().await;
     assert_eq!((accepted.len(), accepted.get(SARA)), (1, Some(&1)));
+}
+
+#[test]
+fn j2_how_far_a_message_is_stands_below_the_chat() {
+    let mut stage = Stage::furnished(120, 40);
+    let send = |stage: &mut Stage, person: &str, id: i64, way: Way| {
+        stage.state.conversation.sends(Outgoing {
+            batch: BatchId(id),
+            person: person.to_owned(),
+            title: "fitting_slots".to_owned(),
+            confirmed: stage.now,
+            way,
+        });
+    };
+    let accepted = Way::Accepted {
+        at: stage.now,
+        id: Some("wamid.SANDBOX0000000001".to_owned()),
+    };
+    send(&mut stage, SARA, 1, accepted);
+    send(&mut stage, "447700900118", 2, Way::Going);
+    send(&mut stage, SARA, 3, Way::Grace);
+    stage.keys("2");
+    keep_sizes("conversation__outgoing", &stage);
+    for (way, words) in [
+        (
+            Way::Rejected("131026".to_owned()),
+            "fitting_slots rejected 131026: 4 shows why",
+        ),
+        (Way::Unknown, "fitting_slots unknown: U decides"),
+        (Way::Stopped, "fitting_slots stands still: 4 shows why"),
+    ] {
+        stage.state.conversation.send_ended(BatchId(3), way);
+        stage.keys("2");
+        assert!(stage.screen().contains(words), "{}", stage.screen());
+    }
 }

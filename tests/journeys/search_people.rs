@@ -162,3 +162,18 @@ fn people_of_other_channels_are_named_by_their_id_and_never_by_its_digits() {
     assert_eq!(plan.recipients(), 1);
     assert_eq!(plan.skipped[0].recipient, "1f6e-447700900118");
 }
+
+#[test]
+fn a_filter_in_one_pane_never_makes_esc_in_another_leave_the_program() {
+    let mut stage = Stage::furnished(120, 40);
+    stage.keys("1 /");
+    stage.text("sara");
+    stage.keys("Esc 3");
+    for _ in 0..6 {
+        stage.keys("Esc");
+    }
+    assert!(!stage.effects.contains(&Effect::Quit));
+    assert_eq!(stage.state.users.filter, "sara");
+    stage.keys("1 Esc");
+    assert!(stage.state.users.filter.is_empty());
+}
