@@ -7,19 +7,20 @@ use super::budget::Budget;
 use super::clock::Moment;
 use super::due::out_of_time;
 use super::emergency::EmergencyFile;
+use super::graces::Graces;
 use super::limiter::Limiter;
 use super::looks::Looks;
 use super::queue::Outbox;
 use super::reach::{Fits, Reach};
 use super::report::Reporter;
 use super::sender::{Hooks, Point};
+use super::set_aside::{CannotMark, Claim};
 use super::streak::Streak;
 use super::transport::{Judged, NoTransport, Transport, TransportProvider};
 use super::waits::Waits;
 use crate::domain::{BatchId, BatchState, BotTarget, Reason, SendKind};
 use crate::store::outbox::{
-    Candidate, Footprint, MarkTime, Marked, OutboxStore, Outcome, SendError, Stop, StopKind,
-    StoredBatch,
+    Candidate, Footprint, MarkTime, Marked, OutboxStore, Outcome, Stop, StopKind, StoredBatch,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -102,6 +103,7 @@ pub(super) struct Engine {
     pub last_to: HashMap<String, Duration>,
     forget_at: Duration,
     pub waits: Waits,
+    pub graces: Graces,
     pub looks: Looks,
     /// Results and stops that are not in the record yet; while there are any, nothing is claimed.
     pub unrecorded: Vec<Outcome>,
@@ -138,6 +140,7 @@ impl Engine {
             last_to: HashMap::new(),
             forget_at: Duration::ZERO,
             waits: Waits::default(),
+            graces: Graces::default(),
             looks: Looks::default(),
             unrecorded: Vec::new(),
             in_emergency: 0,
@@ -468,33 +471,5 @@ impl Engine {
         self.trouble_since.get_or_insert(now.steady);
         self.wake_at(now.steady);
         Claim::Failed
-    }
-}
-
-pub(super) enum Claim {
-    /// Another process's, or set aside.
-    NotOurs,
-    /// Marked now; none while it waits.
-    Marked(Vec<ToSend>),
-    /// The record could not be written.
-    Failed,
-}
-
-pub(super) trait CannotMark: std::fmt::Display {
-    fn rule(&self) -> &'static str;
-}
-
-impl CannotMark for crate::store::StoreError {
-    fn rule(&self) -> &'static str {
-        "mark_failed"
-    }
-}
-
-impl CannotMark for SendError {
-    fn rule(&self) -> &'static str {
-        match self {
-            SendError::Store(_) => "mark_failed",
-            SendError::Tampered(_) => "request_changed",
-        }
     }
 }

@@ -15,6 +15,7 @@ mod emergency;
 mod engine;
 pub mod error;
 pub mod freeze;
+mod graces;
 mod home;
 pub mod limiter;
 pub mod lock;

@@ -1,10 +1,10 @@
 //! Sets a batch aside for a person, because of what it is and not because of an answer.
 
 use super::clock::Moment;
-use super::engine::{Claim, Engine};
+use super::engine::{Engine, ToSend};
 use crate::domain::Reason;
 use crate::store::StoreError;
-use crate::store::outbox::{Change, StopKind, StoredBatch};
+use crate::store::outbox::{Change, SendError, StopKind, StoredBatch};
 use jiff::Timestamp;
 
 impl Engine {
@@ -76,6 +76,36 @@ impl Engine {
                 Claim::NotOurs
             }
             Err(error) => self.cannot_mark(stored.batch.id, &error, now),
+        }
+    }
+}
+
+/// How the claim of a batch ended.
+pub(super) enum Claim {
+    /// Another process's, or set aside.
+    NotOurs,
+    /// Marked now; none while it waits.
+    Marked(Vec<ToSend>),
+    /// The record could not be written.
+    Failed,
+}
+
+/// Why nothing could be marked, in one stable word.
+pub(super) trait CannotMark: std::fmt::Display {
+    fn rule(&self) -> &'static str;
+}
+
+impl CannotMark for crate::store::StoreError {
+    fn rule(&self) -> &'static str {
+        "mark_failed"
+    }
+}
+
+impl CannotMark for SendError {
+    fn rule(&self) -> &'static str {
+        match self {
+            SendError::Store(_) => "mark_failed",
+            SendError::Tampered(_) => "request_changed",
         }
     }
 }

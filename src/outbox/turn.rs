@@ -10,7 +10,7 @@ use super::transport::TransportProvider;
 use crate::contract::OutboxEvent;
 use crate::domain::{BatchState, Judgement, Reason, Verdict};
 use crate::store::StoreError;
-use crate::store::outbox::{LATE, Outcome, Stop, StopKind, StoredBatch};
+use crate::store::outbox::{Outcome, Stop, StopKind, StoredBatch};
 use jiff::SignedDuration;
 use std::time::Duration;
 
@@ -216,32 +216,6 @@ impl Engine {
             };
             self.stops.push(Stop::batch(batch, StopKind::Other, reason));
         }
-    }
-
-    /// Lets graces end that are due; `true` if one did.
-    fn end_graces(&mut self, batches: &[StoredBatch], now: Moment) -> Result<bool, StoreError> {
-        let mut ended = false;
-        for stored in batches {
-            if stored.batch.state != BatchState::Armed || self.draining {
-                continue;
-            }
-            let start = stored.start_at.unwrap_or(now.wall);
-            if start > now.wall {
-                self.wake_at_time(start, now);
-                continue;
-            }
-            ended = true;
-            if now.wall.duration_since(start) > LATE {
-                let reason = Reason {
-                    rule: "missed".to_owned(),
-                    text: "Its grace ended while this machine was not awake, more than two minutes ago. Resume it if it is still wanted.".to_owned(),
-                };
-                self.store.hold(stored.batch.id, &reason)?;
-            } else {
-                self.store.end_grace(stored.batch.id, now.wall)?;
-            }
-        }
-        Ok(ended)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Bench, accepted, fast, plan};
 use crate::contract::OutboxEvent;
+use crate::domain::audit::AuditFilter;
 use crate::domain::{Batch, BatchState, FrozenRequest, Plan, RequestBody, RequestHead, Schedule};
 use crate::outbox::clock::Clock;
 use crate::outbox::queue::Confirmation;
@@ -120,4 +121,27 @@ fn the_typed_number_and_the_frozen_bytes_are_checked() {
     moved.sha256 = Plan::digest(&moved.target, moved.schedule, &moved.calls);
     assert!(bench.outbox.queue(&moved, &confirm("3")).is_err());
     assert_eq!(bench.outbox.list().unwrap().len(), 1);
+}
+
+#[test]
+fn a_clock_that_is_set_takes_nobodys_grace_and_holds_nothing_up() {
+    for by in [-3600, -20, 8, 3600] {
+        let mut bench = Bench::new();
+        let id = bench.queue(&plan(1, fast(1)), 10);
+        assert_eq!(bench.turn(Vec::new()), 0);
+        bench.pass(Duration::from_secs(1));
+        bench.set_clock(SignedDuration::from_secs(by));
+        assert_eq!(bench.turn(Vec::new()), 0, "{by}");
+        bench.pass(Duration::from_millis(8_900));
+        assert_eq!(bench.turn(Vec::new()), 0, "{by}");
+        bench.pass(Duration::from_millis(100));
+        assert_eq!(bench.turn(Vec::new()), 1, "{by}");
+        // Nobody ended it early, whatever the clock on the wall says.
+        let lines = bench.outbox.audit(&AuditFilter::default(), 100).unwrap();
+        let mut of_batch = lines.iter().filter(|line| line.batch == Some(id));
+        assert!(
+            of_batch.all(|line| !line.proof.contains("started_early")),
+            "{by}"
+        );
+    }
 }
