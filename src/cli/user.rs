@@ -24,12 +24,11 @@ pub fn run(context: &Context, command: &UserCommand) -> Result<ExitStatus, ApiEr
             wide,
             raw,
         } => {
-            let search = match kept {
-                Some(name) => searches::kept(&context.library(&context.quiet_settings()?)?, name)?,
-                None => {
-                    let attribute = attribute.as_deref().unwrap_or_default();
-                    Search::of(wanted("--attribute", attribute)?)
-                }
+            let search = if let Some(name) = kept {
+                searches::kept(&context.library(&context.quiet_settings()?)?, name)?
+            } else {
+                let attribute = attribute.as_deref().unwrap_or_default();
+                Search::of(wanted("--attribute", attribute)?)
             };
             find(context, &search, (*wide, *raw))
         }
