@@ -67,7 +67,7 @@ async fn j2_from_the_chat_to_an_accepted_message_in_the_chat() {
     assert_eq!(desk.state.focus, PaneId::Conversation);
     desk.assert_shows("starts in 10 s");
     desk.assert_shows("u stops it");
-    desk.assert_shows("fitting_slots waits: u takes it back");
+    desk.assert_shows("fitting_slots waits: nothing has left yet");
     assert!(desk.platform.accepted().await.is_empty());
     desk.keys("S");
     let batch = desk
@@ -94,7 +94,7 @@ async fn j2_taken_back_in_its_grace_the_chat_shows_nothing_of_it() {
     desk.advance(400);
     desk.keys("0 4 1 2 Enter");
     desk.until_idle().await;
-    desk.assert_shows("fitting_slots waits: u takes it back");
+    desk.assert_shows("fitting_slots waits: nothing has left yet");
     desk.keys("u");
     desk.until_idle().await;
     desk.assert_shows("Nothing was sent.");

@@ -8,7 +8,7 @@ use crate::panes::chrome::ViewContext;
 use crate::text::{format, sanitize, width};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 /// So many are remembered, the newest.
@@ -17,6 +17,9 @@ const KEPT: usize = 50;
 const ROWS: usize = 2;
 /// Below this height the rows belong to the messages.
 const LEAST_HEIGHT: usize = 6;
+
+/// So much the platform's times may lie before ours: whole seconds, and clocks that differ a little.
+const CLOCKS: SignedDuration = SignedDuration::from_secs(5);
 
 /// How far a message has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,14 +76,14 @@ impl Outgoing {
         let ours = chat.messages.iter().rev();
         let mut ours = ours.filter(|message| message.direction == Direction::Out);
         ours.find_map(|message| message.time)
-            .is_some_and(|at| at >= self.confirmed)
+            .is_some_and(|at| self.confirmed.duration_since(at) <= CLOCKS)
     }
 
     fn words(&self, context: &ViewContext<'_>) -> (Glyph, Role, String) {
         let title = sanitize::clean_line(&self.title);
         match &self.way {
             Way::Grace => {
-                let text = format!("{title} waits: u takes it back");
+                let text = format!("{title} waits: nothing has left yet");
                 (Glyph::Planned, Role::Active, text)
             }
             Way::Planned => {
