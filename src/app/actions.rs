@@ -117,14 +117,7 @@ fn clear_marks(state: &mut State) -> bool {
 /// One level back: a pane's own, then a toast, the zoom, the pane visited, marks; at the top it
 /// leaves.
 fn back(state: &mut State) -> Option<Effects> {
-    let inside_pane = match state.focus {
-        PaneId::Users => !state.users.filter.is_empty(),
-        PaneId::Conversation => state.conversation.find.is_some(),
-        PaneId::Broadcasts => state.broadcasts.detail_open,
-        PaneId::Payload => state.payload.find.is_some(),
-        PaneId::Composer | PaneId::Activity => false,
-    };
-    if inside_pane {
+    if focus::goes_back_inside(state) {
         return None;
     }
     if state.toasts.dismiss() {
@@ -134,7 +127,7 @@ fn back(state: &mut State) -> Option<Effects> {
         state.zoomed = false;
         return Some(Vec::new());
     }
-    if let Some(pane) = state.visited_from.take() {
+    if let Some(pane) = state.visited_from.pop() {
         state.focus = pane;
         return Some(Vec::new());
     }
@@ -153,6 +146,10 @@ fn in_command_line(state: &mut State, action: Action, context: &Context<'_>) -> 
         Action::Accept | Action::Open => commands::submit(state, context),
         Action::Back | Action::StopTyping => {
             state.command = None;
+            Vec::new()
+        }
+        Action::ClearField => {
+            state.command = Some(CommandLine::default());
             Vec::new()
         }
         _ => Vec::new(),

@@ -6,12 +6,11 @@ use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
     asking, audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
-    library, opting_out, people_checks, reading, triage,
+    library, opting_out, outgoing, people_checks, reading, searches, triage,
 };
 use crate::contract::{
-    ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Effect, Notice,
-    OutboxAnswer, OutboxEvent, PlanAnswer, PlanPurpose, SenderState, Slot, StorageEvent,
-    StoreRequest, Ticket,
+    ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Notice, OutboxAnswer,
+    OutboxEvent, PlanAnswer, PlanPurpose, SenderState, Slot, StorageEvent, Ticket,
 };
 use crate::domain::opt_out::OPTED_OUT;
 use crate::domain::{Batch, BatchId, BatchState, FrozenRequest, PlanFacts};
@@ -26,13 +25,10 @@ pub fn api(state: &mut State, answer: ApiAnswer) -> Effects {
     if !state.tickets.redeem(answer.slot, answer.ticket) {
         return Vec::new();
     }
-    let now = state.now.timestamp();
     match (answer.slot, answer.result) {
         (Slot::UserSearch, Ok(ApiResponse::Users(users))) => {
             state.toasts.settle("users");
-            let seen = Arc::new(users.clone());
-            state.users.arrive(users, now);
-            remember_search(state, seen)
+            searches::arrived(state, users)
         }
         (Slot::Conversation, Ok(ApiResponse::Page(page))) => {
             state.toasts.settle("conversation");
@@ -50,16 +46,6 @@ pub fn api(state: &mut State, answer: ApiAnswer) -> Effects {
         }
         (_, Ok(_)) => Vec::new(),
     }
-}
-
-fn remember_search(state: &State, seen: Arc<Vec<crate::domain::User>>) -> Effects {
-    let Some((attribute, value)) = state.users.query.clone() else {
-        return Vec::new();
-    };
-    vec![
-        Effect::Store(StoreRequest::RememberSearch { attribute, value }),
-        Effect::Store(StoreRequest::RememberUsers(seen)),
-    ]
 }
 
 /// An error of a read is visible in three sizes: a mark in the pane, a toast with the key that
@@ -230,6 +216,7 @@ pub fn outbox(state: &mut State, event: OutboxEvent) -> Effects {
         OutboxEvent::BatchChanged(batch) => batch_changed(state, *batch),
         OutboxEvent::CallFinished(record) => {
             batches::call_ended(state, &record);
+            outgoing::call_ended(state, &record);
             call(state, *record)
         }
         OutboxEvent::Sender(sender) => {
@@ -263,6 +250,7 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
     if state.broadcasts.newer_than(&batch).is_some() {
         return Vec::new();
     }
+    outgoing::changed(state, &batch);
     if batch.state != BatchState::Armed {
         state.start(|armed| armed.batch == batch.id);
     }
@@ -417,6 +405,9 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
         .iter()
         .map(|(draft, _)| draft_shelf::queued(draft))
         .collect();
+    if let Some((draft, _)) = &taken {
+        outgoing::queued(state, &batch, draft);
+    }
     if let (BatchState::Armed, Some((draft, grace))) = (batch.state, taken) {
         let who = draft.to_words();
         let until = SignedDuration::try_from(grace).unwrap_or(SignedDuration::ZERO);
@@ -471,14 +462,7 @@ pub fn storage(state: &mut State, answer: StorageEvent, context: &Context<'_>) -
             Vec::new()
         }
         StorageEvent::Shelf(answer) => library::answered(state, *answer),
-        StorageEvent::SavedSearches(saved) => {
-            state.library.saved = saved;
-            notify(
-                state,
-                Notice::fact("search", "The search is kept; Ctrl-p finds it."),
-            );
-            Vec::new()
-        }
+        StorageEvent::SavedSearches(saved) => searches::kept(state, saved),
         StorageEvent::TemplatesKept(kept) => importing::kept(state, *kept, context),
         StorageEvent::DraftSaved { id, kept_as } => {
             draft_shelf::saved(state, &id, &kept_as);

@@ -44,6 +44,8 @@ pub fn available(action: Action, state: &State) -> Result<(), Why> {
         Action::Mark if state.overlays.is_empty() && state.focus != PaneId::Users => {
             Err("only people and messages can be marked".to_owned())
         }
+        Action::MarkRange | Action::MarkNone => on_people_listed(action, state),
+        Action::MarkAll if state.overlays.is_empty() => on_people_listed(action, state),
         Action::NextMark | Action::PreviousMark if state.conversation.marked().is_empty() => {
             Err("no message is marked: Space marks one".to_owned())
         }
@@ -260,6 +262,20 @@ fn raw(state: &State) -> Result<(), Why> {
         Some(false) => Err("only templates and broadcasts can be written as JSON".to_owned()),
         None => Err("no draft is open: t on a person starts one".to_owned()),
     }
+}
+
+/// What can be done with the people of the list and their marks.
+fn on_people_listed(action: Action, state: &State) -> Result<(), Why> {
+    let why = if !state.overlays.is_empty() || state.focus != PaneId::Users {
+        "people are marked in the Users pane: 1 goes there"
+    } else if action == Action::MarkNone && state.users.marked.is_empty() {
+        "nobody is marked"
+    } else if action != Action::MarkNone && state.users.shown.is_empty() {
+        "nobody is in the list: / finds people"
+    } else {
+        return Ok(());
+    };
+    Err(why.to_owned())
 }
 
 /// What can be done with the result under the cursor. Looking is always possible.

@@ -73,6 +73,11 @@ fn change_rate(state: &mut State, batch: BatchId, percent: i32) -> Effects {
     let step = (rate * i64::from(percent) / 100).abs().max(1) * i64::from(percent.signum());
     let changed = u32::try_from((rate + step).clamp(1, 60_000)).unwrap_or(1);
     state.profile.per_minute = changed;
+    // The next press goes on from here: what is read anew comes later.
+    let known = state.broadcasts.detail.as_deref_mut();
+    if let Some(detail) = known.filter(|detail| detail.batch == batch) {
+        detail.limits.per_minute = changed;
+    }
     let text = format!("{batch}: {} a minute", format::count(u64::from(changed)));
     notify(state, Notice::fact("rate", text));
     vec![Effect::Outbox(OutboxCommand::SetRate(batch, changed))]

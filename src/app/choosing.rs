@@ -6,7 +6,7 @@ use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{
     commands, dialogs, draft_shelf, drafts, flows, focus, helping, library, people_file,
-    people_forms, reading,
+    people_forms, reading, searches,
 };
 use crate::contract::{Action, Effect, FoundMessage, Notice, PaneId, StoreRequest};
 use crate::domain::{BatchId, User};
@@ -28,9 +28,9 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
             let user = person(state, &user);
             reading::open_at(state, user, at, &text)
         }
-        Target::Search(attribute, value) => {
+        Target::Search(search) => {
             flows::focus_pane(state, PaneId::Users);
-            flows::find_users(state, attribute, value)
+            searches::find(state, search)
         }
         Target::Template(name, language) => {
             let template = state
@@ -213,17 +213,6 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
         let label = format!("{}  {number}", bidi::apart(&name));
         entry("recent", label, "open", target)
     });
-    let searches = state.library.saved.iter().filter_map(|(name, text)| {
-        let (attribute, value) = text.split_once('=')?;
-        let label = format!("{name}  {text}");
-        let target = Target::Search(attribute.to_owned(), value.to_owned());
-        Some(entry(
-            "search",
-            sanitize::clean_line(&label).into_owned(),
-            "find",
-            target,
-        ))
-    });
     let batches = state.broadcasts.batches.iter().rev().map(|batch| {
         let label = format!("{} {}", batch.id, sanitize::clean_line(&batch.title));
         entry("batch", label, batch.state.word(), Target::Batch(batch.id))
@@ -243,7 +232,7 @@ pub fn open_palette(state: &mut State, keymap: &Keymap) -> Effects {
     });
     let entries = people
         .chain(recent)
-        .chain(searches)
+        .chain(searches::entries(state))
         .chain(library::template_entries(state))
         .chain(library::flow_entries(state))
         .chain(batches)

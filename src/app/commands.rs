@@ -3,26 +3,26 @@
 use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{
-    actions, audit, choosing, dialogs, draft_shelf, drafts, flows, importing, leaving, opting_out,
-    reading, triage,
+    actions, audit, choosing, dialogs, draft_shelf, drafts, importing, leaving, opting_out,
+    reading, searches, triage,
 };
-use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId, StoreRequest};
+use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId};
 use crate::domain::time_range::read_range;
-use crate::domain::{BatchId, PhoneNumber, User};
+use crate::domain::{BatchId, Combine, PhoneNumber, User};
 use crate::overlays::palette::Target;
 use crate::panes::template_composer::DraftKind;
-use crate::panes::user_search::Combine;
 use crate::text::nearest::nearest;
 use jiff::Timestamp;
 
 /// Every command with what follows it, for completion, help and error sentences.
-pub const COMMANDS: [(&str, &str); 33] = [
+pub const COMMANDS: [(&str, &str); 34] = [
     ("open", "USER"),
     ("find", "NAME=VALUE"),
     ("and", "NAME=VALUE"),
     ("or", "NAME=VALUE"),
     ("not", "NAME=VALUE"),
     ("save", "NAME"),
+    ("forget", "NAME"),
     ("search", "TEXT"),
     ("goto", "DATE"),
     ("chart", ""),
@@ -97,11 +97,12 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
     };
     match word {
         "" => Ok(Vec::new()),
-        "find" => find(state, rest, Combine::Replace),
-        "and" => find(state, rest, Combine::And),
-        "or" => find(state, rest, Combine::Or),
-        "not" => find(state, rest, Combine::Not),
-        "save" => save_search(state, rest),
+        "find" => searches::typed(state, rest, Combine::Replace),
+        "and" => searches::typed(state, rest, Combine::And),
+        "or" => searches::typed(state, rest, Combine::Or),
+        "not" => searches::typed(state, rest, Combine::Not),
+        "save" => searches::save(state, rest),
+        "forget" => searches::forget(state, rest),
         "search" if rest.is_empty() => Err("search takes any part of a message".to_owned()),
         "search" => Ok(choosing::search_messages(state, rest)),
         "goto" => go_to(state, rest),
@@ -187,34 +188,6 @@ fn go_to(state: &mut State, text: &str) -> Result<Effects, String> {
     let range = read_range(text, &state.now)?;
     let time = range.since.or(range.until).unwrap_or(Timestamp::MIN);
     Ok(reading::go_to_time(state, time))
-}
-
-fn save_search(state: &State, name: &str) -> Result<Effects, String> {
-    let Some((attribute, value)) = &state.users.query else {
-        return Err("no search to keep yet: / starts one".to_owned());
-    };
-    if name.is_empty() {
-        return Err("save takes a name for the search that is shown".to_owned());
-    }
-    Ok(vec![Effect::Store(StoreRequest::SaveSearch {
-        name: name.to_owned(),
-        text: format!("{attribute}={value}"),
-    })])
-}
-
-fn find(state: &mut State, text: &str, combine: Combine) -> Result<Effects, String> {
-    let (name, value) = text
-        .split_once('=')
-        .filter(|(name, _)| !name.trim().is_empty())
-        .ok_or_else(|| {
-            format!(
-                "{} takes NAME=VALUE, for example city=London",
-                combine.command()
-            )
-        })?;
-    flows::focus_pane(state, PaneId::Users);
-    let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
-    Ok(flows::find_more_users(state, name, value, combine))
 }
 
 fn open(state: &mut State, text: &str) -> Result<Effects, String> {

@@ -248,9 +248,10 @@ fn confirmed_plan(state: &mut State) -> Effects {
     state.composer.unsaved = None;
     state.payload.clear();
     // Whoever came here from a person or a chat goes back there for the next one.
-    if let Some(pane) = state.visited_from.take() {
-        state.focus = pane;
+    if let Some(pane) = state.visited_from.first() {
+        state.focus = *pane;
     }
+    state.visited_from.clear();
     let typed = review.typed();
     let queue = Effect::Outbox(OutboxCommand::Queue {
         plan: review.plan,

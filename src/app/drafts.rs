@@ -18,17 +18,20 @@ const SAVE_AFTER: Duration = Duration::from_millis(300);
 /// its time too, and together they must stay under a second.
 const SAVE_AT_LATEST: Duration = Duration::from_millis(700);
 
-/// Starts a template draft for people and asks which template.
+/// Starts a template draft for people and asks which template. In the list those who are marked
+/// are meant; in a chat its person, whoever is marked elsewhere.
 pub fn write_template(state: &mut State, users: &[User]) -> Effects {
-    let marked = state.users.marked_users.clone();
-    let users = if marked.is_empty() {
+    let from = state.focus;
+    let marked = marked_people(state);
+    let users = if marked.is_empty() || from != PaneId::Users {
         users
     } else {
         marked.as_slice()
     };
-    let from = state.focus;
     let mut effects = begin(state, DraftKind::Template);
-    state.visited_from = Some(from).filter(|pane| *pane != PaneId::Composer);
+    if from != PaneId::Composer {
+        state.visited_from = vec![from];
+    }
     if let Some(draft) = &mut state.composer.draft {
         draft.address(users);
     }
@@ -47,10 +50,16 @@ pub fn new_draft(state: &mut State, kind: DraftKind) -> Effects {
     effects
 }
 
+/// Who is marked, an open range included: it is part of what a person sees as chosen.
+fn marked_people(state: &mut State) -> Vec<User> {
+    state.users.mark_range();
+    state.users.marked_users.clone()
+}
+
 /// Opens a new draft; the one that was open goes to the shelf. It is for the marked people, else,
 /// where somebody goes on from an open draft, for the people of that one.
 pub fn begin(state: &mut State, kind: DraftKind) -> Effects {
-    let marked = state.users.marked_users.clone();
+    let marked = marked_people(state);
     let before = state
         .composer
         .draft

@@ -5,15 +5,15 @@ use super::state::State;
 use super::update::{Effects, notify};
 use super::{
     batches, copying, dialogs, draft_shelf, drafts, help, importing, leaving, people, reading,
+    searches,
 };
 use crate::contract::{
     Action, ApiError, ApiRequest, Effect, ErrorKind, Notice, OutboxCommand, PaneId, Slot,
     StoreRequest, TimerId,
 };
-use crate::domain::Profile;
+use crate::domain::{Profile, Search, Wanted};
 use crate::overlays::{Overlay, page};
 use crate::panes::template_composer::{self, Draft, Wish};
-use crate::panes::user_search::Combine;
 use crate::panes::{activity as activity_pane, payload_preview, user_search};
 use crate::text::sanitize;
 use crate::widgets::Lines;
@@ -26,7 +26,8 @@ pub fn start(state: &mut State) -> Effects {
         Effect::Store(StoreRequest::LoadRecent(state.profile.target.clone())),
     ];
     if let Some((attribute, value)) = state.settings.first_search.clone() {
-        effects.extend(find_users(state, attribute, value));
+        let search = Search::of(Wanted { attribute, value });
+        effects.extend(searches::find(state, search));
     }
     effects
 }
@@ -55,15 +56,20 @@ pub fn timer(state: &mut State, timer: TimerId) -> Effects {
 /// Gives the keys to a pane.
 pub fn focus_pane(state: &mut State, pane: PaneId) {
     state.focus = pane;
-    state.visited_from = None;
+    state.visited_from.clear();
 }
 
 /// Gives the keys to a pane for a look; `Back` returns.
 pub fn visit_pane(state: &mut State, pane: PaneId) {
-    if state.focus != pane {
-        state.visited_from = Some(state.focus);
-        state.focus = pane;
+    if state.focus == pane {
+        return;
     }
+    match state.visited_from.iter().position(|from| *from == pane) {
+        // Going back by another key.
+        Some(at) => state.visited_from.truncate(at),
+        None => state.visited_from.push(state.focus),
+    }
+    state.focus = pane;
 }
 
 /// The pane before or after, among those on the screen where all have a place.
@@ -89,7 +95,15 @@ pub fn push_page(state: &mut State, page: page::State) -> Effects {
 pub fn users(state: &mut State, wish: Option<user_search::Wish>) -> Effects {
     match wish {
         None => Vec::new(),
-        Some(user_search::Wish::Find { attribute, value }) => find_users(state, attribute, value),
+        Some(user_search::Wish::Find(wanted)) => searches::find(state, Search::of(wanted)),
+        Some(user_search::Wish::FindAgain) => {
+            let asked = state.users.asked.clone();
+            asked.map_or_else(Vec::new, |search| searches::find(state, search))
+        }
+        Some(user_search::Wish::Unmarked(marks)) => {
+            searches::say_unmarked(state, marks);
+            Vec::new()
+        }
         Some(user_search::Wish::OpenChat(user)) => reading::open_chat(state, *user),
         Some(user_search::Wish::WriteTemplate(user)) => drafts::write_template(state, &[*user]),
         Some(user_search::Wish::Copy(text)) => copy(state, text),
@@ -98,27 +112,6 @@ pub fn users(state: &mut State, wish: Option<user_search::Wish>) -> Effects {
             push_page(state, page)
         }
     }
-}
-
-/// Asks the platform for people.
-pub fn find_users(state: &mut State, attribute: String, value: String) -> Effects {
-    find_more_users(state, attribute, value, Combine::Replace)
-}
-
-/// Asks the platform for people and joins them with those in the list.
-pub fn find_more_users(
-    state: &mut State,
-    attribute: String,
-    value: String,
-    combine: Combine,
-) -> Effects {
-    let now = state.now.timestamp();
-    state.users.ask((&attribute, &value), combine, now);
-    request(
-        state,
-        Slot::UserSearch,
-        ApiRequest::FindUsers { attribute, value },
-    )
 }
 
 pub(super) fn request(state: &mut State, slot: Slot, request: ApiRequest) -> Effects {

@@ -107,6 +107,18 @@ pub fn pane_context(pane: PaneId) -> KeyContext {
     }
 }
 
+/// Whether the focused pane has a level of its own to go back from: a filter, a search, a range, a
+/// detail. What other panes have counts there and not here.
+pub fn goes_back_inside(state: &State) -> bool {
+    match state.focus {
+        PaneId::Users => state.users.range_from.is_some() || !state.users.filter.is_empty(),
+        PaneId::Conversation => state.conversation.find.is_some(),
+        PaneId::Broadcasts => state.broadcasts.detail_open,
+        PaneId::Payload => state.payload.find.is_some(),
+        PaneId::Composer | PaneId::Activity => false,
+    }
+}
+
 /// Whether going back once more would leave the program.
 pub fn at_top(state: &State) -> bool {
     state.overlays.is_empty()
@@ -114,12 +126,9 @@ pub fn at_top(state: &State) -> bool {
         && !matches!(target(state), Target::Field(_))
         && !state.zoomed
         && state.toasts.iter().next().is_none()
-        && state.users.filter.is_empty()
-        && state.conversation.find.is_none()
+        && !goes_back_inside(state)
         && (state.focus != PaneId::Conversation || state.conversation.marked().is_empty())
-        && state.payload.find.is_none()
-        && !(state.focus == PaneId::Broadcasts && state.broadcasts.detail_open)
-        && state.visited_from.is_none()
+        && state.visited_from.is_empty()
 }
 
 /// Whether the open draft is made of a template whose own words nobody wrote down yet.

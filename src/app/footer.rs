@@ -16,7 +16,7 @@ use ratatui::layout::Rect;
 const HERE: &[(KeyContext, &str)] = &[
     (
         KeyContext::Users,
-        "open find template_to_user mark copy refresh zoom",
+        "open find template_to_user mark mark_all copy mark_range new_broadcast new_flow refresh zoom",
     ),
     (
         KeyContext::Conversation,

@@ -191,8 +191,8 @@ pub struct State {
     pub undoing: Option<Armed>,
     /// What the settings say of read-only, while a person has switched it on by hand.
     pub read_only_before: Option<bool>,
-    /// Where the keys go back to after a visit to another pane.
-    pub visited_from: Option<PaneId>,
+    /// Where the keys go back to after visits to other panes, the last one last.
+    pub visited_from: Vec<PaneId>,
     /// The people about whom the record was asked last whether they opted out.
     pub sight: Option<Sight>,
     /// When Enter was pressed, if that was the last key.
@@ -233,7 +233,7 @@ impl State {
             just_started: None,
             undoing: None,
             read_only_before: None,
-            visited_from: None,
+            visited_from: Vec::new(),
             sight: None,
             entered: None,
         }

@@ -81,7 +81,7 @@ pub fn stop_loading(state: &mut State, pane: PaneId) -> Effects {
         state.tickets.forget(*slot);
         match (slot, &mut state.conversation.chat) {
             (Slot::Sync, _) => {}
-            (Slot::UserSearch, _) => state.users.users.give_up(),
+            (Slot::UserSearch, _) => state.users.give_up(),
             (Slot::OlderMessages, Some(chat)) => chat.older.give_up(),
             (_, Some(chat)) => chat.newest.give_up(),
             (_, None) => {}

@@ -10,6 +10,7 @@ use super::args_template::{
     TemplateEditArgs, TemplateExport, TemplateImport, TemplateImportPack, TemplateList,
     TemplateRestore, TemplateShow,
 };
+use super::args_user::UserCommand;
 use crate::settings::Overrides;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -203,23 +204,6 @@ pub struct SandboxArgs {
     /// Let seeded people write now and then
     #[arg(long)]
     pub live: bool,
-}
-
-/// `user`.
-#[derive(Debug, Subcommand)]
-pub enum UserCommand {
-    /// People whose attribute has exactly this value
-    #[command(
-        after_long_help = "Example:\n  alertdesk user find --attribute city=London --output json"
-    )]
-    Find {
-        /// Attribute and value; only the first `=` separates
-        #[arg(long, value_name = "NAME=VALUE")]
-        attribute: String,
-        /// Add the whole object as received
-        #[arg(long)]
-        raw: bool,
-    },
 }
 
 /// `template`.

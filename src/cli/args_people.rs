@@ -3,8 +3,8 @@
 use crate::domain::audience::TextEncoding;
 use clap::Args;
 
-/// Who it goes to. One of `--to`, `--csv` and `--from-batch` is needed, which is looked at later: a
-/// broadcast written as JSON may name its people itself.
+/// Who it goes to. One of `--to`, `--csv`, `--from-batch` and `--from-search` is needed, which is
+/// looked at later: a broadcast written as JSON may name its people itself.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Who it goes to")]
 pub struct PeopleArgs {
@@ -17,13 +17,17 @@ pub struct PeopleArgs {
     /// The people of an earlier batch: all, accepted, rejected or not-reached
     #[arg(long, value_name = "BATCH[:WHICH]", conflicts_with_all = ["to", "csv"])]
     pub from_batch: Option<String>,
-    /// Also these people: a file, or batch:12 or batch:12:accepted
+    /// The people of a search: the name of a kept one, or an attribute and its value. The platform
+    /// is asked, so not with --dry-run
+    #[arg(long, value_name = "NAME[=VALUE]", conflicts_with_all = ["to", "csv", "from_batch"])]
+    pub from_search: Option<String>,
+    /// Also these people: a file, batch:12, batch:12:accepted, or search:vip or search:city=London
     #[arg(long, value_name = "SOURCE", num_args = 1..)]
     pub also: Vec<String>,
-    /// Only those who are in each of these: a file, or batch:12:accepted
+    /// Only those who are in each of these: a file, batch:12:accepted or search:vip
     #[arg(long, value_name = "SOURCE", num_args = 1..)]
     pub only: Vec<String>,
-    /// Without those who are in any of these: a file, or batch:12:accepted
+    /// Without those who are in any of these: a file, batch:12:accepted or search:vip
     #[arg(long, value_name = "SOURCE", num_args = 1..)]
     pub except: Vec<String>,
     /// Say who is new and who is gone since this batch

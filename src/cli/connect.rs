@@ -16,6 +16,7 @@ use crate::sync;
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// A client that reads.
 ///
@@ -37,6 +38,49 @@ pub async fn clients(
     let key = api_key(context, connection).await?;
     let reads = reader_of(connection, key.clone())?;
     Ok((reads, transport_of(connection, key)?))
+}
+
+/// The way to the platform of one command that may read and send. The key is fetched when it is
+/// first needed, and once, for the reasons that [`clients`] has.
+pub struct Line<'a> {
+    /// What the command works with.
+    pub context: &'a Context,
+    connection: &'a Connection,
+    key: OnceCell<ApiKey>,
+}
+
+impl<'a> Line<'a> {
+    /// A way that is not used yet.
+    pub fn new(context: &'a Context, connection: &'a Connection) -> Self {
+        Self {
+            context,
+            connection,
+            key: OnceCell::new(),
+        }
+    }
+
+    async fn key(&self) -> Result<ApiKey, ApiError> {
+        let fetched = self
+            .key
+            .get_or_try_init(|| api_key(self.context, self.connection));
+        fetched.await.cloned()
+    }
+
+    /// A client that reads.
+    ///
+    /// # Errors
+    /// As [`reader`].
+    pub async fn reader(&self) -> Result<ReadClient, ApiError> {
+        reader_of(self.connection, self.key().await?)
+    }
+
+    /// What the sender needs of the network.
+    ///
+    /// # Errors
+    /// As [`transports`].
+    pub async fn transports(&self) -> Result<Arc<dyn TransportProvider>, ApiError> {
+        provider_of(self.context, self.connection, self.key().await?)
+    }
 }
 
 fn reader_of(connection: &Connection, key: ApiKey) -> Result<ReadClient, ApiError> {
@@ -90,10 +134,19 @@ pub async fn transports(
     context: &Context,
     connection: &Connection,
 ) -> Result<Arc<dyn TransportProvider>, ApiError> {
+    let key = api_key(context, connection).await?;
+    provider_of(context, connection, key)
+}
+
+fn provider_of(
+    context: &Context,
+    connection: &Connection,
+    key: ApiKey,
+) -> Result<Arc<dyn TransportProvider>, ApiError> {
     Ok(Arc::new(OneProfile {
         name: connection.profile.name.clone(),
         target: connection.profile.target.clone(),
-        transport: transport_of(connection, api_key(context, connection).await?)?,
+        transport: transport_of(connection, key)?,
         context: context.clone(),
     }))
 }

@@ -76,6 +76,8 @@ actions! {
     NextFromCustomer = "next_from_customer", "next of them", "go to the next message of the customer";
     PreviousFromCustomer = "previous_from_customer", "last of them", "go to the customer's message before";
     Mark = "mark", "mark", "mark or unmark the row";
+    MarkRange = "mark_range", "range", "mark a range: begin it, move to its other end, then again";
+    MarkNone = "mark_none", "unmark all", "take every mark of people away";
     NextMark = "next_mark", "next mark", "go to the next marked message";
     PreviousMark = "previous_mark", "mark before", "go to the marked message before";
     Copy = "copy", "copy", "copy what is under the cursor";
@@ -157,7 +159,7 @@ actions! {
     SettleAccepted = "settle_accepted", "was accepted", "settle it as accepted, asks why";
     SettleNotAccepted = "settle_not_accepted", "was not", "settle it as not accepted and plan it once more, asks first";
     GiveUp = "give_up", "give up", "close it without knowing, asks why";
-    MarkAll = "mark_all", "mark all", "mark or unmark all of the same batch";
+    MarkAll = "mark_all", "mark all", "mark or unmark all: everybody the list shows, or all results of the same batch";
 
     Templates = "templates", "templates", "look after the templates of the library";
     Flows = "flows", "flows", "look after the flows of the library";

@@ -127,6 +127,8 @@ pub struct CallDetail {
     pub platform_text: Option<String>,
     /// The answer's error list.
     pub errors: Vec<PlatformError>,
+    /// The platform's id of the message, for sends that it accepted.
+    pub message_id: Option<String>,
     /// Rule of the classifier, for sends.
     pub rule: Option<String>,
     /// Which try it was, for sends.

@@ -68,8 +68,8 @@ pub enum StoreRequest {
     SaveSearch {
         /// Its name.
         name: String,
-        /// `NAME=VALUE`.
-        text: String,
+        /// As [`crate::domain::Search::to_text`] writes it; `None` forgets the one of this name.
+        text: Option<String>,
     },
     /// Keep the text of a draft.
     SaveDraft {

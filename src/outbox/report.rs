@@ -187,6 +187,10 @@ fn call_record(call: &Finished, outcome: &Outcome, now: Moment) -> CallRecord {
         Verdict::Unknown => (CallOutcome::Unknown, "unknown".to_owned()),
         Verdict::Retry { .. } => (CallOutcome::Waiting, waiting_as(outcome, now)),
     };
+    let message_id = match &judgement.verdict {
+        Verdict::Accepted { message_id, .. } => message_id.clone(),
+        Verdict::Rejected | Verdict::Unknown | Verdict::Retry { .. } => None,
+    };
     CallRecord {
         started: call.started.wall,
         duration: outcome.duration,
@@ -205,6 +209,7 @@ fn call_record(call: &Finished, outcome: &Outcome, now: Moment) -> CallRecord {
             platform_code: outcome.platform_code,
             platform_text: outcome.errors.first().and_then(|error| error.title.clone()),
             errors: outcome.errors.clone(),
+            message_id,
             rule: Some(outcome.rule.clone()),
             attempt: call.marked.number,
             batch: Some(call.batch),

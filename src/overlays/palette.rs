@@ -8,8 +8,8 @@ pub use columns::{Shelf, ShelfKind};
 use super::frame::{self, OverlayEdges};
 use super::prompt;
 use crate::contract::Action;
-use crate::domain::BatchId;
 use crate::domain::copy_as::CopyForm;
+use crate::domain::{BatchId, Search};
 use crate::text::fuzzy;
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans, TextField, WindowedList};
@@ -31,8 +31,8 @@ pub enum Target {
         /// What was looked for.
         text: String,
     },
-    /// Asks for the people of a search: attribute and value.
-    Search(String, String),
+    /// Asks for the people of a search.
+    Search(Search),
     /// Starts or changes a draft with this template: name and language.
     Template(String, String),
     /// Starts or changes a draft with this flow.

@@ -130,7 +130,7 @@ fn store(world: &World, request: StoreRequest) -> Result<Option<StorageEvent>, A
             Ok(Some(StorageEvent::Recent(people)))
         }
         StoreRequest::Shelf(ask) => shelves::answer(world, ask, now).map(Some),
-        StoreRequest::SaveSearch { name, text } => save_search(world, &name, &text).map(Some),
+        StoreRequest::SaveSearch { name, text } => save_search(world, &name, text).map(Some),
         StoreRequest::Conversation(conversation, ask) => {
             let stores = (world.cache()?, &world.library()?);
             let answer = conversation_cache::answer(stores, &conversation, ask, now);
@@ -201,10 +201,14 @@ fn change_error(error: &ChangeError) -> ApiError {
     }
 }
 
-fn save_search(world: &World, name: &str, text: &str) -> Result<StorageEvent, ApiError> {
+/// The searches that are kept after this one is kept or forgotten.
+fn save_search(world: &World, name: &str, text: Option<String>) -> Result<StorageEvent, ApiError> {
     let library = world.library()?;
-    let saved = library.save_search(name, text);
-    saved.map_err(|error| storage_error(&error))?;
+    let changed = match text {
+        Some(text) => library.save_search(name, &text),
+        None => library.remove_saved_search(name).map(drop),
+    };
+    changed.map_err(|error| storage_error(&error))?;
     let all = library.saved_searches();
     let all = all.map_err(|error| storage_error(&error))?;
     Ok(StorageEvent::SavedSearches(all))

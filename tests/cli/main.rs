@@ -20,6 +20,7 @@ mod notify;
 mod people;
 mod reads;
 mod sealed;
+mod searches;
 mod secrets;
 mod sends;
 #[path = "../support/signal.rs"]

@@ -47,6 +47,8 @@ pub struct Options {
     pub faults: String,
     /// Messages of the busiest conversation.
     pub messages: usize,
+    /// People at the platform.
+    pub users: usize,
     /// Changes to the profile in use.
     pub profile: fn(&mut Profile),
     /// Changes to the settings.
@@ -77,6 +79,7 @@ impl Default for Options {
             size: (120, 40),
             faults: String::new(),
             messages: 120,
+            users: 46,
             profile: |_| {},
             settings: |_| {},
             others: Vec::new(),
@@ -131,6 +134,7 @@ impl Harness {
     pub async fn start(options: Options) -> Self {
         let mut config = SandboxConfig::new(clock::now());
         config.messages = options.messages;
+        config.users = options.users;
         config.faults = options.faults.parse().unwrap();
         let platform = Arc::new(Platform::start(config));
         let folder = Arc::new(tempfile::tempdir().unwrap());

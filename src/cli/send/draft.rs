@@ -4,7 +4,8 @@
 use super::{people, time};
 use crate::cli::args_people::PeopleArgs;
 use crate::cli::args_send::{BroadcastSend, CommonSend, ParamArgs, SendCommand};
-use crate::cli::context::{Context, name_and_value, usage};
+use crate::cli::connect::Line;
+use crate::cli::context::{name_and_value, usage};
 use crate::cli::{flow, template};
 use crate::contract::ApiError;
 use crate::domain::{
@@ -26,22 +27,29 @@ pub fn common(command: &SendCommand) -> &CommonSend {
     }
 }
 
-/// The draft the options describe; `stays` says whether a sender is alive that stays.
+/// The draft the options describe; `stays` says whether a sender is alive that stays. The platform
+/// is asked only where people come from a search, and never in a dry run.
 ///
 /// # Errors
 /// A name that is not in the library, a file that cannot be read, options that do not fit.
 pub fn build(
-    context: &Context,
+    line: &Line<'_>,
     library: &Library,
     settings: &Settings,
     command: &SendCommand,
     stays: bool,
 ) -> Result<SendDraft, ApiError> {
+    let context = line.context;
     let connection = settings.connection()?;
     let profile = &connection.profile;
     let common = common(command);
     let (message, to_column) = what(library, profile, command)?;
-    let mut audience = people::read(people(command), to_column, &message, settings)?;
+    let sources = people::Sources {
+        settings,
+        library,
+        line: (!common.dry_run).then_some(line),
+    };
+    let mut audience = people::read(people(command), to_column, &message, sources)?;
     if message.is_free_text() {
         people::look_up_windows(context, settings, profile, &mut audience);
     }

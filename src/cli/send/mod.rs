@@ -9,7 +9,7 @@ pub mod people;
 mod time;
 
 use super::args_send::{CommonSend, SendCommand};
-use super::connect::transports;
+use super::connect::Line;
 use super::context::{Context, block_on, usage};
 use super::exit::ExitStatus;
 use super::outbox::{self, Finish};
@@ -19,7 +19,6 @@ use crate::domain::opt_out::OPTED_OUT;
 use crate::domain::{Batch, BatchState, Plan, Profile, SkippedRow};
 use crate::outbox::twins::{self, DUPLICATE, Planning};
 use crate::outbox::{Confirmation, FreezeError, Outbox, note_limits};
-use crate::settings::Connection;
 use crate::text::format::counted;
 use checks::Checks;
 use std::time::Duration;
@@ -40,7 +39,8 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
     let folder = &settings.folders.data.path;
     let outbox = outbox::open_at(folder)?;
     let stays = outbox.somebody_stays()?;
-    let draft = draft::build(context, &library, &settings, command, stays)?;
+    let line = Line::new(context, connection);
+    let draft = draft::build(&line, &library, &settings, command, stays)?;
     let mut profile = connection.profile.clone();
     if common.dry_run {
         // A dry run sends nothing, so that people who may only read can look at plans.
@@ -72,16 +72,12 @@ pub fn run(context: &Context, command: &SendCommand) -> Result<ExitStatus, ApiEr
     }
     let plan = plan.map_err(|error| refused(&error, context))?;
     let typed = confirm::confirm(context, &plan, &profile, common)?;
-    block_on(queue(
-        context,
-        connection,
-        &outbox,
-        Confirmed {
-            plan,
-            typed,
-            common,
-        },
-    ))
+    let confirmed = Confirmed {
+        plan,
+        typed,
+        common,
+    };
+    block_on(queue(&line, &profile, &outbox, confirmed))
 }
 
 struct Confirmed<'a> {
@@ -91,11 +87,12 @@ struct Confirmed<'a> {
 }
 
 async fn queue(
-    context: &Context,
-    connection: &Connection,
+    line: &Line<'_>,
+    profile: &Profile,
     outbox: &Outbox,
     confirmed: Confirmed<'_>,
 ) -> Result<ExitStatus, ApiError> {
+    let context = line.context;
     let Confirmed {
         plan,
         typed,
@@ -104,10 +101,10 @@ async fn queue(
     // Before the queue and not in it: a command that ends must leave a batch that can be sent,
     // and one that is stopped in its grace must leave nothing.
     let mut signals = StopSignals::listen()?;
-    wait_out_grace(context, &mut signals, grace(&connection.profile, common)).await?;
+    wait_out_grace(context, &mut signals, grace(profile, common)).await?;
     // The key is fetched before anything is queued, so that a wrong setting leaves nothing behind.
     let provider = if common.wait {
-        Some(transports(context, connection).await?)
+        Some(line.transports().await?)
     } else {
         None
     };

@@ -1,9 +1,11 @@
-//! Who a send is for: numbers and ids of the command line, files, earlier batches, and what they
-//! are together. It asks nobody; what is known of 24-hour windows comes from the local copy.
+//! Who a send is for: numbers and ids of the command line, files, earlier batches, searches, and
+//! what they are together. Only a search asks the platform, and never in a dry run; what is known of
+//! 24-hour windows comes from the local copy.
 
 use crate::cli::args_people::PeopleArgs;
+use crate::cli::connect::Line;
 use crate::cli::context::{Context, as_sentence, storage, usage};
-use crate::cli::outbox;
+use crate::cli::{outbox, searches};
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::audience::{
     AudienceError, BatchPeople, ClassChoices, CsvOptions, Difference, PeopleSet, ShapeChoice,
@@ -12,37 +14,47 @@ use crate::domain::audience::{
 use crate::domain::{Audience, Content, Profile, Recipient, RecipientForm};
 use crate::runtime::people_files::{read_file, read_stream};
 use crate::settings::{CacheSetting, Settings};
-use crate::store::cache_path;
+use crate::store::{Library, cache_path};
 use std::path::Path;
 
-/// What people are read with.
-pub struct Reading<'a> {
+/// Where people come from.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
     /// Where the record of earlier batches is.
     pub settings: &'a Settings,
+    /// Where searches are kept.
+    pub library: &'a Library,
+    /// The way to the platform; none in a dry run.
+    pub line: Option<&'a Line<'a>>,
+}
+
+/// What people are read with.
+struct Reading<'a> {
+    sources: Sources<'a>,
     /// The bot whose batches count.
-    pub profile: &'a Profile,
+    profile: &'a Profile,
     /// How recipients are written.
-    pub form: RecipientForm,
+    form: RecipientForm,
     /// The column of the recipients, if `--map to=COLUMN` names it.
-    pub to_column: Option<String>,
+    to_column: Option<String>,
     /// What was decided about classes of rows.
-    pub choices: ClassChoices,
+    choices: ClassChoices,
 }
 
 /// Everybody the options name.
 ///
 /// # Errors
-/// Nobody named, a file that cannot be read as a whole, or a batch that is not there.
+/// Nobody named, a file that cannot be read as a whole, a batch that is not there, or a search that
+/// cannot be asked.
 pub fn read(
     people: &PeopleArgs,
     to_column: Option<String>,
     content: &Content,
-    settings: &Settings,
+    sources: Sources<'_>,
 ) -> Result<Audience, ApiError> {
-    let profile = &settings.connection()?.profile;
     let reading = Reading {
-        settings,
-        profile,
+        sources,
+        profile: &sources.settings.connection()?.profile,
         form: content.recipient_form(),
         to_column,
         choices: choices(people)?,
@@ -51,14 +63,19 @@ pub fn read(
     for source in &people.only {
         audience.only(&reading.set(source)?, source);
     }
+    // Each source is read once: a second look could find other people.
+    let mut without = Vec::new();
     for source in &people.except {
-        audience.except(&reading.set(source)?, source);
+        without.push((reading.set(source)?, source));
+    }
+    for (others, source) in &without {
+        audience.except(others, source);
     }
     for source in &people.also {
         let mut other = reading.source(source)?;
         // Those whom --except names stay out, wherever they come from.
-        for without in &people.except {
-            other.except(&reading.set(without)?, without);
+        for (others, source) in &without {
+            other.except(others, source);
         }
         audience.also(other);
     }
@@ -88,21 +105,15 @@ pub fn compare<'r>(
     let Some(batch) = &people.compare else {
         return Ok(None);
     };
-    let reading = Reading {
-        settings,
-        profile: &settings.connection()?.profile,
-        form: RecipientForm::ChannelUser,
-        to_column: None,
-        choices: ClassChoices::default(),
-    };
     let id = outbox::number(batch)?;
-    let then = reading.batch(batch)?;
+    let profile = &settings.connection()?.profile;
+    let then = of_batch((settings, profile), batch, RecipientForm::ChannelUser)?;
     let then: Vec<Recipient> = then.rows.into_iter().map(|row| row.recipient).collect();
     Ok(Some((id.0, Difference::between(now, &then))))
 }
 
 impl Reading<'_> {
-    /// Those of `--to`, `--csv` or `--from-batch`.
+    /// Those of `--to`, `--csv`, `--from-batch` or `--from-search`.
     fn base(&self, people: &PeopleArgs, may_be_nobody: bool) -> Result<Audience, ApiError> {
         if let Some(path) = &people.csv {
             let shape = ShapeChoice {
@@ -121,10 +132,14 @@ impl Reading<'_> {
         if let Some(batch) = &people.from_batch {
             return self.batch(batch);
         }
+        if let Some(search) = &people.from_search {
+            return self.search(search);
+        }
         if people.to.is_empty() && people.also.is_empty() && !may_be_nobody {
             return Err(usage(
                 "nobody to send to is given",
-                "Give recipients with --to, a file with --csv, or a batch with --from-batch.",
+                "Give recipients with --to, a file with --csv, a batch with --from-batch, or a search \
+                 with --from-search.",
             ));
         }
         let region = self.profile.region.as_deref();
@@ -140,12 +155,28 @@ impl Reading<'_> {
         Ok(people.rows.iter().map(|row| &row.recipient).collect())
     }
 
-    /// A file, or `batch:12:accepted`.
+    /// A file, `batch:12:accepted`, or `search:NAME`.
     fn source(&self, source: &str) -> Result<Audience, ApiError> {
-        match source.strip_prefix("batch:") {
-            Some(batch) => self.batch(batch),
-            None => self.file(source, None, ShapeChoice::default()),
+        match source.split_once(':') {
+            Some(("batch", batch)) => self.batch(batch),
+            Some(("search", search)) => self.search(search),
+            Some(_) | None => self.file(source, None, ShapeChoice::default()),
         }
+    }
+
+    /// Asks the platform for the people of a search.
+    fn search(&self, text: &str) -> Result<Audience, ApiError> {
+        let search = searches::meant(self.sources.library, text)?;
+        let Some(line) = self.sources.line else {
+            return Err(searches::refused_in_a_dry_run(self.sources.library, text));
+        };
+        let users = searches::people(line, &search)?;
+        let region = self.profile.region.as_deref();
+        Ok(Audience::of_users(
+            &users,
+            (self.form, region),
+            &self.choices,
+        ))
     }
 
     fn file(
@@ -167,33 +198,41 @@ impl Reading<'_> {
         read_people(path, &options)
     }
 
-    /// `12` or `12:accepted`.
     fn batch(&self, text: &str) -> Result<Audience, ApiError> {
-        let (id, which) = match text.rsplit_once(':') {
-            None => (text, BatchPeople::default()),
-            Some((id, word)) => (id, which(word)?),
-        };
-        let id = outbox::number(id)?;
-        let outbox = outbox::open_at(&self.settings.folders.data.path)?;
-        let stored = outbox.stored(id)?;
-        if stored.target != self.profile.target {
-            return Err(usage(
-                format!("batch {id} was for another bot: its people are not those of this profile"),
-                "Choose its profile with --profile, or another batch.",
-            ));
-        }
-        let people = outbox.store().people_of_batch(id, which.states());
-        let people = people.map_err(|error| storage(&error))?;
-        let counts = &stored.batch.counts;
-        if people.is_empty() && counts.planned > counts.skipped && which == BatchPeople::All {
-            return Err(ApiError::new(
-                ErrorKind::NotFound,
-                format!("the people of batch {id} are purged"),
-                "Give their file again.",
-            ));
-        }
-        Ok(Audience::of_record(&people, self.form))
+        of_batch((self.sources.settings, self.profile), text, self.form)
     }
+}
+
+/// The people of a batch, written `12` or `12:accepted`.
+fn of_batch(
+    (settings, profile): (&Settings, &Profile),
+    text: &str,
+    form: RecipientForm,
+) -> Result<Audience, ApiError> {
+    let (id, which) = match text.rsplit_once(':') {
+        None => (text, BatchPeople::default()),
+        Some((id, word)) => (id, which(word)?),
+    };
+    let id = outbox::number(id)?;
+    let outbox = outbox::open_at(&settings.folders.data.path)?;
+    let stored = outbox.stored(id)?;
+    if stored.target != profile.target {
+        return Err(usage(
+            format!("batch {id} was for another bot: its people are not those of this profile"),
+            "Choose its profile with --profile, or another batch.",
+        ));
+    }
+    let people = outbox.store().people_of_batch(id, which.states());
+    let people = people.map_err(|error| storage(&error))?;
+    let counts = &stored.batch.counts;
+    if people.is_empty() && counts.planned > counts.skipped && which == BatchPeople::All {
+        return Err(ApiError::new(
+            ErrorKind::NotFound,
+            format!("the people of batch {id} are purged"),
+            "Give their file again.",
+        ));
+    }
+    Ok(Audience::of_record(&people, form))
 }
 
 fn which(word: &str) -> Result<BatchPeople, ApiError> {

@@ -117,14 +117,7 @@ impl Audience {
                     recipient,
                     columns: super::Columns::default(),
                 }),
-                None => audience.skipped.push(SkippedRow {
-                    recipient: text.clone(),
-                    reason: "the recipient is no phone number: only a broadcast with another \
-                             channel reaches such people"
-                        .to_owned(),
-                    row: None,
-                    rule: "not_a_number".to_owned(),
-                }),
+                None => audience.skipped.push(SkippedRow::without_number(text)),
             }
         }
         audience

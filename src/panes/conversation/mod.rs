@@ -17,6 +17,7 @@
 mod arrivals;
 mod blocks;
 mod marks;
+mod outgoing;
 mod proposal;
 mod scroll;
 mod state;
@@ -27,6 +28,7 @@ mod window_hint;
 
 pub use blocks::{Block, LineKind, MessageLine};
 pub use marks::{Mark, Marks};
+pub use outgoing::{Outgoing, Way};
 pub use proposal::Proposal;
 pub use scroll::Anchor;
 pub use state::{Chat, State, VisibleLine};

@@ -2,6 +2,7 @@
 
 use super::blocks::{Block, BlockContext, LineKind, MessageLine, block, day_name};
 use super::marks::Marks;
+use super::outgoing::Outgoing;
 use super::proposal::Proposal;
 use super::scroll::{Anchor, Position, walk};
 use crate::contract::{Above, Handover, Remote};
@@ -78,6 +79,8 @@ pub struct State {
     pub proposal: Option<Proposal>,
     /// Marked messages.
     pub(super) marks: Marks,
+    /// What was confirmed here for one person, of every chat, the newest first.
+    pub outgoing: Vec<Outgoing>,
     /// Whether the reader was brought to the message under the cursor and has not moved since:
     /// then they stay there, also at the end.
     pub(super) brought: bool,
@@ -90,7 +93,7 @@ pub struct State {
     blocks: Vec<Option<Arc<Block>>>,
     kept: usize,
     width: usize,
-    height: usize,
+    pub(super) height: usize,
 }
 
 impl State {
@@ -122,6 +125,7 @@ impl State {
                 new_from: None,
             }),
             marks: std::mem::take(&mut self.marks),
+            outgoing: std::mem::take(&mut self.outgoing),
             ..Self::default()
         };
     }
@@ -273,7 +277,8 @@ impl State {
     pub fn text_rows(&self) -> usize {
         let note = usize::from(self.note_line().is_some());
         let day = usize::from(self.height >= 10);
-        self.height.saturating_sub(day + note).max(1)
+        let below = self.outgoing_here().len();
+        self.height.saturating_sub(day + note + below).max(1)
     }
 
     /// What colleagues left about the person, in one clean line; nothing in a low pane.

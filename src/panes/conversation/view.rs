@@ -1,6 +1,7 @@
 //! How the Conversation pane looks. Only shows what [`State::prepare`] computed.
 
 use super::blocks::LineKind;
+use super::outgoing;
 use super::scroll::Anchor;
 use super::state::{Chat, State, VisibleLine};
 use super::window_hint;
@@ -135,8 +136,10 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
     };
     if chat.messages.is_empty() {
         empty(chat, painter, inside, context);
+        outgoing::draw(state, painter, inside, context);
         return;
     }
+    outgoing::draw(state, painter, inside, context);
     rows_above(state, painter, inside);
     let y = inside.y + state.rows_above();
     let query = state

@@ -4,8 +4,8 @@
 use super::form::FieldId;
 use super::state::Draft;
 use crate::contract::PeopleFile;
-use crate::domain::SkippedRow;
 use crate::domain::audience::{ClassChoices, ShapeChoice, TableSample, TextEncoding};
+use crate::domain::{SkippedRow, User};
 use crate::text::{format, sanitize};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,15 @@ pub fn meant(part: &str) -> &str {
         Some(id) if id.starts_with(MARK) => id,
         Some(_) | None => part,
     }
+}
+
+/// Somebody as the field To has them, so that [`meant`] reads the same person.
+pub fn written(user: &User) -> String {
+    let text = user.recipient_text();
+    if text.starts_with(MARK) {
+        return format!("{MARK}{text}");
+    }
+    text
 }
 
 impl Draft {

@@ -61,7 +61,11 @@ pub fn digits(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// The digits of somebody's number.
-pub fn digits_of(user: &User) -> String {
-    digits(user.phone.as_deref().unwrap_or(&user.channel_user_id))
+/// How somebody is known in a draft: by the digits of their number, else by their id.
+pub fn key_of(user: &User) -> String {
+    let text = user.recipient_text();
+    match text.strip_prefix('+') {
+        Some(digits) => digits.to_owned(),
+        None => text,
+    }
 }

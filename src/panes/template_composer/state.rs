@@ -2,8 +2,8 @@
 
 use super::fields::{Shape, fields};
 use super::form::{Choices, DraftKind, Field, FieldId};
-use super::people_table::{PeopleTable, file_in, meant};
-use super::person::{Person, digits, digits_of};
+use super::people_table::{PeopleTable, file_in, meant, written};
+use super::person::{Person, digits, key_of};
 use super::sheet::sheet;
 use super::shown_call::ShownCall;
 use crate::contract::PlanProblem;
@@ -267,12 +267,11 @@ impl Draft {
 
     /// Addresses the draft to people; what is known of them is kept.
     pub fn address(&mut self, users: &[User]) {
-        let numbers = users.iter().map(|user| format!("+{}", digits_of(user)));
-        let numbers: Vec<String> = numbers.collect();
+        let recipients: Vec<String> = users.iter().map(written).collect();
         self.forget_own_values();
-        self.set_value(&FieldId::To, &numbers.join(", "));
+        self.set_value(&FieldId::To, &recipients.join(", "));
         for user in users {
-            self.people.insert(digits_of(user), Person::of(user));
+            self.people.insert(key_of(user), Person::of(user));
         }
         self.prefill();
     }
@@ -290,14 +289,15 @@ impl Draft {
 
     /// Adds somebody to those it is addressed to.
     pub fn add(&mut self, user: &User) {
-        let number = format!("+{}", digits_of(user));
-        let mut numbers = self.typed_recipients();
-        if !numbers.iter().any(|one| digits(one) == digits_of(user)) {
+        let key = key_of(user);
+        let mut recipients = self.typed_recipients();
+        let is_same = |one: &String| digits(one) == key || meant(one) == key;
+        if !recipients.iter().any(is_same) {
             self.forget_own_values();
-            numbers.push(number);
+            recipients.push(written(user));
         }
-        self.set_value(&FieldId::To, &numbers.join(", "));
-        self.people.insert(digits_of(user), Person::of(user));
+        self.set_value(&FieldId::To, &recipients.join(", "));
+        self.people.insert(key, Person::of(user));
     }
 
     /// The numbers and ids that are typed.

@@ -15,6 +15,6 @@ mod update;
 mod view;
 
 pub use rows::UserRow;
-pub use state::{Combine, State, Typing};
+pub use state::{State, Typing};
 pub use update::{Wish, act, key, paste};
 pub use view::{body, edges, list_height};

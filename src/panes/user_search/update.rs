@@ -2,19 +2,18 @@
 
 use super::state::{State, Typing};
 use crate::contract::Action;
-use crate::domain::User;
+use crate::domain::{User, Wanted};
 use crossterm::event::KeyEvent;
 
 /// What the pane wants of the rest of the program.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wish {
     /// Ask the platform for people.
-    Find {
-        /// Attribute name.
-        attribute: String,
-        /// Its exact value.
-        value: String,
-    },
+    Find(Wanted),
+    /// Ask for the people of the list again.
+    FindAgain,
+    /// Say how many marks were taken away.
+    Unmarked(usize),
     /// Open this person's conversation.
     OpenChat(Box<User>),
     /// Write a template to this person.
@@ -45,20 +44,19 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
         Action::HalfPageUp => state.list.move_by(-(page / 2).max(1), len, height),
         Action::First => state.list.first(),
         Action::Last => state.list.last(len, height),
-        Action::Mark => {
-            state.toggle_mark();
-            state.list.move_by(1, len, height);
-        }
+        Action::Mark | Action::MarkRange | Action::MarkAll => mark(state, action, height),
+        Action::MarkNone => return Some(Wish::Unmarked(state.clear_marks())),
         Action::Find => {
             state.typing = Typing::InSearch;
             state.search.pick_all();
         }
+        Action::Back if state.range_from.is_some() => state.range_from = None,
         Action::Back if !state.filter.is_empty() => {
             state.filter.clear();
-            state.search.set_text(&query_text(state));
+            state.search.set_text(&state.asked_text());
             state.apply_filter();
         }
-        Action::Refresh => return find_again(state),
+        Action::Refresh => return state.asked.is_some().then_some(Wish::FindAgain),
         Action::Open => {
             return state
                 .selected()
@@ -82,6 +80,20 @@ pub fn act(state: &mut State, action: Action, height: usize) -> Option<Wish> {
         _ => {}
     }
     None
+}
+
+/// Marks a row, a range or all of them. A range that is open ends with either key.
+fn mark(state: &mut State, action: Action, height: usize) {
+    if action == Action::MarkAll {
+        state.toggle_all();
+    } else if state.range_from.is_some() {
+        state.mark_range();
+    } else if action == Action::MarkRange {
+        state.range_from = Some(state.list.selected);
+    } else {
+        state.toggle_mark();
+        state.list.move_by(1, state.shown.len(), height);
+    }
 }
 
 #[expect(
@@ -112,27 +124,12 @@ fn act_in_search(state: &mut State, action: Action) -> Option<Wish> {
 fn submit(state: &mut State) -> Option<Wish> {
     state.typing = Typing::No;
     state.history_at = None;
-    let text = state.search.text();
-    let (attribute, value) = split_query(&text)?;
-    Some(Wish::Find { attribute, value })
-}
-
-fn split_query(text: &str) -> Option<(String, String)> {
-    let (name, value) = text.trim().split_once('=')?;
-    let (name, value) = (name.trim(), value.trim());
-    (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
-}
-
-fn find_again(state: &State) -> Option<Wish> {
-    let (attribute, value) = state.query.clone()?;
-    Some(Wish::Find { attribute, value })
-}
-
-fn query_text(state: &State) -> String {
-    state
-        .query
-        .as_ref()
-        .map_or_else(String::new, |(name, value)| format!("{name}={value}"))
+    Wanted::read(state.search.text().trim())
+        .map(|wanted| Wanted {
+            value: wanted.value.trim().to_owned(),
+            ..wanted
+        })
+        .map(Wish::Find)
 }
 
 /// Up and down walk through the searches used before, as a shell does.

@@ -28,7 +28,11 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
             about = format!("{} of {about}", format::count(shown as u64));
         }
         if !state.marked.is_empty() {
-            about.push_str(&format!(" · {} marked", state.marked.len()));
+            let marked = format::count(state.marked.len() as u64);
+            about.push_str(&format!(" · {marked} marked"));
+        }
+        if state.range_from.is_some() {
+            about.push_str(" · range");
         }
         edges.about = Spans::of(Role::Muted, about);
     }
@@ -108,7 +112,12 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
         };
         let selected = at == state.list.selected;
         user_line(state, painter, line, (row, selected), context);
-        if selected && context.focused {
+        if state.is_in_range(at) {
+            // They are chosen, and those marked before are too.
+            let sign = painter.theme.glyph(Glyph::Marked);
+            painter.text((line.x + 1, y), line.right(), sign, Role::Focus);
+        }
+        if (selected || state.is_in_range(at)) && context.focused {
             painter.overlay(line, Role::Selection);
         }
     }
@@ -133,8 +142,10 @@ fn search_line(state: &State, painter: &mut Painter<'_>, row: Rect, context: &Vi
             return;
         }
     }
-    if let (Some(question), false) = (&state.question, typing) {
-        let question = crate::text::sanitize::clean_line(question);
+    let joined = state.asked.as_ref().filter(|search| search.is_joined());
+    if let (Some(search), false) = (joined, typing) {
+        let search = search.to_string();
+        let question = crate::text::sanitize::clean_line(&search);
         painter.text((field.x, field.y), field.right(), &question, Role::Muted);
         return;
     }
@@ -191,7 +202,7 @@ fn short(sentence: &str) -> &str {
 }
 
 fn empty(state: &State, painter: &mut Painter<'_>, area: Rect, context: &ViewContext<'_>) {
-    match (&state.users, &state.query) {
+    match (&state.users, &state.asked) {
         (
             Remote::Failed {
                 error,
@@ -215,17 +226,16 @@ fn empty(state: &State, painter: &mut Painter<'_>, area: Rect, context: &ViewCon
                 painter.centred(area, "looking, Esc stops", Role::Muted);
             }
         }
-        (_, Some((name, value))) if state.rows().is_empty() && state.users.value().is_some() => {
-            let name = crate::text::sanitize::clean_line(name);
-            let value = crate::text::sanitize::clean_line(value);
-            let text =
-                format!("Nobody has {name}={value}. Values must match exactly. / changes it.");
+        (_, Some(search)) if state.rows().is_empty() && state.users.value().is_some() => {
+            let search = search.to_string();
+            let search = crate::text::sanitize::clean_line(&search);
+            let text = format!("Nobody has {search}. Values must match exactly. / changes it.");
             painter.centred(area, &text, Role::Muted);
         }
-        (Remote::Idle, Some((name, value))) => {
-            let name = crate::text::sanitize::clean_line(name);
-            let value = crate::text::sanitize::clean_line(value);
-            let text = format!("Stopped looking for {name}={value}. r looks again.");
+        (Remote::Idle, Some(search)) => {
+            let search = search.to_string();
+            let search = crate::text::sanitize::clean_line(&search);
+            let text = format!("Stopped looking for {search}. r looks again.");
             painter.centred(area, &text, Role::Muted);
         }
         _ if !state.filter.is_empty() => {
