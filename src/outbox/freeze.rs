@@ -157,7 +157,7 @@ pub fn freeze_without(
         });
     let Sorted {
         skipped,
-        notes,
+        mut notes,
         warnings,
     } = people.finish();
     let frozen = frozen.and_then(|frozen| {
@@ -165,6 +165,9 @@ pub fn freeze_without(
         let approvers = approvers(&profile.approval, people.sum())?;
         Ok((frozen, approvers))
     });
+    if let Ok((_, Some(_))) = frozen {
+        notes.push(SECOND_PERSON.to_owned());
+    }
     match frozen {
         Ok((frozen, approvers)) => Ok(Plan {
             kind: draft.content.kind(),
@@ -193,6 +196,10 @@ pub fn freeze_without(
         }),
     }
 }
+
+/// Said before it is confirmed.
+const SECOND_PERSON: &str =
+    "A second person approves it before anything leaves: it is held until then.";
 
 /// Who has to approve a plan for so many people.
 fn approvers(rules: &ApprovalRules, people: u64) -> Result<Option<Approvers>, FreezeError> {
