@@ -12,6 +12,7 @@ use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Notice, OutboxAnswer,
     OutboxEvent, PlanAnswer, PlanPurpose, SenderState, Slot, StorageEvent, Ticket,
 };
+use crate::domain::approval::NEEDS_APPROVAL;
 use crate::domain::opt_out::OPTED_OUT;
 use crate::domain::{Batch, BatchId, BatchState, FrozenRequest, PlanFacts};
 use crate::panes::payload_preview::LastSent;
@@ -427,8 +428,12 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
         | crate::contract::SenderState::Other { .. }
         | crate::contract::SenderState::CopiedFolder => "",
     };
+    let what = match batch.reason.as_ref().map(|reason| reason.rule.as_str()) {
+        Some(NEEDS_APPROVAL) => "waits for a second person",
+        Some(_) | None => "queued",
+    };
     let text = format!(
-        "{} queued: {title}, {}{waiting}",
+        "{} {what}: {title}, {}{waiting}",
         batch.id,
         format::people(people)
     );

@@ -3,9 +3,9 @@
 
 use super::error::OutboxError;
 use super::queue::Outbox;
+use super::twin_words::counted;
 use crate::domain::{Approved, Batch, BatchId, PlannedCall, Sha256Hex};
 use crate::store::outbox::StoredBatch;
-use crate::text::format;
 use jiff::SignedDuration;
 
 /// An approval that is older says nothing about what is true today.
@@ -102,7 +102,11 @@ impl Outbox {
             "{} approved it ({}). Resume it to send it: it reaches {}.",
             approved.by,
             given.fingerprint,
-            format::people(stored.batch.counts.queued)
+            counted(
+                usize::try_from(people).unwrap_or(usize::MAX),
+                "person",
+                "people"
+            )
         );
         let record = self.record()?;
         let change = record.approve(id, approved, given.fingerprint, &reason)?;

@@ -144,30 +144,24 @@ pub fn freeze_without(
         .and_then(|()| check_standing(draft, &mut people))
         .and_then(|()| Ok(Encoder::new(&profile.target, &profile.wire)?))
         .and_then(|encoder| {
+            let (schedule, night) = (draft.schedule, draft.waiting.quiet);
             let desk = Desk {
                 audience,
                 encoder,
                 profile,
-                schedule: draft.schedule,
+                schedule,
                 now,
                 nonce,
-                night: draft.waiting.quiet.filter(QuietHours::holds),
+                night: night.filter(QuietHours::holds),
             };
             desk.calls(&draft.content, &mut people)
-        });
+        })
+        .and_then(|frozen| frozen.asked_of(&profile.approval, &mut people));
     let Sorted {
         skipped,
-        mut notes,
+        notes,
         warnings,
     } = people.finish();
-    let frozen = frozen.and_then(|frozen| {
-        let people = frozen.calls.iter().map(|call| call.recipients.len() as u64);
-        let approvers = approvers(&profile.approval, people.sum())?;
-        Ok((frozen, approvers))
-    });
-    if let Ok((_, Some(_))) = frozen {
-        notes.push(SECOND_PERSON.to_owned());
-    }
     match frozen {
         Ok((frozen, approvers)) => Ok(Plan {
             kind: draft.content.kind(),
@@ -201,18 +195,31 @@ pub fn freeze_without(
 const SECOND_PERSON: &str =
     "A second person approves it before anything leaves: it is held until then.";
 
-/// Who has to approve a plan for so many people.
-fn approvers(rules: &ApprovalRules, people: u64) -> Result<Option<Approvers>, FreezeError> {
-    match (rules.asked_of(people), rules.above) {
-        (Some(nobody), Some(above)) if nobody.keys().next().is_none() => Err(FreezeError::new(
-            "approval",
-            format!(
-                "this reaches {people}, which a second person approves above {above}, and the \
-                 profile names nobody who may"
-            ),
-            "Write into approval.keys what `alertdesk approval key` prints for them.",
-        )),
-        (asked, _) => Ok(asked),
+impl Frozen {
+    /// With those who have to approve it.
+    fn asked_of(
+        self,
+        rules: &ApprovalRules,
+        people: &mut People<'_>,
+    ) -> Result<(Self, Option<Approvers>), FreezeError> {
+        let sizes = self.calls.iter().map(|call| call.recipients.len() as u64);
+        let reached: u64 = sizes.sum();
+        match (rules.asked_of(reached), rules.above) {
+            (Some(nobody), Some(above)) if nobody.keys().next().is_none() => Err(FreezeError::new(
+                "approval",
+                format!(
+                    "this reaches {reached}, which a second person approves above {above}, and the \
+                     profile names nobody who may"
+                ),
+                "Write into approval.keys what `alertdesk approval key` prints for them.",
+            )),
+            (asked, _) => {
+                if asked.is_some() {
+                    people.note(SECOND_PERSON.to_owned());
+                }
+                Ok((self, asked))
+            }
+        }
     }
 }
 

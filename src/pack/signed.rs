@@ -17,7 +17,7 @@ pub(super) struct Kind {
 }
 
 /// Why a file is not taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wrong {
     /// Something else.
     Kind,

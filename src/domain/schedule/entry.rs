@@ -13,7 +13,7 @@ const LONGEST: usize = 100;
 const FURTHEST: SignedDuration = SignedDuration::from_hours(24 * 3660);
 
 /// Reads when something is to happen: `tomorrow 9:00`, `fri 14:30`, `+2h`, `in 90 min`, `9:00`,
-/// `2026-10-25 09:00`, `8:00 UTC`, RFC 3339, `now`. A clock time or a weekday alone is the next
+/// `2026-10-25 09:00`, `8:00 UTC`, `fri 9:00 Asia/Kuwait`, RFC 3339, `now`. A clock time or a weekday alone is the next
 /// one; words are meant in `zone` unless they name another.
 ///
 /// A time that comes twice, of which the first has passed, is the second.
@@ -108,7 +108,8 @@ fn whole_second(at: Timestamp) -> Option<Timestamp> {
     Timestamp::from_second(at.as_second().checked_add(up)?).ok()
 }
 
-/// `9:00`, `fri 9:00`, `9:00 tomorrow`, `25 oct 9:00`, each perhaps with `utc` or an offset behind.
+/// `9:00`, `fri 9:00`, `9:00 tomorrow`, `25 oct 9:00`, each perhaps with `utc`, an offset or
+/// a zone such as `asia/kuwait` behind.
 fn on_a_day(words: &str, zone: &TimeZone, now: Timestamp) -> Result<Option<Resolved>, WhenError> {
     let (words, elsewhere) = zone_behind(words);
     let zone = elsewhere.as_ref().unwrap_or(zone);
@@ -146,6 +147,12 @@ fn zone_behind(words: &str) -> (&str, Option<TimeZone>) {
         }
         if let Some(offset) = offset(last) {
             return (rest, Some(TimeZone::fixed(offset)));
+        }
+        // By its whole name; letter case does not count.
+        if last.contains('/')
+            && let Ok(zone) = TimeZone::get(last)
+        {
+            return (rest, Some(zone));
         }
     }
     (words, None)

@@ -81,6 +81,8 @@ fn read(text: &str) -> Result<When, WhenError> {
 #[case("14:00 utc", "2026-10-22T14:00:00Z")]
 #[case("fri 8:00 +05:30", "2026-10-23T02:30:00Z")]
 #[case("2026-10-25 09:00 -03:00", "2026-10-25T12:00:00Z")]
+#[case("fri 9:00 Asia/Kuwait", "2026-10-23T06:00:00Z")]
+#[case("9:00 tomorrow america/new_york", "2026-10-23T13:00:00Z")]
 #[case("+2h", "2026-10-22T15:30:00Z")]
 #[case("+1h 30m", "2026-10-22T15:00:00Z")]
 #[case("+ 90m", "2026-10-22T15:00:00Z")]
@@ -143,6 +145,7 @@ fn a_time_on_the_wall_is_kept_as_it_was_meant() {
         (zone.as_str(), at.as_str()),
         ("Europe/London", "2026-10-23T08:00:00Z")
     );
+    assert_eq!(kept("fri 9:00 asia/kuwait").1, "Asia/Kuwait");
     assert_eq!(kept("8:00 UTC").1, "UTC");
     assert_eq!(kept("+2h").1, "UTC");
     assert_eq!(kept("fri 9:00 +05:45").1, "+05:45");

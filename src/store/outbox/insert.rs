@@ -125,6 +125,17 @@ fn in_the_way(tx: &Transaction<'_>, new: &NewBatch<'_>) -> rusqlite::Result<Opti
     }))
 }
 
+/// Confirmed when it is created.
+const INSERT_BATCH: &str =
+    "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
+        confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
+        plan_sha256, planned, skipped, queued, twin_window, override_reason, file_key,
+        marked, canary, spread_minutes, parent, reason_rule, reason_text, stop_kind,
+        due, meant_wall, meant_zone, hold_on_reply, quiet, source, approvers)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+        ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,
+        ?35, ?36, ?37)";
+
 fn insert_batch(
     tx: &Transaction<'_>,
     new: &NewBatch<'_>,
@@ -138,14 +149,7 @@ fn insert_batch(
     let meant = plan.waiting.meant.as_ref();
     let notes = serde_json::Value::from(plan.notes.clone()).to_string();
     tx.execute(
-        "INSERT INTO batches (kind, title, profile, base_url, customer_id, bot_key, state, created,
-            confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
-            plan_sha256, planned, skipped, queued, twin_window, override_reason, file_key,
-            marked, canary, spread_minutes, parent, reason_rule, reason_text, stop_kind,
-            due, meant_wall, meant_zone, hold_on_reply, quiet, source, approvers)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,
-            ?35, ?36, ?37)",
+        INSERT_BATCH,
         params![
             plan.kind.word(),
             plan.title,
