@@ -275,6 +275,8 @@ fn batch_changed(state: &mut State, batch: Batch) -> Effects {
             reason.text
         );
         notify(state, Notice::error("batch", text));
+    } else if let Some(approved) = batches::newly_approved(before, &batch) {
+        notify(state, approved);
     }
     let (id, working) = (batch.id, is_working(batch.state));
     let mut effects = after_undo(state, &batch);

@@ -321,6 +321,12 @@ fn on_batch(action: Action, state: &State) -> Result<(), Why> {
     if action == Action::GoOn && !batch.waits_after_the_first() {
         return Err(format!("{} does not wait after its first people", batch.id));
     }
+    if action == Action::ResumeBatch && batch.waits_for_approval() {
+        return Err(format!(
+            "no second person has approved {}; `alertdesk approval request {} --to FILE` asks one",
+            batch.id, batch.id.0
+        ));
+    }
     match (action == Action::ResumeBatch, stopped) {
         (true, false) => Err(format!("{} is not paused", batch.id)),
         (false, true) if action == Action::PauseBatch => {

@@ -7,6 +7,7 @@ use super::{asking, audit, cloning, flows};
 use crate::contract::{
     CallOutcome, CallRecord, Effect, Notice, OutboxCommand, PaneId, Slot, Ticket,
 };
+use crate::domain::approval::APPROVED;
 use crate::domain::{
     Batch, BatchDetail, BatchId, BatchState, FrozenRequest, Item, ItemId, RowPage, SendKind,
 };
@@ -223,6 +224,14 @@ pub fn finished(batch: &Batch) -> Notice {
     } else {
         Notice::fact("batch", format!("✓ {text}"))
     }
+}
+
+/// The news that a second person has approved a batch that waited for it.
+pub fn newly_approved(before: Option<&Batch>, batch: &Batch) -> Option<Notice> {
+    let reason = batch.reason.as_ref()?;
+    let is_new = before.is_some_and(Batch::waits_for_approval) && reason.rule == APPROVED;
+    let text = format!("{}: {} R there asks for it.", batch.id, reason.text);
+    is_new.then(|| Notice::fact("batch", text))
 }
 
 /// Where in the panel a broadcast can still be stopped that the platform has; nothing here can.

@@ -231,6 +231,11 @@ pub fn settled(state: &mut State, settled: Settled) -> Effects {
     let words = settled.decision.words();
     let text = match settled.made.as_slice() {
         [] => format!("{}: {words}", format::people(people)),
+        [one] if one.waits_for_approval() => format!(
+            "{}: {words}, {} waits for a second person · 4 shows it",
+            format::people(people),
+            one.id
+        ),
         [one] => format!(
             "{}: {words}, paused in {} · 4 shows it, R sends",
             format::people(people),

@@ -1,24 +1,31 @@
 //! `approval …`: one person's plan becomes a file, a second person looks at it and signs, the first
 //! takes the signature in. Works without a server; nothing here opens a connection.
 
+mod words;
+
 use super::args_approval::{ApprovalCommand, ApprovalGive, ApprovalRequest, ApprovalTake};
 use super::context::{Context, as_sentence, usage};
 use super::exit::ExitStatus;
 use super::outbox::{number, open_at, print_batch};
 use super::template::own_key;
 use crate::contract::{ApiError, ErrorKind};
-use crate::domain::audience::countries;
-use crate::domain::{Approved, PlannedCall};
+use crate::domain::Approved;
 use crate::export::{ExportFile, Overwrite};
 use crate::outbox::approval::{GivenApproval, ToApprove};
 use crate::outbox::operator;
 use crate::pack::approval::{About, Approval, ApprovalError, PlanFile};
 use crate::pack::{PublicKey, SigningKey};
 use crate::text::format;
-use crate::text::sanitize::{clean, clean_line};
+use crate::text::sanitize::clean_line;
 use serde_json::json;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Read, Write};
 use std::path::Path;
+use words::{in_words, passed};
+
+/// The largest plan that is read: some two million people.
+const MOST_OF_A_PLAN: u64 = 2_000_000_000;
+/// The largest approval that is read; it names no people.
+const MOST_OF_AN_APPROVAL: u64 = 1_000_000;
 
 /// Runs an `approval` command.
 ///
@@ -99,7 +106,7 @@ fn request(
 
 /// Shows a plan and signs it.
 fn give(context: &Context, key: &SigningKey, args: &ApprovalGive) -> Result<(), ApiError> {
-    let text = read_file(&args.file)?;
+    let text = read_file(&args.file, MOST_OF_A_PLAN)?;
     let (plan, calls, asked_by) = PlanFile::open(&text).map_err(|error| refused(&error))?;
     if asked_by == key.public() {
         return Err(ApiError::new(
@@ -108,8 +115,19 @@ fn give(context: &Context, key: &SigningKey, args: &ApprovalGive) -> Result<(), 
             "Somebody else approves it, with the data folder of their own.",
         ));
     }
+    drop(text);
+    if let Some(at) = passed(&plan, context.started) {
+        return Err(ApiError::new(
+            ErrorKind::Refused,
+            format!(
+                "nothing was signed: its time has passed, {}",
+                format::planned(&at.to_zoned(context.zone()))
+            ),
+            "Ask for a new plan with a later time.",
+        ));
+    }
     let mut file = ExportFile::create(&args.to, overwrite(args.force))?;
-    for line in in_words(context, &plan, &calls) {
+    for line in in_words(context, &plan, (&calls, &asked_by)) {
         context.output.note(&line);
     }
     settle(context, plan.about.recipients, args.confirm)?;
@@ -143,7 +161,7 @@ fn take(
     key: &SigningKey,
     args: &ApprovalTake,
 ) -> Result<(), ApiError> {
-    let text = read_file(&args.file)?;
+    let text = read_file(&args.file, MOST_OF_AN_APPROVAL)?;
     let (approval, signer) = Approval::open(&text).map_err(|error| refused(&error))?;
     let outbox = open_at(folder)?;
     let approved = Approved {
@@ -167,60 +185,6 @@ fn take(
         batch.id.0, batch.counts.queued
     ));
     Ok(())
-}
-
-/// What a second person has to know before signing.
-fn in_words(context: &Context, plan: &PlanFile, calls: &[PlannedCall]) -> Vec<String> {
-    let zone = context.zone();
-    let time = |at: jiff::Timestamp| format::planned(&at.to_zoned(zone.clone()));
-    let when = match (plan.publish, plan.due) {
-        (None, None) => "as soon as it is resumed".to_owned(),
-        (Some(publish), None) => format!("handed over at once, published {}", time(publish)),
-        (Some(publish), Some(due)) => {
-            format!("handed over {}, published {}", time(due), time(publish))
-        }
-        (None, Some(due)) => format!("started {}", time(due)),
-    };
-    let everybody = || calls.iter().flat_map(|call| &call.recipients);
-    let named = countries(everybody());
-    let named: Vec<String> = named
-        .iter()
-        .take(8)
-        .map(|(country, people)| format!("{country} {people}"))
-        .collect();
-    let line = |text: &str| clean_line(text).into_owned();
-    let mut lines = vec![
-        format!(
-            "{} asks to send {} {} of profile {} to {}, {when}.",
-            line(&plan.asked_by),
-            plan.kind.replace('_', " "),
-            line(&plan.title),
-            line(&plan.profile),
-            format::people(plan.about.recipients)
-        ),
-        format!(
-            "Host: {}",
-            line(&crate::domain::BotTarget::from(&plan.about.target).base_url)
-        ),
-        format!("Countries: {}", named.join(", ")),
-    ];
-    lines.extend(plan.notes.iter().map(|note| line(note)));
-    let mut shown: Vec<&PlannedCall> = calls.first().into_iter().collect();
-    shown.extend(calls.last().filter(|_| calls.len() > 1));
-    for call in shown {
-        let who = match call.recipients.as_slice() {
-            [one] => format::recipient(one.text()),
-            several => format::people(several.len() as u64),
-        };
-        let body = String::from_utf8_lossy(&call.request.body.bytes()).into_owned();
-        lines.push(format!(
-            "To {who}: {} {}",
-            call.request.method,
-            line(&call.request.url)
-        ));
-        lines.push(clean(&body).into_owned());
-    }
-    lines
 }
 
 /// The number of people is typed, or given.
@@ -276,15 +240,30 @@ fn keep(file: &mut ExportFile, path: &Path, text: &str) -> Result<(), ApiError> 
         .map_err(|error| ExportFile::failed(path, &error))
 }
 
-fn read_file(path: &Path) -> Result<String, ApiError> {
-    std::fs::read(path)
+/// The whole text of a file of at most so many bytes.
+fn read_file(path: &Path, most: u64) -> Result<String, ApiError> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(|error| {
             usage(
                 format!("{} cannot be read: {error}", path.display()),
                 "Check the path and its rights.",
             )
-        })
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        })?;
+    if bytes.len() as u64 > most {
+        let most = format::file_size(usize::try_from(most).unwrap_or(usize::MAX));
+        return Err(usage(
+            format!("{} has more than {most}", path.display()),
+            "Give the file that the other person wrote with `alertdesk approval`.",
+        ));
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        usage(
+            format!("{} is not UTF-8 text", path.display()),
+            "Ask for it again: it was changed on its way.",
+        )
+    })
 }
 
 fn refused(error: &ApprovalError) -> ApiError {

@@ -15,36 +15,54 @@ pub struct ApprovalRules {
 impl ApprovalRules {
     /// Who has to approve a plan for so many people; `None` if nobody has to.
     pub fn asked_of(&self, people: u64) -> Option<Approvers> {
-        let asks = self.above.is_some_and(|above| people > above);
-        asks.then(|| self.approvers.clone())
+        let above = self.above.filter(|above| people > *above)?;
+        Some(self.approvers.clone().asked_above(above))
     }
 }
 
-/// The public keys of those who may approve: 64 lower-case hex digits each.
+/// Who may approve, and above how many people they are asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Approvers(Vec<String>);
+pub struct Approvers {
+    /// Public keys: 64 lower-case hex digits each.
+    keys: Vec<String>,
+    above: u64,
+}
 
 impl Approvers {
     /// Reads keys that are separated by spaces or commas; the other way round of
-    /// [`Approvers::text`].
+    /// [`Approvers::text`]. They are asked about any number of people.
     pub fn read(text: &str) -> Self {
         let words = text.split([' ', ',']).filter(|word| !word.is_empty());
-        Self(words.map(str::to_ascii_lowercase).collect())
+        Self {
+            keys: words.map(str::to_ascii_lowercase).collect(),
+            above: 0,
+        }
+    }
+
+    /// The same, asked above so many people only.
+    #[must_use]
+    pub fn asked_above(self, above: u64) -> Self {
+        Self { above, ..self }
+    }
+
+    /// Above how many people they are asked.
+    pub fn above(&self) -> u64 {
+        self.above
     }
 
     /// The keys with a space between them.
     pub fn text(&self) -> String {
-        self.0.join(" ")
+        self.keys.join(" ")
     }
 
     /// Whether this key is one of them.
     pub fn include(&self, key: &str) -> bool {
-        self.0.iter().any(|one| one == key)
+        self.keys.iter().any(|one| one == key)
     }
 
     /// Every key.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.keys.iter().map(String::as_str)
     }
 }
 
@@ -80,7 +98,8 @@ mod tests {
         };
         assert_eq!(rules(None).asked_of(u64::MAX), None);
         assert_eq!(rules(Some(100)).asked_of(100), None);
-        assert_eq!(rules(Some(100)).asked_of(101), Some(approvers.clone()));
+        let asked = rules(Some(100)).asked_of(101);
+        assert_eq!(asked, Some(approvers.clone().asked_above(100)));
         assert_eq!(rules(Some(0)).asked_of(1), Some(approvers.clone()));
     }
 }

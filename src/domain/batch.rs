@@ -1,5 +1,6 @@
 //! Batches and items as people and scripts see them; field names and state words are a contract.
 
+use super::approval::NEEDS_APPROVAL;
 use super::draft::SendKind;
 use super::hash::Sha256Hex;
 use super::opt_out::WANTS_NO_MORE;
@@ -189,6 +190,12 @@ impl Batch {
     pub fn waits_after_the_first(&self) -> bool {
         let rule = self.reason.as_ref().map(|reason| reason.rule.as_str());
         self.state == BatchState::Paused && rule == Some(Reason::CANARY)
+    }
+
+    /// Whether it waits for the approval of a second person.
+    pub fn waits_for_approval(&self) -> bool {
+        let rule = self.reason.as_ref().map(|reason| reason.rule.as_str());
+        self.state == BatchState::Held && rule == Some(NEEDS_APPROVAL)
     }
 }
 

@@ -98,8 +98,11 @@ impl Outbox {
         if !why.is_empty() {
             return Err(refused(id, why));
         }
+        let own_time = stored.due.filter(|_| stored.publish_at.is_none());
+        let late = own_time.filter(|due| *due <= self.now());
+        let late = late.map_or("", |_| " Its time has passed: resumed, it starts at once.");
         let reason = format!(
-            "{} approved it ({}). Resume it to send it: it reaches {}.",
+            "{} approved it ({}). Resume it to send it: it reaches {}.{late}",
             approved.by,
             given.fingerprint,
             counted(
@@ -109,7 +112,8 @@ impl Outbox {
             )
         );
         let record = self.record()?;
-        let change = record.approve(id, approved, given.fingerprint, &reason)?;
+        let said = (given.fingerprint, reason.as_str());
+        let change = record.approve(id, approved, said, self.now())?;
         self.changed(id, change, "approved")
     }
 }

@@ -14,10 +14,12 @@ use super::context::{Context, usage};
 use super::exit::ExitStatus;
 use super::output::{Row, to_value};
 use crate::contract::ApiError;
-use crate::domain::{Batch, BatchId, BatchState, Item};
+use crate::domain::{Approved, Batch, BatchId, BatchState, Item};
 use crate::outbox::{Outbox, SystemClock};
 use crate::store::outbox::ItemFilter;
+use crate::pack::PublicKey;
 use crate::text::format;
+use crate::text::sanitize::clean_line;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
@@ -122,7 +124,11 @@ pub fn number(text: &str) -> Result<BatchId, ApiError> {
 }
 
 fn show(context: &Context, outbox: &Outbox, batch: &str, items: bool) -> Result<(), ApiError> {
-    let batch = outbox.show(number(batch)?)?;
+    let stored = outbox.stored(number(batch)?)?;
+    let batch = stored.batch;
+    if let Some(approved) = &stored.approved {
+        context.output.note(&said_yes(context, approved));
+    }
     if let Some(reason) = outbox.override_reason(batch.id)? {
         context
             .output
@@ -134,6 +140,17 @@ fn show(context: &Context, outbox: &Outbox, batch: &str, items: bool) -> Result<
         print_batch(context, &batch);
         Ok(())
     }
+}
+
+/// Who approved a batch.
+fn said_yes(context: &Context, approved: &Approved) -> String {
+    let key = PublicKey::read(&approved.key);
+    let key = key.map_or_else(String::new, |key| format!(" with {}", key.fingerprint()));
+    format!(
+        "{} approved it{key}, signed {}.",
+        clean_line(&approved.by),
+        format::planned(&approved.at.to_zoned(context.zone()))
+    )
 }
 
 fn resume(

@@ -9,7 +9,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::output::{Row, to_value};
 use crate::contract::{ApiError, Found, Settled, Settlement, UnknownItem};
 use crate::domain::unknown::TWICE;
-use crate::domain::{BatchId, Decision, Item, ItemId};
+use crate::domain::{Batch, BatchId, Decision, Item, ItemId};
 use crate::outbox::{Outbox, operator};
 use crate::settings::Settings;
 use crate::text::format::people;
@@ -242,21 +242,25 @@ fn print_settled(context: &Context, settled: &Settled) {
     ];
     for batch in &settled.made {
         lines.push((
-            "paused",
+            batch.state.word(),
             format!("batch {} with {}", batch.id.0, people(batch.counts.queued)),
         ));
     }
     context.output.document(&document, &lines);
     for batch in &settled.made {
-        say_paused(context, batch.id, batch.counts.queued);
+        say_waits(context, batch);
     }
 }
 
-fn say_paused(context: &Context, batch: BatchId, left: u64) {
-    context.output.note(&format!(
-        "Batch {0} is paused and sends nothing yet: `alertdesk outbox resume {0} --confirm {left}` lets it.",
-        batch.0
-    ));
+fn say_waits(context: &Context, batch: &Batch) {
+    let (id, left) = (batch.id.0, batch.counts.queued);
+    let note = match &batch.reason {
+        Some(reason) if batch.waits_for_approval() => format!("Batch {id}: {}", reason.text),
+        Some(_) | None => format!(
+            "Batch {id} is paused and sends nothing yet: `alertdesk outbox resume {id} --confirm {left}` lets it."
+        ),
+    };
+    context.output.note(&note);
 }
 
 /// `outbox retry`.
@@ -266,7 +270,7 @@ fn say_paused(context: &Context, batch: BatchId, left: u64) {
 pub fn retry(context: &Context, outbox: &Outbox, batch: &str) -> Result<(), ApiError> {
     let made = outbox.retry(number(batch)?)?;
     print_batch(context, &made);
-    say_paused(context, made.id, made.counts.queued);
+    say_waits(context, &made);
     Ok(())
 }
 

@@ -195,16 +195,17 @@ fn reason(batch: &Batch) -> Spans {
         .map_or("a person stopped it.", |reason| &reason.text);
     let why = sanitize::clean_line(why);
     let why = format!("{}: {}. ", batch.state.word(), why.trim_end_matches('.'));
-    let (key, verb) = if batch.waits_after_the_first() {
-        ("c", format!(" goes on with {left}, "))
+    let said = Spans::of(Role::Attention, "‖".to_owned()).with(Role::Text, format!(" {why}"));
+    let said = if batch.waits_for_approval() {
+        said
+    } else if batch.waits_after_the_first() {
+        said.with(Role::Key, "c")
+            .with(Role::Text, format!(" goes on with {left}, "))
     } else {
-        ("R", format!(" resumes {left}, "))
+        said.with(Role::Key, "R")
+            .with(Role::Text, format!(" resumes {left}, "))
     };
-    Spans::of(Role::Attention, "‖".to_owned())
-        .with(Role::Text, format!(" {why}"))
-        .with(Role::Key, key)
-        .with(Role::Text, verb)
-        .with(Role::Key, "C")
+    said.with(Role::Key, "C")
         .with(Role::Text, " takes them back.")
 }
 

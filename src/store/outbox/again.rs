@@ -9,7 +9,7 @@ use super::read::{batch_row, request_row};
 use super::rows::StoredBatch;
 use super::send::is_as_confirmed;
 use crate::domain::{
-    BatchId, ItemId, Once, Plan, PlannedCall, Reason, Recipient, Schedule, Waiting,
+    Approvers, BatchId, ItemId, Once, Plan, PlannedCall, Reason, Recipient, Schedule, Waiting,
 };
 use crate::store::error::StoreError;
 use jiff::Timestamp;
@@ -131,6 +131,11 @@ pub(super) fn repeat(
         });
     }
     let schedule = parent.publish_at.map_or(Schedule::Now, Schedule::PublishAt);
+    let waiting = Waiting {
+        quiet: parent.waiting.quiet,
+        approvers: asked_again(&parent, &calls),
+        ..Waiting::default()
+    };
     let plan = Plan {
         kind: parent.batch.kind,
         title: parent.batch.title.clone(),
@@ -142,10 +147,7 @@ pub(super) fn repeat(
         notes: Vec::new(),
         warnings: Vec::new(),
         schedule,
-        waiting: Waiting {
-            quiet: parent.waiting.quiet,
-            ..Waiting::default()
-        },
+        waiting,
         limits: parent.limits,
         // It was counted when it was planned; saying it again is no other use of the template.
         used: None,
@@ -157,6 +159,13 @@ pub(super) fn repeat(
         items,
         plan,
     }))
+}
+
+/// Who has to approve what is sent again: whoever had to approve the batch, if it reaches as many.
+fn asked_again(parent: &StoredBatch, calls: &[PlannedCall]) -> Option<Approvers> {
+    let people: u64 = calls.iter().map(|call| call.recipients.len() as u64).sum();
+    let asked = parent.waiting.approvers.clone();
+    asked.filter(|approvers| people > approvers.above())
 }
 
 /// What keeps the repeated calls from reaching people twice, as it was when they were confirmed.

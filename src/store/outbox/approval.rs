@@ -4,11 +4,14 @@
 use super::OutboxStore;
 use super::audit::{AuditNote, write_note};
 use super::change::Change;
+use super::insert::Again;
+use super::intents;
 use crate::domain::approval::{APPROVED, Approved, NEEDS_APPROVAL};
 use crate::domain::{BatchId, Reason};
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
-use rusqlite::params;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::json;
 
 impl OutboxStore {
@@ -20,14 +23,17 @@ impl OutboxStore {
         &self,
         id: BatchId,
         approved: &Approved,
-        fingerprint: &str,
-        reason: &str,
+        (fingerprint, reason): (&str, &str),
+        now: Timestamp,
     ) -> Result<Change, StoreError> {
         self.change_batch(id, |tx| {
+            // Somebody looked at all of it when they signed, and not when it was taken in.
+            let looked = stored_time(approved.at).min(intents::see(tx, now)?);
             let changed = tx
                 .prepare_cached(
                     "UPDATE batches SET approved_key = ?2, approved_by = ?3, approved_at = ?4,
-                        reason_rule = ?5, reason_text = ?6
+                        reason_rule = ?5, reason_text = ?6,
+                        marked = max(coalesce(marked, confirmed), ?7)
                      WHERE id = ?1 AND state = 'held' AND approvers IS NOT NULL
                      AND approved_key IS NULL",
                 )?
@@ -38,6 +44,7 @@ impl OutboxStore {
                     stored_time(approved.at),
                     APPROVED,
                     reason,
+                    looked,
                 ])?;
             if changed > 0 {
                 let note = AuditNote {
@@ -53,14 +60,28 @@ impl OutboxStore {
     }
 }
 
-/// What a batch that needs an approval waits for.
-pub(super) fn needed(people: u64) -> Reason {
-    Reason {
+/// What the batch that is written next waits for if it needs an approval. Its number is known
+/// before it is there, because numbers only rise and nobody else writes meanwhile.
+pub(super) fn needed(
+    tx: &Transaction<'_>,
+    people: u64,
+    again: Option<&Again<'_>>,
+) -> rusqlite::Result<Reason> {
+    let last: Option<i64> = tx
+        .query_row(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'batches'",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let number = last.unwrap_or(0).saturating_add(1);
+    let from = again.map_or_else(String::new, |again| format!("Made from {}. ", again.parent));
+    Ok(Reason {
         rule: NEEDS_APPROVAL.to_owned(),
         text: format!(
-            "A second person approves it before anything leaves: it reaches {}. \
-             `alertdesk approval request` writes the file to look at.",
+            "{from}A second person approves it before anything leaves: it reaches {}. \
+             `alertdesk approval request {number} --to FILE` writes the file they look at.",
             super::again::people(people)
         ),
-    }
+    })
 }

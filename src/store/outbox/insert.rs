@@ -131,10 +131,11 @@ const INSERT_BATCH: &str =
         confirmed, start_at, publish_at, per_minute, concurrency, calls, owner, typed, notes,
         plan_sha256, planned, skipped, queued, twin_window, override_reason, file_key,
         marked, canary, spread_minutes, parent, reason_rule, reason_text, stop_kind,
-        due, meant_wall, meant_zone, hold_on_reply, quiet, source, approvers)
+        due, meant_wall, meant_zone, hold_on_reply, quiet, source, approvers,
+        approval_above)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
         ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,
-        ?35, ?36, ?37)";
+        ?35, ?36, ?37, ?38)";
 
 fn insert_batch(
     tx: &Transaction<'_>,
@@ -144,8 +145,10 @@ fn insert_batch(
 ) -> rusqlite::Result<i64> {
     let plan = new.plan;
     let state = first_state(new, again);
-    let held = (state == BatchState::Held).then(|| approval::needed(plan.recipients()));
-    let reason = again.map(|again| again.reason).or(held.as_ref());
+    let approvers = plan.waiting.approvers.as_ref();
+    let held = approvers.map(|_| approval::needed(tx, plan.recipients(), again));
+    let held = held.transpose()?;
+    let reason = held.as_ref().or(again.map(|again| again.reason));
     let meant = plan.waiting.meant.as_ref();
     let notes = serde_json::Value::from(plan.notes.clone()).to_string();
     tx.execute(
@@ -189,7 +192,8 @@ fn insert_batch(
             plan.waiting.hold_on_reply,
             plan.waiting.quiet.as_ref().map(to_json).transpose()?,
             plan.source,
-            plan.waiting.approvers.as_ref().map(Approvers::text),
+            approvers.map(Approvers::text),
+            approvers.map(|approvers| stored_number(approvers.above())),
         ],
     )?;
     Ok(tx.last_insert_rowid())
@@ -198,8 +202,8 @@ fn insert_batch(
 /// What a new batch begins as.
 fn first_state(new: &NewBatch<'_>, again: Option<&Again<'_>>) -> BatchState {
     match (again, new.start_at) {
+        (_, _) if new.plan.waiting.approvers.is_some() => BatchState::Held,
         (Some(_), _) => BatchState::Paused,
-        (None, _) if new.plan.waiting.approvers.is_some() => BatchState::Held,
         (None, Some(_)) => BatchState::Armed,
         (None, None) if new.plan.schedule.due().is_some() => BatchState::Scheduled,
         (None, None) => BatchState::Ready,

@@ -118,7 +118,8 @@ pub(super) const BATCH_COLUMNS: &str = "id, kind, title, state, profile, created
     not_accepted, abandoned, parent, reason_rule, reason_text, plan_sha256, base_url, \
     customer_id, bot_key, per_minute, concurrency, calls, runs, confirmed, stop_kind, \
     revision, canary, canary_passed, spread_minutes, due, meant_wall, meant_zone, hold_on_reply, \
-    quiet, quiet_passed, approvers, approved_key, approved_by, approved_at";
+    quiet, quiet_passed, approvers, approved_key, approved_by, approved_at, \
+    approval_above";
 
 /// Reads [`BATCH_COLUMNS`].
 pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
@@ -176,6 +177,14 @@ pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
     })
 }
 
+fn approvers(row: &Row<'_>) -> rusqlite::Result<Option<Approvers>> {
+    let keys: Option<String> = row.get(41)?;
+    let above: Option<i64> = row.get(45)?;
+    // Kept without the number: asked about anybody.
+    let above = above.and_then(|above| u64::try_from(above).ok()).unwrap_or(0);
+    Ok(keys.map(|keys| Approvers::read(&keys).asked_above(above)))
+}
+
 fn approved(row: &Row<'_>) -> rusqlite::Result<Option<Approved>> {
     let (key, by): (Option<String>, Option<String>) = (row.get(42)?, row.get(43)?);
     let at = row.get::<_, Option<i64>>(44)?.map(read_time);
@@ -196,9 +205,7 @@ fn waiting(row: &Row<'_>, at: Option<Timestamp>) -> rusqlite::Result<Waiting> {
         meant,
         hold_on_reply: row.get(38)?,
         quiet: quiet.and_then(|text| serde_json::from_str(&text).ok()),
-        approvers: row
-            .get::<_, Option<String>>(41)?
-            .map(|text| Approvers::read(&text)),
+        approvers: approvers(row)?,
     })
 }
 

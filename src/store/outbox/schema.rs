@@ -5,6 +5,7 @@
 //! state changes without a line of the audit.
 
 mod approval;
+mod approval_again;
 mod audit;
 mod counting;
 mod home;
@@ -42,6 +43,7 @@ pub const SCHEMA: Schema = Schema {
         suppressed::SUPPRESSED,
         lean::LEAN,
         approval::APPROVAL,
+        approval_again::APPROVAL_AGAIN,
     ],
     durability: Durability::Full,
 };

@@ -1,0 +1,125 @@
+//! A plan in plain words for the second person, who sees nothing else of it. What is shown is
+//! bounded, whatever the plan holds; it must not decide anything.
+
+use crate::cli::context::Context;
+use crate::domain::audience::countries;
+use crate::domain::{BotTarget, PlannedCall};
+use crate::pack::PublicKey;
+use crate::pack::approval::PlanFile;
+use crate::text::format;
+use crate::text::sanitize::{clean, clean_line};
+use crate::text::width;
+use jiff::Timestamp;
+
+/// So many countries are named.
+const NAMED: usize = 8;
+/// So many of the first calls are shown, and the last one.
+const FIRST: usize = 2;
+/// So much of a body is shown: a file of a CSV broadcast has megabytes.
+const SHOWN: usize = 1_500;
+
+/// The time of a plan that has passed, if it has one.
+pub fn passed(plan: &PlanFile, now: Timestamp) -> Option<Timestamp> {
+    // A late hand-over may be later than it was meant, as long as nothing is published.
+    let last = plan.publish.or(plan.due);
+    last.filter(|at| *at <= now)
+}
+
+/// What a second person has to know before signing.
+pub fn in_words(
+    context: &Context,
+    plan: &PlanFile,
+    (calls, asked_by): (&[PlannedCall], &PublicKey),
+) -> Vec<String> {
+    let target = BotTarget::from(&plan.about.target);
+    let mut lines = vec![
+        format!(
+            "{} asks to send {} {} of profile {} to {}, {}.",
+            line(&plan.asked_by),
+            line(&plan.kind.replace('_', " ")),
+            line(&plan.title),
+            line(&plan.profile),
+            format::people(plan.about.recipients),
+            when(context, plan),
+        ),
+        format!(
+            "Written {} as batch {}, signed with the key {}.",
+            format::planned(&plan.made.to_zoned(context.zone())),
+            plan.about.batch.0,
+            asked_by.fingerprint()
+        ),
+        format!(
+            "Host: {}, customer {}, bot {}",
+            line(&target.base_url),
+            line(&target.customer_id),
+            line(&target.bot_key)
+        ),
+        format!("Countries: {}", in_countries(calls)),
+    ];
+    lines.extend(plan.notes.iter().map(|note| line(note)));
+    let last = calls.len().saturating_sub(1);
+    for (at, call) in calls.iter().enumerate() {
+        if at < FIRST || at == last {
+            lines.extend(one_call((at + 1, calls.len()), call));
+        }
+    }
+    lines
+}
+
+fn line(text: &str) -> String {
+    clean_line(text).into_owned()
+}
+
+fn when(context: &Context, plan: &PlanFile) -> String {
+    let time = |at: Timestamp| format::planned(&at.to_zoned(context.zone()));
+    match (plan.publish, plan.due) {
+        (None, None) => "as soon as it is resumed".to_owned(),
+        (Some(publish), None) => format!("handed over at once, published {}", time(publish)),
+        (Some(publish), Some(due)) => {
+            format!("handed over {}, published {}", time(due), time(publish))
+        }
+        (None, Some(due)) => format!("started {}", time(due)),
+    }
+}
+
+fn in_countries(calls: &[PlannedCall]) -> String {
+    let all = countries(calls.iter().flat_map(|call| &call.recipients));
+    let mut named: Vec<String> = all
+        .iter()
+        .take(NAMED)
+        .map(|(country, people)| format!("{country} {}", format::count(*people)))
+        .collect();
+    if all.len() > NAMED {
+        named.push(format!("{} more countries", all.len() - NAMED));
+    }
+    named.join(", ")
+}
+
+/// Where a call goes and what it says.
+fn one_call((number, of): (usize, usize), call: &PlannedCall) -> [String; 2] {
+    let who = match call.recipients.as_slice() {
+        [one] => format::recipient(one.text()),
+        several => format::people(several.len() as u64),
+    };
+    let body = call.request.body.bytes();
+    let start = body.get(..SHOWN).unwrap_or(&body);
+    let start = String::from_utf8_lossy(start);
+    // The cut may go through a letter.
+    let start = start.trim_end_matches(char::REPLACEMENT_CHARACTER);
+    let rest = if body.len() > SHOWN {
+        let all = format::bytes(body.len());
+        format!("{} the whole of it has {all}", width::ELLIPSIS)
+    } else {
+        String::new()
+    };
+    [
+        format!(
+            "Call {} of {}, to {who}: {} {}",
+            format::count(number as u64),
+            format::count(of as u64),
+            call.request.method,
+            line(&call.request.url)
+        ),
+        format!("{}{rest}", clean(start)),
+    ]
+}
