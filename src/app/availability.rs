@@ -322,10 +322,8 @@ fn on_batch(action: Action, state: &State) -> Result<(), Why> {
         return Err(format!("{} does not wait after its first people", batch.id));
     }
     if action == Action::ResumeBatch && batch.waits_for_approval() {
-        return Err(format!(
-            "no second person has approved {}; `alertdesk approval request {} --to FILE` asks one",
-            batch.id, batch.id.0
-        ));
+        // How to ask one stands with the batch itself.
+        return Err(format!("no second person has approved {}", batch.id));
     }
     match (action == Action::ResumeBatch, stopped) {
         (true, false) => Err(format!("{} is not paused", batch.id)),

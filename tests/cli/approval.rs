@@ -222,3 +222,183 @@ fn what_cannot_be_taken_is_refused_in_a_sentence() {
         refused.stderr
     );
 }
+
+/// A colleague who has nothing but the program signs as well.
+#[test]
+fn the_second_person_needs_no_settings_and_sees_what_it_is_about() {
+    let sandbox = Sandbox::start(&[]);
+    let asha = Desk::new();
+    let meera = desk(&sandbox, &format!("keys = \"{}\"", key(&asha).0));
+    let folder = tempfile::tempdir().unwrap();
+    let (plan, answer) = (
+        path(folder.path(), "plan.json"),
+        path(folder.path(), "yes.json"),
+    );
+    let batch = send(&meera, "callback", &[ANA, TOM]);
+    let id = batch["id"].to_string();
+    let command = format!("`alertdesk approval request {id} --to FILE`");
+    let reason = batch["reason"]["text"].as_str().unwrap();
+    assert!(reason.contains(&command), "{reason}");
+    meera
+        .run(&["approval", "request", &id, "--to", &plan])
+        .expect(0);
+    let give = ["approval", "give", &plan, "--to", &answer, "--confirm", "2"];
+    let told = asha.run(&give).expect(0).stderr;
+    let host = format!("Host: {}, customer", sandbox.text("listening"));
+    for text in [
+        &host,
+        &format!("as batch {id}, signed with the key {}.", key(&meera).1),
+        "Countries: +44 2",
+        "A second person approves it before anything leaves",
+        "Call 1 of 2, to +44 7700 900118: POST",
+        "Call 2 of 2, to +44 7700 900733: POST",
+    ] {
+        assert!(told.contains(text), "{text} is not in\n{told}");
+    }
+    meera.run(&["approval", "take", &answer]).expect(0);
+    let shown = meera.run(&["outbox", "show", &id]).expect(0);
+    let (_, fingerprint) = key(&asha);
+    let said = format!("approved it with {fingerprint}, signed ");
+    assert!(shown.stderr.contains(&said), "{}", shown.stderr);
+    let again = meera.run(&["approval", "take", &answer]).expect(1);
+    assert!(
+        again.stderr.contains("it is approved already"),
+        "{}",
+        again.stderr
+    );
+}
+
+/// What a file is, and what is said of it: where a plan is wanted, and where an approval is.
+#[test]
+fn every_other_file_is_refused_with_what_to_do() {
+    let sandbox = Sandbox::start(&[]);
+    let asha = Desk::new();
+    let meera = desk(&sandbox, &format!("keys = \"{}\"", key(&asha).0));
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| path(folder.path(), name);
+    let id = send(&meera, "callback", &[ANA, TOM])["id"].to_string();
+    let (plan, answer, pack) = (file("plan.json"), file("yes.json"), file("pack.json"));
+    meera
+        .run(&["approval", "request", &id, "--to", &plan])
+        .expect(0);
+    let give = ["approval", "give"];
+    asha.run(&[&give[..], &[&plan, "--to", &answer, "--confirm", "2"]].concat())
+        .expect(0);
+    meera.run(&["template", "export", "--to", &pack]).expect(0);
+
+    let read = |name: &str| fs::read_to_string(name).unwrap();
+    let bytes = |name: &str, content: &[u8]| {
+        let name = file(name);
+        fs::write(&name, content).unwrap();
+        name
+    };
+    let empty = bytes("empty", b"");
+    let prose = bytes("prose", b"Yes, go ahead.");
+    let object = bytes("object", b"{\"approved\": true}");
+    let sheet = bytes("sheet", b"PK\x03\x04\xff\xfe");
+    let deep = bytes("deep", "[".repeat(200_000).as_bytes());
+    let huge = bytes("huge", &vec![b' '; 1_000_001]);
+    let half = bytes("half", &read(&answer).as_bytes()[..300]);
+    let newer = bytes(
+        "newer",
+        read(&answer).replacen(": 1,", ": 7,", 1).as_bytes(),
+    );
+    let counted = read(&answer).replacen("\"recipients\":2", "\"recipients\":3", 1);
+    let counted = bytes("counted", counted.as_bytes());
+    let other_batch = read(&answer).replacen("\"batch\":", "\"batch\":9", 1);
+    let other_batch = bytes("other_batch", other_batch.as_bytes());
+    let unread = "cannot be read";
+    let none = "the file is no approval";
+    let changed = "the signature does not fit";
+    let (gone, directory) = (file("gone"), folder.path().display().to_string());
+    for (name, status, said) in [
+        (&gone, 2, unread),
+        (&directory, 2, unread),
+        (&empty, 2, none),
+        (&prose, 2, none),
+        (&object, 2, none),
+        (&deep, 2, none),
+        (&pack, 2, none),
+        (&plan, 2, none),
+        (&half, 2, none),
+        (&sheet, 2, "is not UTF-8 text"),
+        (&huge, 2, "has more than 1.0 MB"),
+        (
+            &newer,
+            1,
+            "the file has format 7, which this version cannot read",
+        ),
+        (&counted, 1, changed),
+        (&other_batch, 1, changed),
+    ] {
+        let refused = meera.run(&["approval", "take", name]).expect(status);
+        assert!(refused.stderr.contains(said), "{name}: {}", refused.stderr);
+    }
+    let (never, none) = (file("never.json"), "the file is no plan");
+    for (name, status, said) in [
+        (&gone, 2, unread),
+        (&directory, 2, unread),
+        (&empty, 2, none),
+        (&prose, 2, none),
+        (&object, 2, none),
+        (&pack, 2, none),
+        (&answer, 2, none),
+        (&sheet, 2, "is not UTF-8 text"),
+    ] {
+        let arguments = [name.as_str(), "--to", &never, "--confirm", "2"];
+        let refused = asha.run(&[&give[..], &arguments].concat()).expect(status);
+        assert!(refused.stderr.contains(said), "{name}: {}", refused.stderr);
+    }
+    assert!(!Path::new(&never).exists());
+    let shown = meera.run(&["outbox", "show", &id, "--output", "json"]);
+    assert_eq!(shown.expect(0).json()["reason"]["rule"], "needs_approval");
+}
+
+#[test]
+fn whoever_waits_for_the_end_is_told_that_a_second_person_comes_first() {
+    let sandbox = Sandbox::start(&[]);
+    let meera = desk(&sandbox, &format!("keys = \"{}\"", "a1".repeat(32)));
+    let waits = [
+        "send",
+        "flow",
+        "callback",
+        "--now",
+        "--wait",
+        "--confirm",
+        "2",
+        "--to",
+        ANA,
+        TOM,
+    ];
+    let ended = meera.run(&waits).expect(1);
+    assert!(
+        ended.stderr.contains("A second person approves it before"),
+        "{}",
+        ended.stderr
+    );
+    let dry = ["send", "flow", "welcome", "--dry-run", "--to", ANA, TOM];
+    let planned = meera.run(&dry).expect(0);
+    let all = format!("{}{}", planned.stdout, planned.stderr);
+    assert!(all.contains("A second person approves it before"), "{all}");
+    assert_eq!(sandbox.sends().len(), 0);
+}
+
+#[test]
+fn keys_that_are_none_are_refused_where_they_stand() {
+    let sandbox = Sandbox::start(&[]);
+    for (keys, said) in [
+        ("keys = \"asha\"", "keys of 64 signs"),
+        ("keys = \"\"", "keys"),
+        ("keys = 5", "text in quotes"),
+    ] {
+        let meera = Desk::new();
+        meera.write_config(&format!(
+            "default_profile = \"desk\"\n[profiles.desk]\nbase_url = \"{}\"\n\
+             [profiles.desk.approval]\nabove = 1\n{keys}\n",
+            sandbox.text("listening"),
+        ));
+        let refused = meera.run(&["config", "check"]).expect(2);
+        let all = format!("{}{}", refused.stdout, refused.stderr);
+        assert!(all.contains(said) && all.contains("approval"), "{all}");
+    }
+}

@@ -36,6 +36,7 @@ mod screens;
 mod scripts;
 mod sealed;
 mod search_people;
+mod second_person;
 mod sending;
 mod three_hundred;
 mod times;

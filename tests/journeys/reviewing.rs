@@ -7,8 +7,8 @@ use alertdesk::app::{self, dialogs};
 use alertdesk::contract::{Effect, Event, OutboxCommand};
 use alertdesk::domain::prices::Cost;
 use alertdesk::domain::{
-    BatchId, Compared, FrozenRequest, Guard, Once, PhoneNumber, Plan, PlanFacts, PlannedCall,
-    Profile, RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Used,
+    Approvers, BatchId, Compared, FrozenRequest, Guard, Once, PhoneNumber, Plan, PlanFacts,
+    PlannedCall, Profile, RequestBody, Schedule, SendKind, SendLimits, SkippedRow, Used,
 };
 use alertdesk::overlays::Overlay;
 use alertdesk::overlays::review::State as Review;
@@ -89,11 +89,21 @@ fn plan(people: u32, profile: &Profile) -> Plan {
 
 /// A stage on which this list stands in review, past its quiet time.
 fn reviewed(people: u32, guard: Guard, change: impl FnOnce(&mut PlanFacts)) -> Stage {
+    reviewed_as(people, guard, (|_| {}, change))
+}
+
+/// The same, of a plan with these changes.
+fn reviewed_as(
+    people: u32,
+    guard: Guard,
+    (planned, change): (impl FnOnce(&mut Plan), impl FnOnce(&mut PlanFacts)),
+) -> Stage {
     let mut who = profile();
     who.guard = guard;
     let mut stage = Stage::with(120, 40, who, app::Settings::default());
     stage.furnish();
-    let plan = plan(people, &stage.state.profile);
+    let mut plan = plan(people, &stage.state.profile);
+    planned(&mut plan);
     let mut facts = PlanFacts::of(&plan);
     change(&mut facts);
     dialogs::open_review(&mut stage.state, (Arc::new(plan), Arc::new(facts)));
@@ -165,6 +175,18 @@ fn a_list_says_everything_and_its_counts_add_up() {
             .screen()
             .contains("row 11: 447700900047  opted out on 9 Sep 2026")
     );
+}
+
+#[test]
+fn a_list_that_a_second_person_approves_says_so_before_it_is_confirmed() {
+    let approved = |plan: &mut Plan| {
+        plan.waiting.approvers = Some(Approvers::read(&"a1".repeat(32)));
+        plan.notes = vec![
+            "A second person approves it before anything leaves: it is held until then.".to_owned(),
+        ];
+    };
+    let stage = reviewed_as(1171, Guard::Production, (approved, rich));
+    keep_sizes("review__second_person", &stage);
 }
 
 #[test]

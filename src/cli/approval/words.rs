@@ -95,7 +95,7 @@ fn in_countries(calls: &[PlannedCall]) -> String {
     named.join(", ")
 }
 
-/// Where a call goes and what it says.
+/// Where a call goes and how it begins.
 fn one_call((number, of): (usize, usize), call: &PlannedCall) -> [String; 2] {
     let who = match call.recipients.as_slice() {
         [one] => format::recipient(one.text()),
@@ -122,4 +122,70 @@ fn one_call((number, of): (usize, usize), call: &PlannedCall) -> [String; 2] {
         ),
         format!("{}{rest}", clean(start)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHOWN, one_call, passed};
+    use crate::domain::{
+        BatchId, BotTarget, FrozenRequest, PlannedCall, Recipient, RequestBody, Schedule,
+    };
+    use crate::pack::approval::{About, PlanFile};
+    use jiff::Timestamp;
+
+    fn call(body: &str) -> PlannedCall {
+        PlannedCall {
+            recipients: vec![Recipient::from_text("447700900412").unwrap()],
+            request: FrozenRequest::post(
+                "https://api.fern-and-oak.example/template".to_owned(),
+                RequestBody::Json(body.to_owned()),
+            ),
+        }
+    }
+
+    #[test]
+    fn a_long_body_is_cut_between_letters_and_says_so() {
+        let [place, whole] = one_call((1, 1), &call("{\"text\":\"Ana\"}"));
+        assert_eq!(
+            place,
+            "Call 1 of 1, to +44 7700 900412: POST https://api.fern-and-oak.example/template"
+        );
+        assert_eq!(whole, "{\"text\":\"Ana\"}");
+        for before in 0..4 {
+            let body = format!("{}{}", "a".repeat(before), "\u{1f333}".repeat(SHOWN));
+            let [_, shown] = one_call((2, 9), &call(&body));
+            let (trees, rest) = shown.split_once('\u{2026}').unwrap();
+            assert!(trees.len() <= SHOWN && body.starts_with(trees), "{before}");
+            assert!(rest.contains("the whole of it has"), "{rest}");
+        }
+        let [_, hostile] = one_call((1, 1), &call("\u{1b}[2J"));
+        assert!(!hostile.contains('\u{1b}'), "{hostile}");
+    }
+
+    #[test]
+    fn a_plan_is_too_late_when_it_would_reach_people_at_another_time() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let target = BotTarget {
+            base_url: "https://api.fern-and-oak.example".to_owned(),
+            customer_id: "99001".to_owned(),
+            bot_key: "00aa11bb22cc33dd".to_owned(),
+        };
+        let late = |schedule: Schedule| {
+            let about = About {
+                batch: BatchId(31),
+                target: (&target).into(),
+                plan_sha256: String::new(),
+                recipients: 1,
+            };
+            let mut plan = PlanFile::new(about, "meera@desk-4".to_owned(), at(0));
+            (plan.publish, plan.due) = (schedule.publish_at(), schedule.due());
+            passed(&plan, at(100))
+        };
+        assert_eq!(late(Schedule::Now), None);
+        assert_eq!(late(Schedule::StartAt(at(101))), None);
+        assert_eq!(late(Schedule::StartAt(at(100))), Some(at(100)));
+        assert_eq!(late(Schedule::PublishAt(at(90))), Some(at(90)));
+        let (publish, due) = (at(200), at(90));
+        assert_eq!(late(Schedule::PublishLate { publish, due }), None);
+    }
 }

@@ -1,11 +1,14 @@
 //! A second person: nothing starts what they have not approved, and only the right word counts.
 
-use super::{Bench, accepted, fast, plan};
+use super::times::kept;
+use super::{Bench, accepted, fast, judgement, plan};
 use crate::domain::approval::{APPROVED, NEEDS_APPROVAL};
-use crate::domain::{Approved, Approvers, BatchId, BatchState, Plan};
+use crate::domain::{Approved, Approvers, BatchId, BatchState, Judgement, Plan, Schedule, Verdict};
 use crate::outbox::approval::GivenApproval;
 use crate::outbox::clock::Clock;
 use crate::outbox::error::OutboxError;
+use crate::outbox::queue::Outbox;
+use crate::store::outbox::OutboxStore;
 use jiff::SignedDuration;
 use rusqlite::Connection;
 use std::time::Duration;
@@ -86,6 +89,7 @@ fn no_road_starts_what_nobody_approved() {
         for change in [
             "approvers = NULL",
             "approvers = 'c3'",
+            "approval_above = 1000",
             "approved_key = approvers",
             &format!("approved_key = '{BEN}', approved_by = 'ben', approved_at = 1"),
         ] {
@@ -170,4 +174,159 @@ fn only_the_right_word_counts() {
     give(&bench, id, right, about, false).unwrap();
     assert!(why(give(&bench, id, right, about, false)).contains("approved already"));
     assert!(bench.outbox.to_approve(id).is_err());
+}
+
+#[test]
+fn neither_a_recovery_nor_a_copy_nor_a_sender_itself_starts_it() {
+    let bench = Bench::new();
+    let id = bench.queue(&guarded(), 10);
+    let stands = || {
+        let batch = bench.batch(id);
+        assert!(batch.waits_for_approval(), "{batch:?}");
+        assert_eq!(batch.counts.queued, 3);
+    };
+    bench.pass(Duration::from_secs(48 * 3600));
+    bench.outbox.recover_if_idle().unwrap();
+    stands();
+    let held = Outbox::adopt(bench.outbox.data_dir(), bench.clock.as_ref()).unwrap();
+    assert_eq!(held, [], "it is held already");
+    stands();
+    // As if an engine had it in hand, whatever made it think so.
+    let now = bench.clock.now().wall;
+    let store = OutboxStore::open(bench.outbox.data_dir()).unwrap();
+    let candidates = store.candidates(id, now, 9).unwrap();
+    assert_eq!(candidates.len(), 3);
+    assert!(!matches!(store.mark(id, &candidates, now), Ok(marked) if !marked.is_empty()));
+    assert!(store.resume(id, 3, now).is_err(), "the record refuses");
+    store.end_grace(id, now).unwrap();
+    store.let_go(id, now).unwrap();
+    stands();
+}
+
+#[test]
+fn what_it_waits_for_names_the_command() {
+    let bench = Bench::new();
+    bench.queue(&plan(1, fast(1)), 0);
+    let id = bench.queue(&guarded(), 0);
+    let reason = bench.batch(id).reason.unwrap().text;
+    let command = format!("`alertdesk approval request {} --to FILE`", id.0);
+    assert!(reason.contains(&command), "{reason}");
+}
+
+/// A refusal of the kind that passes.
+fn busy() -> Judgement {
+    Judgement {
+        transient: true,
+        ..judgement(Verdict::Rejected, Some(200))
+    }
+}
+
+/// A batch whose calls were all refused for now; its profile asks above so many.
+fn refused_for_now(bench: &mut Bench, above: u64) -> BatchId {
+    let mut plan = guarded();
+    plan.waiting.approvers = Some(Approvers::read(ASHA).asked_above(above));
+    let id = bench.queue(&plan, 0);
+    take(bench, id, ASHA, SignedDuration::ZERO).unwrap();
+    bench.outbox.resume(id, 3).unwrap();
+    bench.turn(Vec::new());
+    while !bench.on_the_way.is_empty() {
+        bench.answer(&busy());
+    }
+    assert_eq!(bench.batch(id).counts.rejected, 3);
+    id
+}
+
+#[test]
+fn what_is_sent_again_is_looked_at_again() {
+    let mut bench = Bench::new();
+    let parent = refused_for_now(&mut bench, 2);
+    let again = bench.outbox.retry(parent).unwrap();
+    assert_eq!(again.parent, Some(parent));
+    assert!(again.waits_for_approval(), "{again:?}");
+    let reason = &again.reason.as_ref().unwrap().text;
+    assert!(
+        reason.starts_with(&format!("Made from {parent}. A second person")),
+        "{reason}"
+    );
+    assert_eq!(
+        bench.outbox.resume(again.id, 3).unwrap_err(),
+        OutboxError::NotApproved(again.id)
+    );
+    // The word for the first is no word for the second, although both say the same.
+    let first = bench.batch(parent);
+    assert_eq!(first.plan_sha256, again.plan_sha256);
+    assert_eq!(bench.turn(Vec::new()), 0);
+    let shown = bench.outbox.to_approve(again.id).unwrap();
+    assert_eq!(shown.calls.len(), 3);
+    take(&bench, again.id, ASHA, SignedDuration::ZERO).unwrap();
+    bench.outbox.resume(again.id, 3).unwrap();
+    assert!(
+        bench.until_sending(Duration::from_secs(60)).is_some(),
+        "{:?}",
+        bench.batch(again.id)
+    );
+}
+
+#[test]
+fn fewer_than_the_profile_asks_about_are_sent_again_by_the_first_person() {
+    let mut bench = Bench::new();
+    let parent = refused_for_now(&mut bench, 2);
+    // One of them was refused for good: two are left, and two need nobody.
+    let few = {
+        let file = bench.outbox.data_dir().join("outbox.db");
+        let raw = Connection::open(file).unwrap();
+        let sql = "UPDATE attempts SET transient = 0
+                   WHERE item = (SELECT min(id) FROM items WHERE batch = ?1)";
+        assert_eq!(raw.execute(sql, [parent.0]).unwrap(), 1);
+        bench.outbox.retry(parent).unwrap()
+    };
+    assert_eq!((few.state, few.counts.queued), (BatchState::Paused, 2));
+    bench.outbox.resume(few.id, 2).unwrap();
+    assert!(
+        bench.until_sending(Duration::from_secs(60)).is_some(),
+        "{:?}",
+        bench.batch(few.id)
+    );
+}
+
+#[test]
+fn an_approval_is_a_fresh_look_for_a_day_from_when_it_was_signed() {
+    let hours = |hours: u64| Duration::from_secs(hours * 3600);
+    let mut bench = Bench::new();
+    let id = bench.queue(&guarded(), 0);
+    bench.pass(hours(30));
+    take(&bench, id, ASHA, SignedDuration::from_hours(20)).unwrap();
+    bench.outbox.resume(id, 3).unwrap();
+    assert_ne!(bench.turn(Vec::new()), 0);
+
+    let old = bench.queue(&guarded(), 0);
+    bench.pass(hours(30));
+    take(&bench, old, ASHA, SignedDuration::from_hours(20)).unwrap();
+    bench.pass(hours(5));
+    let refused = bench.outbox.resume(old, 3).unwrap_err();
+    assert!(matches!(refused, OutboxError::TooOld { .. }), "{refused}");
+}
+
+#[test]
+fn whoever_takes_an_approval_too_late_for_the_plan_is_told() {
+    let bench = Bench::new();
+    let queue = |minutes: i64| {
+        let mut plan = kept(3, Schedule::StartAt(bench.after(minutes)));
+        plan.waiting.approvers = Some(Approvers::read(ASHA));
+        bench.queue(&plan, 0)
+    };
+    let (missed, ahead) = (queue(10), queue(30));
+    bench.pass(Duration::from_secs(20 * 60));
+    let reason = |id: BatchId| {
+        take(&bench, id, ASHA, SignedDuration::ZERO).unwrap();
+        bench.batch(id).reason.unwrap().text
+    };
+    let text = reason(missed);
+    assert!(text.ends_with("resumed, it starts at once."), "{text}");
+    let text = reason(ahead);
+    assert!(text.ends_with("it reaches 3 people."), "{text}");
+    assert_eq!(
+        bench.outbox.resume(ahead, 3).unwrap().state,
+        BatchState::Scheduled
+    );
 }

@@ -66,6 +66,11 @@ impl State {
     }
 
     fn ask(&self) -> String {
+        let to = if self.plan.waiting.approvers.is_some() {
+            "To have it approved"
+        } else {
+            "To arm it"
+        };
         match (self.naming, self.only_guarded()) {
             (true, _) => "Real customers, a large list. Type the profile's name too".to_owned(),
             (false, Some(_)) => {
@@ -74,9 +79,9 @@ impl State {
                     3 => "three",
                     _ => "four",
                 };
-                format!("To arm it, type the last {digits} digits")
+                format!("{to}, type the last {digits} digits")
             }
-            (false, None) => "To arm it, type the number of people".to_owned(),
+            (false, None) => format!("{to}, type the number of people"),
         }
     }
 }
@@ -147,8 +152,12 @@ pub(super) fn draw(state: &State, painter: &mut Painter<'_>, inside: Rect, field
     let (text, role) = if let Some(refusal) = state.decision.refusal() {
         (refusal.to_owned(), Role::Attention)
     } else if state.is_right() {
-        let grace = format::duration(state.grace);
-        let text = format!("Enter arms it; then u stops it for {grace}.");
+        let text = if state.plan.waiting.approvers.is_some() {
+            "Enter holds it for the second person.".to_owned()
+        } else {
+            let grace = format::duration(state.grace);
+            format!("Enter arms it; then u stops it for {grace}.")
+        };
         (text, Role::Accepted)
     } else if state.number_is_right() && !state.naming {
         let text = "Enter: asks for the profile's name".to_owned();

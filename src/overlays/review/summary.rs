@@ -1,7 +1,7 @@
 //! The first view of a review: one plain sentence, then each fact on a row with its label.
 
 use super::State;
-use super::times::{about, until, when};
+use super::times::{about, at_once, until, when};
 use super::views::shown;
 use crate::domain::plan_facts::recipients;
 use crate::domain::{Plan, PlanFacts, Schedule, SendKind, Used};
@@ -61,7 +61,7 @@ pub fn sentence(plan: &Plan, facts: &PlanFacts, grace: Duration, now: &Zoned) ->
     let clock = |at: Timestamp| format::clock(&at.to_zoned(now.time_zone().clone()));
     let (when, last) = match plan.schedule {
         Schedule::Now => (
-            "now".to_owned(),
+            at_once(plan).to_owned(),
             "after that what was accepted stays".to_owned(),
         ),
         Schedule::PublishAt(at) => (
@@ -79,7 +79,9 @@ pub fn sentence(plan: &Plan, facts: &PlanFacts, grace: Duration, now: &Zoned) ->
     } else {
         String::new()
     };
-    let stop = if grace.is_zero() {
+    let stop = if plan.waiting.approvers.is_some() {
+        "A second person approves it first, and you resume it then".to_owned()
+    } else if grace.is_zero() {
         "It starts at once".to_owned()
     } else {
         format!("u stops all of it for {}", format::duration(grace))

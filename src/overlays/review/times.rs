@@ -11,7 +11,7 @@ use std::time::Duration;
 pub fn when(plan: &Plan, now: &Zoned) -> Vec<(&'static str, String)> {
     let planned = |at: Timestamp| format::planned(&at.to_zoned(now.time_zone().clone()));
     let at = match plan.schedule {
-        Schedule::Now => "now".to_owned(),
+        Schedule::Now => at_once(plan).to_owned(),
         Schedule::PublishAt(at) => format!("published by the platform {}", planned(at)),
         Schedule::PublishLate { publish, due } => format!(
             "published by the platform {}, handed over {}",
@@ -31,6 +31,14 @@ pub fn when(plan: &Plan, now: &Zoned) -> Vec<(&'static str, String)> {
         rows.push(("Speed", speed(plan)));
     }
     rows
+}
+
+/// When a plan without a time leaves.
+pub fn at_once(plan: &Plan) -> &'static str {
+    match plan.waiting.approvers {
+        Some(_) => "once it is approved",
+        None => "now",
+    }
 }
 
 /// How long the calls take.
@@ -82,8 +90,14 @@ pub fn until(state: &State, now: &Zoned) -> String {
             alive(state.sender)
         ),
     };
+    let first = match state.plan.waiting.approvers {
+        Some(_) => "Nothing leaves this computer before a second person has approved it and R \
+                    resumes it."
+            .to_owned(),
+        None => format!("For {seconds} nothing leaves this computer and u stops it."),
+    };
     format!(
-        "For {seconds} nothing leaves this computer and u stops it. {last} If this computer fails while it runs, at most {at_once} can become unknown."
+        "{first} {last} If this computer fails while it runs, at most {at_once} can become unknown."
     )
 }
 

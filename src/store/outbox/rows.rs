@@ -181,7 +181,9 @@ fn approvers(row: &Row<'_>) -> rusqlite::Result<Option<Approvers>> {
     let keys: Option<String> = row.get(41)?;
     let above: Option<i64> = row.get(45)?;
     // Kept without the number: asked about anybody.
-    let above = above.and_then(|above| u64::try_from(above).ok()).unwrap_or(0);
+    let above = above
+        .and_then(|above| u64::try_from(above).ok())
+        .unwrap_or(0);
     Ok(keys.map(|keys| Approvers::read(&keys).asked_above(above)))
 }
 
