@@ -5,8 +5,8 @@
 use super::state::{Armed, Connection, Context, State};
 use super::update::{Effects, notify};
 use super::{
-    asking, audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts, importing,
-    library, opting_out, outgoing, people_checks, reading, searches, triage,
+    approving, asking, audit, batches, cache_news, choosing, cloning, dialogs, draft_shelf, drafts,
+    importing, library, opting_out, outgoing, people_checks, reading, searches, triage,
 };
 use crate::contract::{
     ApiAnswer, ApiError, ApiResponse, CallDirection, CallOutcome, CallRecord, Notice, OutboxAnswer,
@@ -347,6 +347,7 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
         OutboxAnswer::Audit { filter, lines, cut } => audit::arrived(state, &filter, &lines, cut),
         OutboxAnswer::AuditVerified(check) => audit::verified(state, &check),
         OutboxAnswer::Report(batch, result) => audit::reported(state, batch, result),
+        OutboxAnswer::ApprovalAsked(batch, file) => approving::asked(state, batch, file),
         OutboxAnswer::OptOuts { ask, people, found } => {
             return opting_out::answered(state, &ask, (people, found));
         }

@@ -230,7 +230,7 @@ pub fn finished(batch: &Batch) -> Notice {
 pub fn newly_approved(before: Option<&Batch>, batch: &Batch) -> Option<Notice> {
     let reason = batch.reason.as_ref()?;
     let is_new = before.is_some_and(Batch::waits_for_approval) && reason.rule == APPROVED;
-    let text = format!("{}: {} R there asks for it.", batch.id, reason.text);
+    let text = format!("{}: {} · 4 shows it", batch.id, reason.text);
     is_new.then(|| Notice::fact("batch", text))
 }
 

@@ -3,8 +3,8 @@
 use super::state::{Context, State};
 use super::update::{Effects, notify};
 use super::{
-    actions, audit, choosing, dialogs, draft_shelf, drafts, importing, leaving, opting_out,
-    reading, searches, triage,
+    actions, approving, audit, choosing, dialogs, draft_shelf, drafts, importing, leaving,
+    opting_out, reading, searches, triage,
 };
 use crate::contract::{Action, CachedAsk, Effect, Notice, OutboxCommand, PaneId};
 use crate::domain::time_range::read_range;
@@ -15,7 +15,7 @@ use crate::text::nearest::nearest;
 use jiff::Timestamp;
 
 /// Every command with what follows it, for completion, help and error sentences.
-pub const COMMANDS: [(&str, &str); 34] = [
+pub const COMMANDS: [(&str, &str); 36] = [
     ("open", "USER"),
     ("find", "NAME=VALUE"),
     ("and", "NAME=VALUE"),
@@ -38,6 +38,8 @@ pub const COMMANDS: [(&str, &str); 34] = [
     ("batch", "ID"),
     ("pause", ""),
     ("resume", ""),
+    ("approval", "FILE"),
+    ("approved", "FILE"),
     ("cancel", ""),
     ("retry", ""),
     ("rate", "N"),
@@ -122,6 +124,8 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "batch" => batch(state, rest, context),
         "pause" => on_batch(state, Action::PauseBatch, context),
         "resume" => on_batch(state, Action::ResumeBatch, context),
+        "approval" => approving::ask(state, rest),
+        "approved" => approving::take(state, rest),
         "continue" => on_batch(state, Action::GoOn, context),
         "cancel" => on_batch(state, Action::CancelBatch, context),
         "rate" => rate(state, rest),

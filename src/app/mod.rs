@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod answers;
+mod approving;
 mod asking;
 mod audit;
 pub mod availability;

@@ -4,28 +4,20 @@
 mod words;
 
 use super::args_approval::{ApprovalCommand, ApprovalGive, ApprovalRequest, ApprovalTake};
-use super::context::{Context, as_sentence, usage};
+use super::context::{Context, usage};
 use super::exit::ExitStatus;
 use super::outbox::{number, open_at, print_batch};
-use super::template::own_key;
 use crate::contract::{ApiError, ErrorKind};
-use crate::domain::Approved;
 use crate::export::{ExportFile, Overwrite};
-use crate::outbox::approval::{GivenApproval, ToApprove};
 use crate::outbox::operator;
-use crate::pack::approval::{About, Approval, ApprovalError, PlanFile};
+use crate::pack::approval::{Approval, PlanFile};
 use crate::pack::{PublicKey, SigningKey};
+use crate::runtime::approvals::{self, own_key, refused};
 use crate::text::format;
-use crate::text::sanitize::clean_line;
 use serde_json::json;
-use std::io::{BufRead, IsTerminal, Read, Write};
+use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use words::{in_words, passed};
-
-/// The largest plan that is read: some two million people.
-const MOST_OF_A_PLAN: u64 = 2_000_000_000;
-/// The largest approval that is read; it names no people.
-const MOST_OF_AN_APPROVAL: u64 = 1_000_000;
 
 /// Runs an `approval` command.
 ///
@@ -64,31 +56,9 @@ fn request(
     key: &SigningKey,
     args: &ApprovalRequest,
 ) -> Result<(), ApiError> {
-    let mut file = ExportFile::create(&args.to, overwrite(args.force))?;
     let outbox = open_at(folder)?;
-    let ToApprove {
-        stored,
-        notes,
-        calls,
-    } = outbox.to_approve(number(&args.batch)?)?;
-    let batch = &stored.batch;
-    let about = About {
-        batch: batch.id,
-        target: (&stored.target).into(),
-        plan_sha256: batch.plan_sha256.as_str().to_owned(),
-        recipients: calls.iter().map(|call| call.recipients.len() as u64).sum(),
-    };
-    let mut plan = PlanFile::new(about, operator(), context.started).with_calls(&calls);
-    plan.profile.clone_from(&batch.profile);
-    batch.kind.word().clone_into(&mut plan.kind);
-    plan.title.clone_from(&batch.title);
-    (plan.publish, plan.due) = (stored.publish_at, stored.due);
-    plan.notes = notes;
-    let text = plan.seal(key).map_err(|error| refused(&error))?;
-    // Whoever opens it must find what was confirmed; better known here than there.
-    PlanFile::open(&text).map_err(|error| refused(&error))?;
-    keep(&mut file, &args.to, &text)?;
-    file.keep()?;
+    let to = (args.to.as_path(), overwrite(args.force));
+    let batch = approvals::request(&outbox, key, number(&args.batch)?, to, context.started)?;
     context.output.document(
         &json!({ "file": args.to, "batch": batch.id, "plan_sha256": batch.plan_sha256 }),
         &[
@@ -106,7 +76,7 @@ fn request(
 
 /// Shows a plan and signs it.
 fn give(context: &Context, key: &SigningKey, args: &ApprovalGive) -> Result<(), ApiError> {
-    let text = read_file(&args.file, MOST_OF_A_PLAN)?;
+    let text = approvals::read_plan(&args.file)?;
     let (plan, calls, asked_by) = PlanFile::open(&text).map_err(|error| refused(&error))?;
     if asked_by == key.public() {
         return Err(ApiError::new(
@@ -138,7 +108,8 @@ fn give(context: &Context, key: &SigningKey, args: &ApprovalGive) -> Result<(), 
         about: plan.about,
     };
     let signed = approval.seal(key).map_err(|error| refused(&error))?;
-    keep(&mut file, &args.to, &signed)?;
+    file.write_all(signed.as_bytes())
+        .map_err(|error| ExportFile::failed(&args.to, &error))?;
     file.keep()?;
     let fingerprint = key.public().fingerprint();
     context.output.document(
@@ -161,24 +132,7 @@ fn take(
     key: &SigningKey,
     args: &ApprovalTake,
 ) -> Result<(), ApiError> {
-    let text = read_file(&args.file, MOST_OF_AN_APPROVAL)?;
-    let (approval, signer) = Approval::open(&text).map_err(|error| refused(&error))?;
-    let outbox = open_at(folder)?;
-    let approved = Approved {
-        key: signer.as_str().to_owned(),
-        by: clean_line(&approval.approved_by).into_owned(),
-        at: approval.made,
-    };
-    let batch = outbox.take_approval(
-        approval.about.batch,
-        &GivenApproval {
-            plan_sha256: &approval.about.plan_sha256,
-            recipients: approval.about.recipients,
-            approved: &approved,
-            fingerprint: &signer.fingerprint(),
-            is_own: signer == key.public(),
-        },
-    )?;
+    let batch = approvals::take(&open_at(folder)?, key, &args.file)?;
     print_batch(context, &batch);
     context.output.note(&format!(
         "`alertdesk outbox resume {} --confirm {}` lets it go.",
@@ -233,47 +187,4 @@ fn overwrite(force: bool) -> Overwrite {
     } else {
         Overwrite::Refuse
     }
-}
-
-fn keep(file: &mut ExportFile, path: &Path, text: &str) -> Result<(), ApiError> {
-    file.write_all(text.as_bytes())
-        .map_err(|error| ExportFile::failed(path, &error))
-}
-
-/// The whole text of a file of at most so many bytes.
-fn read_file(path: &Path, most: u64) -> Result<String, ApiError> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
-        .map_err(|error| {
-            usage(
-                format!("{} cannot be read: {error}", path.display()),
-                "Check the path and its rights.",
-            )
-        })?;
-    if bytes.len() as u64 > most {
-        let most = format::file_size(usize::try_from(most).unwrap_or(usize::MAX));
-        return Err(usage(
-            format!("{} has more than {most}", path.display()),
-            "Give the file that the other person wrote with `alertdesk approval`.",
-        ));
-    }
-    String::from_utf8(bytes).map_err(|_| {
-        usage(
-            format!("{} is not UTF-8 text", path.display()),
-            "Ask for it again: it was changed on its way.",
-        )
-    })
-}
-
-fn refused(error: &ApprovalError) -> ApiError {
-    let text = error.to_string();
-    let (message, advice) = text.split_once(": ").unwrap_or((&text, ""));
-    let kind = match error {
-        ApprovalError::NotAPlan | ApprovalError::NotAnApproval => ErrorKind::Usage,
-        ApprovalError::Newer(_) | ApprovalError::Signature | ApprovalError::Content(_) => {
-            ErrorKind::Refused
-        }
-    };
-    ApiError::new(kind, message, as_sentence(advice))
 }

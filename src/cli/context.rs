@@ -1,6 +1,8 @@
 //! What every command has at hand: output, settings, the local library, a runtime. It must not
 //! know any command.
 
+pub use crate::text::format::as_sentence;
+
 use super::args::Global;
 use super::output::Output;
 use crate::contract::{ApiError, ErrorKind};
@@ -146,19 +148,6 @@ pub fn storage(error: &StoreError) -> ApiError {
 /// Wrong use, with a sentence and what to do.
 pub fn usage(message: impl Into<String>, advice: impl Into<String>) -> ApiError {
     ApiError::new(ErrorKind::Usage, message, advice)
-}
-
-/// A text with a capital letter and a full stop.
-pub fn as_sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => format!(
-            "{}{}.",
-            first.to_uppercase(),
-            letters.as_str().trim_end_matches('.')
-        ),
-        None => String::new(),
-    }
 }
 
 /// Runs a command's future to its end on a runtime of its own.

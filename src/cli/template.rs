@@ -4,8 +4,6 @@ mod change;
 mod check;
 mod import;
 mod packs;
-
-pub use packs::own_key;
 mod show;
 
 pub use show::last_used;

@@ -201,6 +201,15 @@ pub enum OutboxCommand {
         /// What about them.
         ask: OptOutAsk,
     },
+    /// Write a batch into a signed file that a second person looks at.
+    AskApproval {
+        /// The batch.
+        batch: BatchId,
+        /// Name of the file as typed.
+        file: String,
+    },
+    /// Take what a second person signed; the file as typed.
+    TakeApproval(String),
     /// Write the report of a batch.
     ExportBatch {
         /// The batch.

@@ -175,6 +175,8 @@ pub enum OutboxAnswer {
     },
     /// What a look over the whole chain found.
     AuditVerified(AuditCheck),
+    /// For `AskApproval`: the file for the second person, or why there is none.
+    ApprovalAsked(BatchId, Result<String, ApiError>),
     /// The file of a batch's report and how many recipients it holds, or why there is none.
     Report(BatchId, Result<(String, u64), ApiError>),
     /// Who of these is on the list of those who must not be written to, after what was asked.

@@ -2,6 +2,7 @@
 //!
 //! The only place of the dashboard that waits, spawns, reads clocks and touches the terminal.
 
+pub mod approvals;
 pub mod call_person;
 pub mod clock;
 pub mod conversation_cache;

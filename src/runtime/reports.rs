@@ -1,14 +1,16 @@
-//! The report of a batch and the people who are left out of a draft as files, in the folder for
-//! downloads unless the name says another. Blocks.
+//! The report of a batch, the file for a second person, and those who are left out of a draft, as
+//! files in the folder for downloads unless the name says another. Blocks.
 
-use super::clock;
 use super::paths::below_home;
 use super::world::World;
+use super::{approvals, clock};
 use crate::contract::{ApiError, ErrorKind, Rejects};
 use crate::domain::BatchId;
 use crate::export::{self, ExportFile, Overwrite, ReportFormat, ReportWriter};
+use crate::outbox::{Outbox, SystemClock};
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Writes the report; gives the file and how many recipients are in it. Nothing is replaced.
 pub fn write(world: &World, batch: BatchId, name: &str) -> Result<(String, u64), ApiError> {
@@ -41,6 +43,17 @@ pub fn write_rejects(world: &World, rejects: &Rejects) -> Result<String, ApiErro
 }
 
 /// Where a name leads: below home with `~/`, else below the folder for downloads, which is made.
+/// Writes a batch for a second person to look at; gives the file. Nothing is replaced.
+pub fn write_for_approval(world: &World, batch: BatchId, name: &str) -> Result<String, ApiError> {
+    let target = target(&world.files().folder, name)?;
+    let key = approvals::own_key(&world.library()?)?;
+    let to = (target.as_path(), Overwrite::Refuse);
+    // A connection of its own: a pause must not wait until a long list is read.
+    let outbox = Outbox::open(world.data_dir(), Arc::new(SystemClock::new()))?;
+    approvals::request(&outbox, &key, batch, to, clock::now())?;
+    Ok(target.display().to_string())
+}
+
 fn target(downloads: &Path, name: &str) -> Result<PathBuf, ApiError> {
     if name.starts_with("~/") {
         return below_home(name).ok_or_else(|| {

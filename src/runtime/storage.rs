@@ -1,8 +1,9 @@
 //! Requests to the local record and the outbox, executed one after the other in the order in which
 //! they were asked, so that "discard" never overtakes "save".
 
+use super::paths::resolve;
 use super::world::{World, storage_error};
-use super::{clock, conversation_cache, importing, reports, shelves};
+use super::{approvals, clock, conversation_cache, importing, reports, shelves};
 use crate::contract::{
     ApiError, CachedAnswer, ErrorKind, Event, Library, NewProfile, OptOutAsk, OutboxAnswer,
     OutboxCommand, OutboxEvent, Rejects, Settlement, StorageEvent, StoreRequest, Ticket,
@@ -51,6 +52,7 @@ impl Job {
                     OutboxCommand::LoadAudit(_)
                         | OutboxCommand::VerifyAudit
                         | OutboxCommand::ExportBatch { .. }
+                        | OutboxCommand::AskApproval { .. }
                         | OutboxCommand::LoadMeter
                 )
         )
@@ -92,6 +94,8 @@ pub fn execute(world: &World, job: Job) -> Option<Event> {
                 | OutboxCommand::VerifyAudit
                 | OutboxCommand::OptOuts { .. }
                 | OutboxCommand::ExportBatch { .. }
+                | OutboxCommand::AskApproval { .. }
+                | OutboxCommand::TakeApproval(_)
                 | OutboxCommand::LoadUnknown(_)
                 | OutboxCommand::Settle(_)
                 | OutboxCommand::Retry(_) => OutboxAnswer::Refused,
@@ -289,6 +293,14 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             ask,
         } => opt_outs(outbox, &target, people, ask)?,
         OutboxCommand::ExportBatch { batch, file } => report(world, batch, &file),
+        OutboxCommand::AskApproval { batch, file } => {
+            let written = reports::write_for_approval(world, batch, &file);
+            OutboxAnswer::ApprovalAsked(batch, written)
+        }
+        OutboxCommand::TakeApproval(file) => {
+            let key = approvals::own_key(&world.library()?)?;
+            return Ok(changed(approvals::take(outbox, &key, &resolve(&file))?));
+        }
     };
     Ok(Some(answered(answer)))
 }

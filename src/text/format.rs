@@ -20,6 +20,19 @@ pub fn count(number: u64) -> String {
     out
 }
 
+/// A text with a capital letter and a full stop.
+pub fn as_sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => format!(
+            "{}{}.",
+            first.to_uppercase(),
+            letters.as_str().trim_end_matches('.')
+        ),
+        None => String::new(),
+    }
+}
+
 /// A count with its noun: `1 call`, `3 calls`. The plural is the noun with `s`.
 pub fn counted(number: u64, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };

@@ -8,19 +8,22 @@ use crate::support::stage::Stage;
 use alertdesk::app::Settings;
 use alertdesk::contract::{Event, OutboxAnswer};
 use alertdesk::domain::approval::{APPROVED, NEEDS_APPROVAL};
-use alertdesk::domain::{ApprovalRules, Approved, Approvers, Batch, BatchState, Profile, Reason};
-use alertdesk::outbox::approval::GivenApproval;
-use alertdesk::outbox::{Outbox, SystemClock};
-use jiff::Timestamp;
-use std::sync::Arc;
+use alertdesk::domain::{ApprovalRules, Approvers, Batch, BatchState, Profile, Reason};
+use alertdesk::pack::SigningKey;
+use alertdesk::pack::approval::{Approval, PlanFile};
+use alertdesk::runtime::clock;
+use std::sync::LazyLock;
 use std::time::Duration;
 
-const ASHA: &str = "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1";
+/// The key of the second person.
+static ASHA: LazyLock<SigningKey> =
+    LazyLock::new(|| SigningKey::read(&SigningKey::make().unwrap()).unwrap());
 
 fn asks(profile: &mut Profile) {
+    profile.per_minute = 6000;
     profile.approval = ApprovalRules {
         above: Some(2),
-        approvers: Approvers::read(ASHA),
+        approvers: Approvers::read(ASHA.public().as_str()),
     };
 }
 
@@ -57,22 +60,25 @@ async fn in_review() -> Harness {
     desk
 }
 
-/// The word of the second person, as `approval take` puts it into the record.
-fn approve(desk: &Harness) {
-    let outbox = Outbox::open(desk.data(), Arc::new(SystemClock::new())).unwrap();
-    let approved = Approved {
-        key: ASHA.to_owned(),
-        by: "asha@desk-2".to_owned(),
-        at: Timestamp::now(),
+/// What the second person does elsewhere: reads the file of the plan and signs it.
+fn sign(desk: &Harness, plan: &str, answer: &str) {
+    let text = std::fs::read_to_string(desk.downloads().join(plan)).unwrap();
+    let (plan, calls, _) = PlanFile::open(&text).unwrap();
+    assert_eq!(calls.len(), 24);
+    let approval = Approval {
+        program: "1".to_owned(),
+        made: clock::now(),
+        approved_by: "asha@desk-2".to_owned(),
+        about: plan.about,
     };
-    let given = GivenApproval {
-        plan_sha256: only(desk).plan_sha256.as_str(),
-        recipients: 24,
-        approved: &approved,
-        fingerprint: "1111-2222-3333-4444-5555",
-        is_own: false,
-    };
-    outbox.take_approval(only(desk).id, &given).unwrap();
+    let signed = approval.seal(&ASHA).unwrap();
+    std::fs::write(desk.folder().join(answer), signed).unwrap();
+}
+
+fn command(desk: &mut Harness, text: &str) {
+    desk.keys(":");
+    desk.text(text);
+    desk.keys("Enter");
 }
 
 #[tokio::test]
@@ -111,7 +117,25 @@ async fn many_people_wait_for_a_second_look() {
     desk.assert_hides("Resume #1");
     assert_eq!(desk.platform.accepted().await.len(), 0);
 
-    approve(&desk);
+    command(&mut desk, "approval");
+    desk.assert_shows("approval takes the name of the file to write");
+    desk.keys("Esc");
+    command(&mut desk, "approval plan.json");
+    desk.until_idle().await;
+    let toasts = desk.toasts().join("\n");
+    assert!(toasts.contains("#1 for a second person: "), "{toasts}");
+    command(&mut desk, "approval plan.json");
+    desk.until_idle().await;
+    let toasts = desk.toasts().join("\n");
+    assert!(toasts.contains("is there already"), "{toasts}");
+    sign(&desk, "plan.json", "yes.json");
+    let plan = desk.downloads().join("plan.json");
+    command(&mut desk, &format!("approved {}", plan.display()));
+    desk.until_idle().await;
+    let toasts = desk.toasts().join("\n");
+    assert!(toasts.contains("the file is no approval"), "{toasts}");
+    let answer = desk.folder().join("yes.json");
+    command(&mut desk, &format!("approved {}", answer.display()));
     desk.until_batch("it is approved", |batch| {
         batch
             .reason

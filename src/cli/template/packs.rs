@@ -11,6 +11,7 @@ use crate::contract::{ApiError, ErrorKind};
 use crate::domain::{Flow, Template};
 use crate::export::{ExportFile, Overwrite};
 use crate::pack::{Pack, PackError, PublicKey, SigningKey};
+use crate::runtime::approvals::own_key;
 use crate::store::Library;
 use crate::store::library::{PackTake, Taken, TakenAs};
 use crate::text::format::{counted, day};
@@ -96,16 +97,6 @@ fn chosen(library: &Library, names: &[String]) -> Result<(Vec<Template>, Vec<Flo
         ));
     }
     Ok((templates, flows))
-}
-
-/// The pair of this data folder, made with the first use.
-///
-/// # Errors
-/// A library that cannot be used, or a kept key that is damaged.
-pub fn own_key(library: &Library) -> Result<SigningKey, ApiError> {
-    let made = SigningKey::make().map_err(|error| refused(&error))?;
-    let kept = library.own_key(&made).map_err(|error| storage(&error))?;
-    SigningKey::read(&kept).map_err(|error| refused(&error))
 }
 
 /// Whether a pack was signed in this data folder.

@@ -197,7 +197,8 @@ fn reason(batch: &Batch) -> Spans {
     let why = format!("{}: {}. ", batch.state.word(), why.trim_end_matches('.'));
     let said = Spans::of(Role::Attention, "‖".to_owned()).with(Role::Text, format!(" {why}"));
     let said = if batch.waits_for_approval() {
-        said
+        said.with(Role::Key, ":approval FILE")
+            .with(Role::Text, " does so here, ".to_owned())
     } else if batch.waits_after_the_first() {
         said.with(Role::Key, "c")
             .with(Role::Text, format!(" goes on with {left}, "))

@@ -7,7 +7,7 @@ use super::change::Change;
 use super::insert::Again;
 use super::intents;
 use crate::domain::approval::{APPROVED, Approved, NEEDS_APPROVAL};
-use crate::domain::{BatchId, Reason};
+use crate::domain::{BatchId, Plan, Reason};
 use crate::store::database::stored_time;
 use crate::store::error::StoreError;
 use jiff::Timestamp;
@@ -64,9 +64,12 @@ impl OutboxStore {
 /// before it is there, because numbers only rise and nobody else writes meanwhile.
 pub(super) fn needed(
     tx: &Transaction<'_>,
-    people: u64,
+    plan: &Plan,
     again: Option<&Again<'_>>,
-) -> rusqlite::Result<Reason> {
+) -> rusqlite::Result<Option<Reason>> {
+    if plan.waiting.approvers.is_none() {
+        return Ok(None);
+    }
     let last: Option<i64> = tx
         .query_row(
             "SELECT seq FROM sqlite_sequence WHERE name = 'batches'",
@@ -76,12 +79,12 @@ pub(super) fn needed(
         .optional()?;
     let number = last.unwrap_or(0).saturating_add(1);
     let from = again.map_or_else(String::new, |again| format!("Made from {}. ", again.parent));
-    Ok(Reason {
+    Ok(Some(Reason {
         rule: NEEDS_APPROVAL.to_owned(),
         text: format!(
             "{from}A second person approves it before anything leaves: it reaches {}. \
              `alertdesk approval request {number} --to FILE` writes the file they look at.",
-            super::again::people(people)
+            super::again::people(plan.recipients())
         ),
-    })
+    }))
 }

@@ -146,8 +146,7 @@ fn insert_batch(
     let plan = new.plan;
     let state = first_state(new, again);
     let approvers = plan.waiting.approvers.as_ref();
-    let held = approvers.map(|_| approval::needed(tx, plan.recipients(), again));
-    let held = held.transpose()?;
+    let held = approval::needed(tx, plan, again)?;
     let reason = held.as_ref().or(again.map(|again| again.reason));
     let meant = plan.waiting.meant.as_ref();
     let notes = serde_json::Value::from(plan.notes.clone()).to_string();
