@@ -131,11 +131,7 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "rate" => rate(state, rest),
         "ctx" => profile(state, rest),
         "ro" => read_only(state, rest),
-        "unknown" => {
-            super::availability::available(Action::Unknowns, state)?;
-            state.command = None;
-            Ok(triage::open_for(state, None))
-        }
+        "unknown" => unknown(state),
         "retry" => on_batch(state, Action::RetryFailed, context),
         "audit" if rest.is_empty() => run(state, Action::Audit),
         "audit" if rest == "verify" => run(state, Action::VerifyAudit),
@@ -150,6 +146,12 @@ fn parse_and_run(state: &mut State, text: &str, context: &Context<'_>) -> Result
         "quit" | "q" => run(state, Action::Quit),
         other => Err(unknown_command(other)),
     }
+}
+
+fn unknown(state: &mut State) -> Result<Effects, String> {
+    super::availability::available(Action::Unknowns, state)?;
+    state.command = None;
+    Ok(triage::open_for(state, None))
 }
 
 fn label(state: &mut State, rest: &str) -> Result<Effects, String> {

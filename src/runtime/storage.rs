@@ -11,7 +11,7 @@ use crate::contract::{
 use crate::domain::audience::{KeptMapping, MappingFor};
 use crate::domain::audit::AuditFilter;
 use crate::domain::template::{TemplateEdit, Wording};
-use crate::domain::{BatchId, BotTarget, FrozenRequest, ItemId, RowWindow, User};
+use crate::domain::{Batch, BatchId, BotTarget, FrozenRequest, ItemId, RowWindow, User};
 use crate::outbox::{Confirmation, Outbox, operator};
 use crate::store::cache::ConversationKey;
 use crate::store::{ChangeError, StoreError};
@@ -293,14 +293,8 @@ fn outbox(world: &World, command: OutboxCommand) -> Result<Option<Event>, ApiErr
             ask,
         } => opt_outs(outbox, &target, people, ask)?,
         OutboxCommand::ExportBatch { batch, file } => report(world, batch, &file),
-        OutboxCommand::AskApproval { batch, file } => {
-            let written = reports::write_for_approval(world, batch, &file);
-            OutboxAnswer::ApprovalAsked(batch, written)
-        }
-        OutboxCommand::TakeApproval(file) => {
-            let key = approvals::own_key(&world.library()?)?;
-            return Ok(changed(approvals::take(outbox, &key, &resolve(&file))?));
-        }
+        OutboxCommand::AskApproval { batch, file } => ask_approval(world, batch, &file),
+        OutboxCommand::TakeApproval(file) => return Ok(changed(take_approval(world, &file)?)),
     };
     Ok(Some(answered(answer)))
 }
@@ -369,6 +363,15 @@ fn settle(outbox: &Outbox, settlement: &Settlement) -> Result<OutboxAnswer, ApiE
 
 fn report(world: &World, batch: BatchId, file: &str) -> OutboxAnswer {
     OutboxAnswer::Report(batch, reports::write(world, batch, file))
+}
+
+fn ask_approval(world: &World, batch: BatchId, file: &str) -> OutboxAnswer {
+    OutboxAnswer::ApprovalAsked(batch, reports::write_for_approval(world, batch, file))
+}
+
+fn take_approval(world: &World, file: &str) -> Result<Batch, ApiError> {
+    let key = approvals::own_key(&world.library()?)?;
+    approvals::take(world.outbox()?, &key, &resolve(file))
 }
 
 fn answered(answer: OutboxAnswer) -> Event {

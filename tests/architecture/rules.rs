@@ -36,8 +36,8 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     (
         "runtime",
         &[
-            "api", "app", "contract", "domain", "export", "keymap", "outbox", "report", "sandbox",
-            "settings", "store", "sync", "text", "theme", "widgets",
+            "api", "app", "contract", "domain", "export", "keymap", "outbox", "pack", "report",
+            "sandbox", "settings", "store", "sync", "text", "theme", "widgets",
         ],
     ),
     (

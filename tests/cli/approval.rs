@@ -334,7 +334,7 @@ fn every_other_file_is_refused_with_what_to_do() {
         let refused = meera.run(&["approval", "take", name]).expect(status);
         assert!(refused.stderr.contains(said), "{name}: {}", refused.stderr);
     }
-    let (never, none) = (file("never.json"), "the file is no plan");
+    let (unsigned, none) = (file("unsigned.json"), "the file is no plan");
     for (name, status, said) in [
         (&gone, 2, unread),
         (&directory, 2, unread),
@@ -345,11 +345,11 @@ fn every_other_file_is_refused_with_what_to_do() {
         (&answer, 2, none),
         (&sheet, 2, "is not UTF-8 text"),
     ] {
-        let arguments = [name.as_str(), "--to", &never, "--confirm", "2"];
+        let arguments = [name.as_str(), "--to", &unsigned, "--confirm", "2"];
         let refused = asha.run(&[&give[..], &arguments].concat()).expect(status);
         assert!(refused.stderr.contains(said), "{name}: {}", refused.stderr);
     }
-    assert!(!Path::new(&never).exists());
+    assert!(!Path::new(&unsigned).exists());
     let shown = meera.run(&["outbox", "show", &id, "--output", "json"]);
     assert_eq!(shown.expect(0).json()["reason"]["rule"], "needs_approval");
 }
