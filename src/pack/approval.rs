@@ -23,6 +23,9 @@ const APPROVAL: Kind = Kind {
     format: 1,
 };
 
+/// What every call of a plan is.
+const POST: &str = "POST";
+
 /// Why a file is not taken. Each is one sentence, with what to do behind the colon.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApprovalError {
@@ -138,21 +141,23 @@ impl FileCall {
         }
     }
 
-    fn planned(&self) -> Option<PlannedCall> {
-        let recipients: Option<Vec<Recipient>> = self
-            .to
-            .iter()
-            .map(|text| Recipient::from_text(text))
-            .collect();
+    /// The call, with the head of the one before it where both have the same.
+    fn planned(self, before: Option<&PlannedCall>) -> Option<PlannedCall> {
+        let recipients = self.to.iter().map(|text| Recipient::from_text(text));
+        let recipients = recipients.collect::<Option<Vec<Recipient>>>()?;
         let head = RequestHead {
-            method: self.method.clone(),
-            url: self.url.clone(),
-            headers: self.headers.clone(),
+            method: self.method,
+            url: self.url,
+            headers: self.headers,
         };
         let hash = Sha256Hex::of(&self.body.bytes());
+        let mut request = FrozenRequest::of(head, self.body, hash);
+        if let Some(before) = before {
+            request.share_head(&before.request);
+        }
         Some(PlannedCall {
-            recipients: recipients?,
-            request: FrozenRequest::of(head, self.body.clone(), hash),
+            recipients,
+            request,
         })
     }
 }
@@ -191,15 +196,18 @@ impl PlanFile {
     }
 
     /// Reads a file: its signature fits, its calls are those of its plan, and the number of people
-    /// is right.
+    /// is right. The calls are given apart and are not in it any more: there may be a million.
     ///
     /// # Errors
     /// [`ApprovalError`].
     pub fn open(text: &str) -> Result<(Self, Vec<PlannedCall>, PublicKey), ApprovalError> {
-        let (file, key): (Self, PublicKey) = open(PLAN, text, ApprovalError::NotAPlan)?;
-        let calls: Option<Vec<PlannedCall>> = file.calls.iter().map(FileCall::planned).collect();
+        let (mut file, key): (Self, PublicKey) = open(PLAN, text, ApprovalError::NotAPlan)?;
         let wrong = |what: &str| ApprovalError::Content(what.to_owned());
-        let calls = calls.ok_or_else(|| wrong("somebody in it can be no recipient"))?;
+        let mut calls: Vec<PlannedCall> = Vec::with_capacity(file.calls.len());
+        for call in std::mem::take(&mut file.calls) {
+            let call = call.planned(calls.last());
+            calls.push(call.ok_or_else(|| wrong("somebody in it can be no recipient"))?);
+        }
         let people: u64 = calls.iter().map(|call| call.recipients.len() as u64).sum();
         if people != file.about.recipients || people == 0 {
             return Err(wrong("the number of its people is another than it says"));
@@ -209,10 +217,10 @@ impl PlanFile {
         if Plan::digest(&target, schedule, &calls).as_str() != file.about.plan_sha256 {
             return Err(wrong("its calls are not those of the plan it names"));
         }
-        let elsewhere = calls
-            .iter()
-            .find(|call| !call.request.url.starts_with(target.base_url.as_str()));
-        if elsewhere.is_some() {
+        let home = format!("{}/", target.base_url);
+        let at_home =
+            |call: &PlannedCall| call.request.url.starts_with(&home) && call.request.method == POST;
+        if !calls.iter().all(at_home) {
             return Err(wrong("a call goes to another host than the bot's"));
         }
         Ok((file, calls, key))
@@ -343,11 +351,8 @@ mod tests {
             let key = key();
             let text = file(schedule).seal(&key).unwrap();
             let (read, read_calls, signer) = PlanFile::open(&text).unwrap();
-            assert_eq!(
-                (read, read_calls),
-                (file(schedule), calls()),
-                "{schedule:?}"
-            );
+            assert_eq!(read_calls, calls(), "{schedule:?}");
+            assert_eq!(read.with_calls(&read_calls), file(schedule), "{schedule:?}");
             assert_eq!(signer, key.public());
         }
     }
@@ -377,6 +382,11 @@ mod tests {
         let number = "the number of its people is another than it says";
         assert_eq!(refused(|file| file.about.recipients = 2), number);
         assert_eq!(refused(|file| file.calls.clear()), number);
+        let elsewhere = "a call goes to another host than the bot's";
+        assert_eq!(
+            refused(|file| file.calls[1].method = "GET".to_owned()),
+            elsewhere
+        );
         let nobody = "somebody in it can be no recipient";
         assert_eq!(
             refused(|file| file.calls[0].to = vec!["a/b".to_owned()]),

@@ -232,12 +232,15 @@ impl OutboxStore {
                 )?
                 .query_map([batch.0], |row| Ok(ItemId(row.get(0)?)))?
                 .collect::<rusqlite::Result<_>>()?;
-            let mut calls = Vec::with_capacity(items.len());
+            let mut calls: Vec<PlannedCall> = Vec::with_capacity(items.len());
             for item in items {
                 let whole = request_row(tx, item)?.filter(is_as_confirmed);
-                let (Some(request), Some(recipients)) = (whole, recipients(tx, item)?) else {
+                let (Some(mut request), Some(recipients)) = (whole, recipients(tx, item)?) else {
                     return Err(rusqlite::Error::QueryReturnedNoRows);
                 };
+                if let Some(before) = calls.last() {
+                    request.share_head(&before.request);
+                }
                 calls.push(PlannedCall {
                     recipients,
                     request,
