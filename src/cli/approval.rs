@@ -77,7 +77,7 @@ fn request(
 /// Shows a plan and signs it.
 fn give(context: &Context, key: &SigningKey, args: &ApprovalGive) -> Result<(), ApiError> {
     let text = approvals::read_plan(&args.file)?;
-    let (plan, calls, asked_by) = PlanFile::open(&text).map_err(|error| refused(&error))?;
+    let (plan, asked_by) = PlanFile::open(&text).map_err(|error| refused(&error))?;
     if asked_by == key.public() {
         return Err(ApiError::new(
             ErrorKind::Refused,
@@ -97,7 +97,7 @@ fn give(context: &Context, key: &SigningKey, args: &ApprovalGive) -> Result<(), 
         ));
     }
     let mut file = ExportFile::create(&args.to, overwrite(args.force))?;
-    for line in in_words(context, &plan, (&calls, &asked_by)) {
+    for line in in_words(context, &plan, &asked_by) {
         context.output.note(&line);
     }
     settle(context, plan.about.recipients, args.confirm)?;

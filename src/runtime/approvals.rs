@@ -58,8 +58,8 @@ pub fn request(
         plan_sha256: batch.plan_sha256.as_str().to_owned(),
         recipients: calls.iter().map(|call| call.recipients.len() as u64).sum(),
     };
-    let mut plan = PlanFile::new(about, operator(), now).with_calls(&calls);
-    drop(calls);
+    let mut plan = PlanFile::new(about, operator(), now);
+    plan.calls = calls;
     plan.profile.clone_from(&batch.profile);
     batch.kind.word().clone_into(&mut plan.kind);
     plan.title.clone_from(&batch.title);

@@ -1,6 +1,11 @@
 //! Two people, two data folders: one plans, the other looks and signs, and nothing leaves before.
 
 use crate::support::{ANA, Desk, Sandbox, TOM};
+use alertdesk::domain::{
+    BatchId, BotTarget, FrozenRequest, Plan, PlannedCall, Recipient, RequestBody, Schedule,
+};
+use alertdesk::pack::SigningKey;
+use alertdesk::pack::approval::{About, PlanFile};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -401,4 +406,54 @@ fn keys_that_are_none_are_refused_where_they_stand() {
         let all = format!("{}{}", refused.stdout, refused.stderr);
         assert!(all.contains(said) && all.contains("approval"), "{all}");
     }
+}
+
+/// A plan that somebody asks to have looked at, with one call, as the program itself writes it.
+fn old_plan(due: &str) -> String {
+    let target = BotTarget {
+        base_url: "https://api.fern-and-oak.example".to_owned(),
+        customer_id: "99001".to_owned(),
+        bot_key: "00aa11bb22cc33dd".to_owned(),
+    };
+    let calls = vec![PlannedCall {
+        recipients: vec![Recipient::from_text(ANA).unwrap()],
+        request: FrozenRequest::post(
+            format!("{}/template", target.base_url),
+            RequestBody::Json("{}".to_owned()),
+        ),
+    }];
+    let due = due.parse().unwrap();
+    let about = About {
+        batch: BatchId(31),
+        target: (&target).into(),
+        plan_sha256: Plan::digest(&target, Schedule::StartAt(due), &calls)
+            .as_str()
+            .to_owned(),
+        recipients: 1,
+    };
+    let mut plan = PlanFile::new(about, "meera@desk-4".to_owned(), due);
+    (plan.due, plan.calls) = (Some(due), calls);
+    let key = SigningKey::read(&SigningKey::make().unwrap()).unwrap();
+    plan.seal(&key).unwrap()
+}
+
+#[test]
+fn a_plan_whose_time_has_passed_is_not_signed() {
+    let asha = Desk::new();
+    let answer = path(asha.folder.path(), "yes.json");
+    let give =
+        |plan: &str| asha.run(&["approval", "give", plan, "--to", &answer, "--confirm", "1"]);
+    let late = asha.write("late.json", &old_plan("2026-01-02T09:00:00Z"));
+    let refused = give(&late).expect(1);
+    assert!(
+        refused
+            .stderr
+            .contains("nothing was signed: its time has passed, Fri 2 Jan 2026"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!Path::new(&answer).exists());
+    let ahead = asha.write("ahead.json", &old_plan("2126-01-02T09:00:00Z"));
+    give(&ahead).expect(0);
+    assert!(Path::new(&answer).exists());
 }

@@ -26,11 +26,8 @@ pub fn passed(plan: &PlanFile, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// What a second person has to know before signing.
-pub fn in_words(
-    context: &Context,
-    plan: &PlanFile,
-    (calls, asked_by): (&[PlannedCall], &PublicKey),
-) -> Vec<String> {
+pub fn in_words(context: &Context, plan: &PlanFile, asked_by: &PublicKey) -> Vec<String> {
+    let calls = plan.calls.as_slice();
     let target = BotTarget::from(&plan.about.target);
     let mut lines = vec![
         format!(
