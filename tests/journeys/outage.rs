@@ -81,7 +81,8 @@ async fn j8_forty_of_a_search_get_a_flow_and_twice_needs_a_reason() {
     desk.assert_shows("40 marks taken away.");
     flow(&mut desk).await;
     review(&mut desk).await;
-    desk.assert_shows("40 of 40 already triggered at ");
+    // `at` or `last at`, where the calls fell into two minutes.
+    desk.assert_shows("40 of 40 already triggered");
     desk.assert_shows("Type a reason to override.");
     desk.keys("Enter");
     desk.assert_shows("Enter does nothing yet: say why");
