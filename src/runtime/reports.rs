@@ -42,7 +42,6 @@ pub fn write_rejects(world: &World, rejects: &Rejects) -> Result<String, ApiErro
     Ok(target.display().to_string())
 }
 
-/// Where a name leads: below home with `~/`, else below the folder for downloads, which is made.
 /// Writes a batch for a second person to look at; gives the file. Nothing is replaced.
 pub fn write_for_approval(world: &World, batch: BatchId, name: &str) -> Result<String, ApiError> {
     let target = target(&world.files().folder, name)?;
@@ -54,6 +53,7 @@ pub fn write_for_approval(world: &World, batch: BatchId, name: &str) -> Result<S
     Ok(target.display().to_string())
 }
 
+/// Where a name leads: below home with `~/`, else below the folder for downloads, which is made.
 fn target(downloads: &Path, name: &str) -> Result<PathBuf, ApiError> {
     if name.starts_with("~/") {
         return below_home(name).ok_or_else(|| {
