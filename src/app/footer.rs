@@ -203,7 +203,8 @@ pub fn strip(state: &State, painter: &mut Painter<'_>, row: Rect) {
     let left = state.next_start().unwrap_or_default().unsigned_abs();
     let sign = painter.theme.glyph(Glyph::Planned);
     let mut x = row.x + 1;
-    let text = format!("{sign} starts in {}   ", format::countdown(left));
+    let what = state.counted_for(armed);
+    let text = format!("{sign} {what} {}   ", format::countdown(left));
     x = painter.text((x, row.y), row.right(), &text, Role::Attention);
     if row.width >= 90 && painter.theme.motion() == Motion::Full {
         x = countdown_bar(painter, (x, row.y), armed, left);

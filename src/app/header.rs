@@ -267,7 +267,8 @@ pub fn too_small(state: &State, painter: &mut Painter<'_>, layout: &Layout) {
     if let Some(armed) = state.armed.first() {
         let left = state.next_start().unwrap_or_default().unsigned_abs();
         let left = format::countdown(left);
-        lines.push(format!(" u stops {}, starts in {left}", armed.batch));
+        let what = state.counted_for(armed);
+        lines.push(format!(" u stops {}, {what} {left}", armed.batch));
     }
     lines.push(" q quits".to_owned());
     for (y, line) in (area.y..area.bottom()).zip(lines) {

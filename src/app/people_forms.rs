@@ -15,9 +15,9 @@ use std::borrow::Cow;
 
 /// Forms of any text, with what they do.
 const TEXTS: [(&str, &str); 3] = [
-    ("", "as it stands in the file"),
-    (":trim", "without spaces around it"),
-    (":title", "Title Case where a word has one case only"),
+    ("", "as in the file"),
+    (":trim", "without outer spaces"),
+    (":title", "Title Case"),
 ];
 
 /// Lists the forms of the place under the cursor.

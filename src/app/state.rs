@@ -5,7 +5,7 @@ use super::opting_out::Sight;
 use super::toasts::Toasts;
 use crate::contract::{Library, PaneId, SenderState, Slot, Tickets};
 use crate::domain::opt_out::StopWords;
-use crate::domain::{BatchId, BatchState, Guard, Profile, SendLimits, User};
+use crate::domain::{BatchId, BatchState, Guard, Profile, SendKind, SendLimits, User};
 use crate::keymap::Keymap;
 use crate::overlays::{Overlay, add_template, phone};
 use crate::panes::{
@@ -200,6 +200,21 @@ pub struct State {
 }
 
 impl State {
+    /// What the seconds of a grace are counted for: until it starts, or only for how long it can be
+    /// undone, where it waits for a time of its own then. A broadcast with a time may be handed over
+    /// at once.
+    pub fn counted_for(&self, armed: &Armed) -> &'static str {
+        let mut batches = self.broadcasts.batches.iter();
+        let batch = batches.find(|batch| batch.id == armed.batch);
+        let waits = batch.is_some_and(|batch| {
+            let own = batch
+                .scheduled
+                .filter(|_| batch.kind != SendKind::Broadcast);
+            own.is_some_and(|at| at.duration_since(armed.until) > Armed::LATE)
+        });
+        if waits { "undo for" } else { "starts in" }
+    }
+
     /// The state at the start.
     pub fn new(profile: Profile, settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
         let zone = zone_of(&profile);

@@ -138,7 +138,8 @@ fn audience_of(
         return Err(failure(
             "to",
             NOBODY,
-            "nobody to send to yet: type a number with country code".to_owned(),
+            "nobody to send to yet: type numbers with country code, or @ and the path of a CSV file"
+                .to_owned(),
         ));
     }
     if let ([], Some(first)) = (audience.rows.as_slice(), audience.skipped.first()) {

@@ -134,6 +134,20 @@ fn changed(stage: &mut Stage, batch: &Batch) {
 }
 
 #[test]
+fn what_waits_for_its_time_after_the_grace_does_not_say_that_it_starts() {
+    let (mut stage, mut batch) = in_grace(SendKind::Template);
+    assert!(stage.screen().contains("starts in"));
+    batch.scheduled = Some(stage.now + SignedDuration::from_hours(12));
+    batch.revision = 2;
+    changed(&mut stage, &batch);
+    let screen = stage.screen();
+    assert!(
+        screen.contains("undo for") && !screen.contains("starts in"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn a_moment_too_late_it_pauses_at_once_and_asks() {
     let (mut stage, mut batch) = in_grace(SendKind::Template);
     stage.wait(1000);

@@ -156,7 +156,7 @@ async fn the_next_file_of_this_shape_is_filled_as_the_last_one() {
     desk.keys("j f");
     desk.text("there");
     desk.keys("Enter j t");
-    desk.text("without spaces");
+    desk.text("outer spaces");
     desk.keys("Enter");
     desk.until_idle().await;
     desk.keys("Esc S");

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// A clock that is off by more than this is worth a warning.
 const NOTED: SignedDuration = SignedDuration::from_secs(30);
-const EXAMPLES: &str = "+2h · tomorrow 14:30 · 2026-10-25 09:00 · 8:00 UTC · now";
+const EXAMPLES: &str = "+2h · fri 14:30 · 24 dec 9:00 · 9:00 Asia/Kuwait · 8:00 UTC · now";
 
 fn row(label: &str, text: impl Into<String>) -> Spans {
     Spans::of(Role::Muted, format!("{label:<11}")).with(Role::Text, text)
@@ -88,15 +88,17 @@ fn in_full(state: &State, time: &PlannedTime, now: &Zoned) -> Vec<Spans> {
         here.strftime("%a %-d %b %Y  %H:%M"),
         here.strftime("%:z")
     );
-    vec![
+    let mut rows = vec![
         row("Local", local),
         row("UTC", utc.strftime("%a %-d %b %Y  %H:%M").to_string()),
         row("From now", from_now(time.at, now)),
-        row(
-            "In JSON",
-            utc.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
-        ),
-    ]
+    ];
+    // Only a broadcast carries its time; everything else is started from here.
+    if state.wishes.late.is_some() {
+        let text = utc.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+        rows.push(row("In JSON", text));
+    }
+    rows
 }
 
 /// `in 22 h 13 min`, `2 h ago`.
