@@ -228,6 +228,10 @@ fn a_broadcast_is_handed_over_early_or_late() {
         "{screen}"
     );
     assert!(screen.contains("one must run then"), "{screen}");
+    assert!(
+        screen.contains("In JSON    2026-10-23T08:00:00.000Z"),
+        "{screen}"
+    );
     stage.keys("Ctrl-o");
     let screen = stage.screen();
     assert!(
