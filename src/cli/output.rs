@@ -118,6 +118,41 @@ impl Output {
         self.stdout(&clean(text));
     }
 
+    /// Prints a text that may be too long to be held as a whole, in pieces of whole lines.
+    pub fn text_in_pieces(&self, pieces: impl Iterator<Item = String>) {
+        let mut block = String::new();
+        for piece in pieces {
+            block.push_str(&piece);
+            if block.len() >= BLOCK {
+                self.text(&block);
+                block.clear();
+            }
+        }
+        self.text(&block);
+    }
+
+    /// Prints one document that may be too long to be held as a whole.
+    pub fn large_document(&self, document: &impl Serialize) {
+        match self.format {
+            OutputFormat::Json => {
+                let mut lines = JsonLines {
+                    output: self,
+                    block: Vec::new(),
+                };
+                if let Err(error) = serde_json::to_writer_pretty(&mut lines, document) {
+                    // The adapter cannot fail, and everything this program prints can be written
+                    // so.
+                    tracing::error!(%error, "a document could not be written");
+                }
+                lines.block.push(b'\n');
+                lines.print_up_to(lines.block.len());
+            }
+            OutputFormat::Jsonl | OutputFormat::Table | OutputFormat::Csv => {
+                self.json_line(&to_value(document));
+            }
+        }
+    }
+
     /// Prints bytes this program made itself, such as completion scripts, whose tabs count.
     pub fn raw(&self, bytes: &[u8]) {
         self.stdout(&String::from_utf8_lossy(bytes));
@@ -196,6 +231,41 @@ impl Output {
         if let Err(error) = stderr.write_all(self.redactor.clean(text).as_bytes()) {
             gone(&error);
         }
+    }
+}
+
+/// As much of a long text as is printed at once, in bytes.
+const BLOCK: usize = 64 * 1024;
+
+/// Prints an indented document as it is written, in blocks of whole lines: a line of it is safe by
+/// itself, and so is what the redactor looks for.
+struct JsonLines<'a> {
+    output: &'a Output,
+    block: Vec<u8>,
+}
+
+impl JsonLines<'_> {
+    fn print_up_to(&mut self, end: usize) {
+        let rest = self.block.split_off(end);
+        let lines = std::mem::replace(&mut self.block, rest);
+        let text = String::from_utf8_lossy(&lines);
+        self.output.stdout(&escape_json_text(&text));
+    }
+}
+
+impl Write for JsonLines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.block.extend_from_slice(bytes);
+        if self.block.len() >= BLOCK
+            && let Some(end) = self.block.iter().rposition(|byte| *byte == b'\n')
+        {
+            self.print_up_to(end + 1);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

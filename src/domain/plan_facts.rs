@@ -149,7 +149,7 @@ fn classes(skipped: &[SkippedRow]) -> Vec<(String, u64)> {
 
 /// The words of a class; where none are known, those of its rule.
 fn class(row: &SkippedRow) -> &str {
-    match row.rule.as_str() {
+    match &*row.rule {
         // A person who has the message already and a number that is there twice share a rule.
         DUPLICATE if row.reason.starts_with("the same ") => "given twice",
         DUPLICATE => "have it already",
@@ -250,11 +250,11 @@ mod tests {
 
     #[test]
     fn classes_add_up_and_the_largest_comes_first() {
-        let row = |rule: &str, reason: &str| SkippedRow {
-            recipient: "x".to_owned(),
-            reason: reason.to_owned(),
+        let row = |rule: &'static str, reason: &str| SkippedRow {
+            recipient: "x".into(),
+            reason: reason.into(),
             row: None,
-            rule: rule.to_owned(),
+            rule: rule.into(),
         };
         let rows = [
             row("opted_out", "opted out on 9 Sep 2026"),

@@ -132,7 +132,7 @@ fn all_opted_out(error: FreezeError, opted_out: &LeftOut) -> FreezeError {
         return error;
     };
     let message = match opted_out.len() {
-        1 => first.reason.clone(),
+        1 => first.reason.to_string(),
         people => format!("all {people} people who could be reached opted out"),
     };
     FreezeError {

@@ -145,7 +145,7 @@ fn audience_of(
     if let ([], Some(first)) = (audience.rows.as_slice(), audience.skipped.first()) {
         return Err(PlanFailure {
             skipped: audience.skipped.clone(),
-            ..failure("to", NOBODY, first.reason.clone())
+            ..failure("to", NOBODY, first.reason.to_string())
         });
     }
     Ok(audience)
@@ -368,7 +368,7 @@ fn to_fix(error: FreezeError) -> PlanFailure {
     if problems.is_empty() {
         // With nobody left the reason of the first one says more than that.
         let (text, advice) = match error.skipped.first() {
-            Some(row) if error.rule == NOBODY => (row.reason.clone(), String::new()),
+            Some(row) if error.rule == NOBODY => (row.reason.to_string(), String::new()),
             Some(_) | None => (error.message.clone(), error.advice.clone()),
         };
         problems.push(PlanProblem {

@@ -133,6 +133,23 @@ fn checks_add_up_and_rejected_rows_go_to_a_file() {
 }
 
 #[test]
+fn of_many_rows_left_out_people_read_the_first_and_documents_have_all() {
+    let (_sandbox, desk) = start();
+    let twice = "+447700900118\n".repeat(31);
+    let many = desk.write("many.csv", &format!("phone\n{twice}"));
+    let text = desk
+        .run(&order(&["--csv", &many, "--dry-run"]))
+        .expect(0)
+        .stdout;
+    let named = text.lines().filter(|line| line.starts_with("skipped: row"));
+    assert_eq!(named.count(), 20, "{text}");
+    assert!(text.contains("skipped: 10 more; --rejects FILE"), "{text}");
+    let document = plan(&desk, &["--csv", &many]);
+    assert_eq!(document["skipped"].as_array().unwrap().len(), 30);
+    assert_eq!(document["requests"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn what_usually_stays_is_left_out_or_stops_where_a_person_wants_that() {
     let (_sandbox, desk) = start();
     let mixed = desk.write("mixed.csv", "phone\n+447700900118\n447700900412\n");

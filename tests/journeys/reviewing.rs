@@ -33,12 +33,12 @@ fn call(index: u32, text: &str) -> PlannedCall {
     }
 }
 
-fn skipped(rule: &str, reason: &str, row: u64) -> SkippedRow {
+fn skipped(rule: &'static str, reason: &str, row: u64) -> SkippedRow {
     SkippedRow {
-        recipient: "447700900047".to_owned(),
-        reason: reason.to_owned(),
+        recipient: "447700900047".into(),
+        reason: reason.into(),
         row: Some(row),
-        rule: rule.to_owned(),
+        rule: rule.into(),
     }
 }
 

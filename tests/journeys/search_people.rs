@@ -160,7 +160,7 @@ fn people_of_other_channels_are_named_by_their_id_and_never_by_its_digits() {
     assert_eq!(draft.recipients(), ["+447700900412", "1f6e-447700900118"]);
     let plan = draft.plan.as_ref().unwrap();
     assert_eq!(plan.recipients(), 1);
-    assert_eq!(plan.skipped[0].recipient, "1f6e-447700900118");
+    assert_eq!(&*plan.skipped[0].recipient, "1f6e-447700900118");
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn a_broadcast_reaches_people_of_another_channel_each_once() {
         rule(&plan),
         json!({"channels": ["web"], "channelUserIds": [SESSION, "447700900412", "web_2"]})
     );
-    let skipped: Vec<&str> = plan.skipped.iter().map(|row| row.rule.as_str()).collect();
+    let skipped: Vec<&str> = plan.skipped.iter().map(|row| &*row.rule).collect();
     assert_eq!(skipped, ["duplicate", "duplicate"]);
     assert!(plan.notes.iter().all(|note| !note.contains("24 hours")));
 }

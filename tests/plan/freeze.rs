@@ -71,7 +71,7 @@ fn rows_that_fail_are_left_out_and_the_first_of_a_number_stays() {
     let skipped: Vec<(u64, &str)> = plan
         .skipped
         .iter()
-        .map(|row| (row.row.unwrap(), row.rule.as_str()))
+        .map(|row| (row.row.unwrap(), &*row.rule))
         .collect();
     assert_eq!(
         skipped,
@@ -83,7 +83,7 @@ fn rows_that_fail_are_left_out_and_the_first_of_a_number_stays() {
         ]
     );
     assert_eq!(
-        plan.skipped[0].reason,
+        &*plan.skipped[0].reason,
         "the same number as row 1, which is kept"
     );
     assert_eq!(plan.planned(), 6);
@@ -455,7 +455,7 @@ fn a_flow_gets_its_required_attributes() {
         json_text(&plan.calls[0].request),
         r#"{"user.channel":"whatsapp","user.phone_no":"447700900412","order_id":"17"}"#
     );
-    let rules: Vec<&str> = plan.skipped.iter().map(|row| row.rule.as_str()).collect();
+    let rules: Vec<&str> = plan.skipped.iter().map(|row| &*row.rule).collect();
     assert_eq!(rules, ["empty", "placeholder"]);
     let own = constants(&[("order_id", "1"), ("user.phone_no", "447700900999")]);
     assert_eq!(

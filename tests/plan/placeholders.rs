@@ -37,8 +37,7 @@ fn texts(plan: &Plan) -> Vec<Vec<String>> {
 
 fn skipped(plan: &Plan) -> Vec<(&str, &str)> {
     let rows = plan.skipped.iter();
-    rows.map(|row| (row.recipient.as_str(), row.rule.as_str()))
-        .collect()
+    rows.map(|row| (&*row.recipient, &*row.rule)).collect()
 }
 
 #[test]

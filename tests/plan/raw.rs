@@ -93,7 +93,7 @@ fn a_body_brings_its_own_people_and_they_are_counted() {
         "channelUserIds": ["447700900412", "+44 7700 900412", "nobody", "447700900118"]});
     let plan = frozen(raw_broadcast(&body(&rule)), Audience::default()).unwrap();
     assert_eq!((plan.recipients(), plan.skipped.len()), (4, 2));
-    let rules: Vec<&str> = plan.skipped.iter().map(|row| row.rule.as_str()).collect();
+    let rules: Vec<&str> = plan.skipped.iter().map(|row| &*row.rule).collect();
     assert_eq!(rules, ["number_not_a_number", "duplicate"]);
     let sent = &bodies(&plan)[0];
     assert_eq!(

@@ -290,7 +290,7 @@ fn one_person_more_makes_no_other_audience() {
     assert_eq!(found.people, 1204);
     assert_eq!(found.sentence, "1204 of 1205 already accepted at 08:00");
     assert_eq!(
-        plan.skipped[0].reason,
+        &*plan.skipped[0].reason,
         "already accepted at 08:00, batch 1: the same to the same person"
     );
     assert_eq!(plan.skipped[0].rule, "duplicate");
@@ -326,7 +326,7 @@ fn a_second_row_of_a_twin_does_not_take_its_place() {
     let both = "phone,name\n+447700900412,Asha\n+447700900412,Asha A.\n+447700900118,Ben\n";
     let plan = desk.plan(content(), csv(both)).unwrap();
     assert_eq!(plan.recipients(), 1);
-    assert_eq!(plan.skipped[1].reason, "the same number as row 1");
+    assert_eq!(&*plan.skipped[1].reason, "the same number as row 1");
 }
 
 #[test]
@@ -438,7 +438,7 @@ fn who_got_the_template_lately_is_noted_and_stays_in() {
     assert_eq!((plan.recipients(), plan.skipped.len()), (1, 5));
     assert_eq!(plan.skipped[0].rule, "recent");
     assert_eq!(
-        plan.skipped[0].reason,
+        &*plan.skipped[0].reason,
         "got appointment_reminder in the last 7 days"
     );
     assert!(

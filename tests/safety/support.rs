@@ -56,10 +56,10 @@ pub fn plan(base_url: &str, people: u32, concurrency: u32) -> Plan {
         })
         .collect();
     let skipped = ["12", "abc"].map(|text| SkippedRow {
-        recipient: text.to_owned(),
-        reason: "It is no number.".to_owned(),
+        recipient: text.into(),
+        reason: "It is no number.".into(),
         row: None,
-        rule: "not_a_number".to_owned(),
+        rule: "not_a_number".into(),
     });
     let people = calls.iter().flat_map(|call| &call.recipients);
     let mut meaning = Meaning::new(&target, SendKind::Template);

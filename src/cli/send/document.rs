@@ -1,5 +1,6 @@
 //! What `--dry-run` prints: counts, who is left out, and each call exactly as it would leave, with
-//! the key redacted.
+//! the key redacted. A plan may have a million calls, so they are printed one after the other and
+//! never held as a whole.
 
 use super::checks::Checks;
 use crate::cli::args::OutputFormat;
@@ -9,7 +10,11 @@ use crate::domain::{Counts, ItemState, Plan, PlannedCall, Recipient, RequestBody
 use crate::outbox::FreezeError;
 use crate::report::redact::REDACTED;
 use crate::text::format::counted;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
+
+/// Most rows left out that people are shown one by one; `--rejects` and documents have all.
+const SHOWN_ROWS: usize = 20;
 
 /// What a dry run shows.
 #[derive(Debug)]
@@ -55,22 +60,29 @@ impl<'a> Preview<'a> {
         counts.add(ItemState::Skipped, self.skipped.len() as u64);
         counts
     }
+}
 
-    /// The one document of `--output json`.
-    pub fn document(&self) -> Value {
-        let requests: Vec<Value> = self.calls.iter().map(request).collect();
-        let mut document = json!({
-            "counts": to_value(&self.counts()),
-            "skipped": to_value(&self.skipped),
-            "requests": requests,
-            "notes": self.notes,
-        });
+/// The one document of `--output json`.
+impl Serialize for Preview<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = serializer.serialize_map(None)?;
+        document.serialize_entry("counts", &self.counts())?;
+        document.serialize_entry("skipped", self.skipped)?;
+        document.serialize_entry("requests", &Requests(self.calls))?;
+        document.serialize_entry("notes", self.notes)?;
         for (name, value) in self.checks.into_iter().flat_map(Checks::fields) {
-            if let Some(fields) = document.as_object_mut() {
-                fields.insert(name.to_owned(), value);
-            }
+            document.serialize_entry(name, &value)?;
         }
-        document
+        document.end()
+    }
+}
+
+/// The calls as requests of the document.
+struct Requests<'a>(&'a [PlannedCall]);
+
+impl Serialize for Requests<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(request))
     }
 }
 
@@ -78,8 +90,8 @@ impl<'a> Preview<'a> {
 pub fn print(context: &Context, preview: &Preview<'_>) {
     let output = &context.output;
     match output.format() {
-        OutputFormat::Json | OutputFormat::Jsonl => output.document(&preview.document(), &[]),
-        OutputFormat::Table => output.text(&for_people(preview)),
+        OutputFormat::Json | OutputFormat::Jsonl => output.large_document(preview),
+        OutputFormat::Table => output.text_in_pieces(for_people(preview)),
         OutputFormat::Csv => {
             let rows: Vec<Row> = preview.calls.iter().map(csv_row).collect();
             output.list(
@@ -121,7 +133,12 @@ fn headers(call: &PlannedCall) -> impl Iterator<Item = (&str, String)> {
         )))
 }
 
-fn for_people(preview: &Preview<'_>) -> String {
+/// The pieces of the text for people: what was found first, then call by call.
+fn for_people<'a>(preview: &'a Preview<'_>) -> impl Iterator<Item = String> + use<'a> {
+    std::iter::once(head(preview)).chain(preview.calls.iter().map(call_text))
+}
+
+fn head(preview: &Preview<'_>) -> String {
     let counts = preview.counts();
     let mut text = format!(
         "{} planned, {} skipped, {} in {}. Nothing was sent.\n",
@@ -136,28 +153,42 @@ fn for_people(preview: &Preview<'_>) -> String {
     for note in preview.notes {
         text.push_str(&format_line("note", note));
     }
-    for row in preview.skipped {
+    for line in skipped_lines(preview.skipped) {
+        text.push_str(&format!("{line}\n"));
+    }
+    text
+}
+
+/// The first rows that are left out, and how many more there are.
+pub fn skipped_lines(skipped: &[SkippedRow]) -> Vec<String> {
+    let line = |row: &SkippedRow| {
         let place = row
             .row
             .map_or_else(String::new, |row| format!("row {row}, "));
-        text.push_str(&format_line(
-            "skipped",
-            &format!("{place}{}: {}", row.recipient, row.reason),
+        format!("skipped: {place}{}: {}", row.recipient, row.reason)
+    };
+    let mut lines: Vec<String> = skipped.iter().take(SHOWN_ROWS).map(line).collect();
+    let more = skipped.len().saturating_sub(SHOWN_ROWS);
+    if more > 0 {
+        lines.push(format!(
+            "skipped: {more} more; --rejects FILE writes all of them with their reasons"
         ));
     }
-    for call in preview.calls {
-        let request = &call.request;
-        text.push_str(&format!("\n{} {}\n", request.method, request.url));
-        for (name, value) in headers(call) {
-            text.push_str(&format_line(name, &value));
-        }
-        text.push('\n');
-        text.push_str(&String::from_utf8_lossy(&request.body.bytes()));
-        text.push_str(&format!(
-            "\n\nSHA-256 of the body: {}\n",
-            request.body_sha256
-        ));
+    lines
+}
+
+fn call_text(call: &PlannedCall) -> String {
+    let request = &call.request;
+    let mut text = format!("\n{} {}\n", request.method, request.url);
+    for (name, value) in headers(call) {
+        text.push_str(&format_line(name, &value));
     }
+    text.push('\n');
+    text.push_str(&String::from_utf8_lossy(&request.body.bytes()));
+    text.push_str(&format!(
+        "\n\nSHA-256 of the body: {}\n",
+        request.body_sha256
+    ));
     text
 }
 

@@ -229,13 +229,13 @@ fn skipped_of(plan: &Result<Plan, FreezeError>) -> &[SkippedRow] {
 fn refuse_bad_rows(skipped: &[SkippedRow]) -> Result<(), ApiError> {
     let Some(bad) = skipped
         .iter()
-        .find(|row| !matches!(row.rule.as_str(), DUPLICATE | OPTED_OUT))
+        .find(|row| !matches!(&*row.rule, DUPLICATE | OPTED_OUT))
     else {
         return Ok(());
     };
     let place = bad
         .row
-        .map_or_else(|| bad.recipient.clone(), |row| format!("row {row}"));
+        .map_or_else(|| bad.recipient.to_string(), |row| format!("row {row}"));
     Err(usage(
         format!("{place}: {}", bad.reason.trim_end_matches('.')),
         "Mend it, or leave --strict out to skip such rows.",
@@ -260,7 +260,7 @@ fn dry_run(
                 context,
                 &document::Preview::of_nobody(&error).with_checks(checks),
             );
-            Err(refused(&error, context))
+            Err(refusal(&error))
         }
         Err(error) => Err(refused(&error, context)),
     }
@@ -268,18 +268,17 @@ fn dry_run(
 
 /// Why no plan was made, as commands show it; the rows left out are named for people.
 fn refused(error: &FreezeError, context: &Context) -> ApiError {
-    for row in error.skipped.iter().take(20) {
-        let place = row
-            .row
-            .map_or_else(String::new, |row| format!("row {row}, "));
-        context.output.note(&format!(
-            "skipped: {place}{}: {}",
-            row.recipient, row.reason
-        ));
+    for line in document::skipped_lines(&error.skipped) {
+        context.output.note(&line);
     }
     for problem in error.problems.iter().skip(1) {
         context.output.note(&problem.text);
     }
+    refusal(error)
+}
+
+/// The same where the rows left out have been shown.
+fn refusal(error: &FreezeError) -> ApiError {
     let advice = match error.rule {
         DUPLICATE | twins::SAME_FILE => {
             "Give --allow-duplicates REASON to override; the reason is kept.".to_owned()

@@ -203,7 +203,7 @@ fn left_out(skipped: &[SkippedRow], choices: &ClassChoices) -> Vec<CheckClass> {
     for row in skipped {
         let class = classes.entry(&row.rule).or_insert_with(|| CheckClass {
             stage: stage_of(&row.rule),
-            rule: row.rule.clone(),
+            rule: row.rule.to_string(),
             text: title(&row.rule),
             count: 0,
             examples: Vec::new(),

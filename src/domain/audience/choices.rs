@@ -124,12 +124,12 @@ mod tests {
     use super::{ClassChoice, ClassChoices, stop_sentence};
     use crate::domain::SkippedRow;
 
-    fn row(row: u64, rule: &str) -> SkippedRow {
+    fn row(row: u64, rule: &'static str) -> SkippedRow {
         SkippedRow {
-            recipient: format!("4477009004{row:02}"),
-            reason: "no number of its country".to_owned(),
+            recipient: format!("4477009004{row:02}").into(),
+            reason: "no number of its country".into(),
             row: Some(row),
-            rule: rule.to_owned(),
+            rule: rule.into(),
         }
     }
 

@@ -159,17 +159,17 @@ impl Audience {
         self.take_out(EXCLUDED, &reason, |one| people.contains(one));
     }
 
-    fn take_out(&mut self, rule: &str, reason: &str, leaves: impl Fn(&Recipient) -> bool) {
+    fn take_out(&mut self, rule: &'static str, reason: &str, leaves: impl Fn(&Recipient) -> bool) {
         let Self { rows, skipped, .. } = self;
         rows.retain(|row| {
             if !leaves(&row.recipient) {
                 return true;
             }
             skipped.push(SkippedRow {
-                recipient: row.recipient.text().to_owned(),
-                reason: reason.to_owned(),
+                recipient: row.recipient.text().into(),
+                reason: reason.into(),
                 row: row.row,
-                rule: rule.to_owned(),
+                rule: rule.into(),
             });
             false
         });
@@ -223,7 +223,7 @@ mod tests {
         let skipped: Vec<(&str, &str)> = audience
             .skipped
             .iter()
-            .map(|row| (row.recipient.as_str(), row.rule.as_str()))
+            .map(|row| (&*row.recipient, &*row.rule))
             .collect();
         assert_eq!(
             skipped,

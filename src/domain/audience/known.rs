@@ -38,12 +38,12 @@ impl SkippedRow {
     /// Somebody who has no number, where only numbers are reached.
     pub(super) fn without_number(recipient: &str) -> Self {
         Self {
-            recipient: recipient.to_owned(),
+            recipient: recipient.into(),
             reason: "the recipient is no phone number: only a broadcast with another channel \
                      reaches such people"
-                .to_owned(),
+                .into(),
             row: None,
-            rule: "not_a_number".to_owned(),
+            rule: "not_a_number".into(),
         }
     }
 }
@@ -141,7 +141,7 @@ mod tests {
         let left_out: Vec<(&str, &str)> = numbers
             .skipped
             .iter()
-            .map(|row| (row.recipient.as_str(), row.rule.as_str()))
+            .map(|row| (&*row.recipient, &*row.rule))
             .collect();
         let rule = "not_a_number";
         assert_eq!(

@@ -43,7 +43,9 @@ use super::hash::Sha256Hex;
 use super::recipient::Recipient;
 use super::window::LastHeard;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// One recipient and the columns that came with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,17 +58,18 @@ pub struct AudienceRow {
     pub columns: Columns,
 }
 
-/// A row that is not sent to, and why. Listed in the plan, counted as skipped.
+/// A row that is not sent to, and why. Listed in the plan, counted as skipped. A file may have a
+/// million of them, so its texts are shared by its copies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkippedRow {
     /// The recipient as written, or as digits once it could be read.
-    pub recipient: String,
+    pub recipient: Arc<str>,
     /// One sentence.
-    pub reason: String,
+    pub reason: Arc<str>,
     /// Row in the source file counting from 1 without the header.
     pub row: Option<u64>,
     /// A short stable word, for example `duplicate`.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
 }
 
 /// Everybody a send is meant for, in the order given.

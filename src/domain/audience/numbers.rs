@@ -140,12 +140,18 @@ impl Collector {
     }
 
     /// Leaves somebody out.
-    pub(super) fn skip(&mut self, recipient: &str, row: Option<u64>, rule: &str, reason: String) {
+    pub(super) fn skip(
+        &mut self,
+        recipient: &str,
+        row: Option<u64>,
+        rule: &'static str,
+        reason: String,
+    ) {
         self.audience.skipped.push(SkippedRow {
-            recipient: shortened(recipient.trim()),
-            reason,
+            recipient: shortened(recipient.trim()).into(),
+            reason: reason.into(),
             row,
-            rule: rule.to_owned(),
+            rule: rule.into(),
         });
     }
 
@@ -241,7 +247,7 @@ mod tests {
         assert_eq!(digits, ["447700900412", "447700900118"]);
         assert_eq!(audience.skipped.len(), 2);
         assert_eq!(audience.skipped[0].rule, "number_not_a_number");
-        assert_eq!(audience.skipped[0].recipient, "nobody");
+        assert_eq!(&*audience.skipped[0].recipient, "nobody");
         assert_eq!(audience.skipped[1].rule, "number_no_country_code");
         assert!(audience.notes[0].starts_with("1 number was cleaned"));
     }

@@ -4,6 +4,7 @@ use crate::domain::audience::PeopleMap;
 use crate::domain::intent::DUPLICATE;
 use crate::domain::template::ParameterProblem;
 use crate::domain::{Audience, AudienceRow, Recipient, SkippedRow};
+use std::sync::Arc;
 
 /// Who is left out of a plan because of what the record has about them, by which rule and why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -115,12 +116,17 @@ impl<'a> People<'a> {
     }
 
     /// Leaves a row out.
-    pub(super) fn skip(&mut self, row: &AudienceRow, rule: &str, reason: String) {
+    pub(super) fn skip(
+        &mut self,
+        row: &AudienceRow,
+        rule: &'static str,
+        reason: impl Into<Arc<str>>,
+    ) {
         self.skipped.push(SkippedRow {
-            recipient: row.recipient.text().to_owned(),
-            reason,
+            recipient: row.recipient.text().into(),
+            reason: reason.into(),
             row: row.row,
-            rule: rule.to_owned(),
+            rule: rule.into(),
         });
     }
 

@@ -399,10 +399,10 @@ pub(super) fn own_audience(
                 columns: crate::domain::audience::Columns::default(),
             }),
             Err(error) => own.skipped.push(SkippedRow {
-                recipient: id,
-                reason: error.to_string(),
+                recipient: id.into(),
+                reason: error.to_string().into(),
                 row: None,
-                rule: error.rule().to_owned(),
+                rule: error.rule().into(),
             }),
         }
     }

@@ -51,10 +51,10 @@ pub fn plan(people: u32) -> Plan {
         target,
         calls,
         skipped: vec![SkippedRow {
-            recipient: "07700".to_owned(),
-            reason: "too short".to_owned(),
+            recipient: "07700".into(),
+            reason: "too short".into(),
             row: Some(4),
-            rule: "too_short".to_owned(),
+            rule: "too_short".into(),
         }],
         notes: vec!["one number was cleaned".to_owned()],
         warnings: Vec::new(),

@@ -45,7 +45,7 @@ fn bad_rows_are_left_out_with_their_reason() {
     let skipped: Vec<(Option<u64>, &str)> = audience
         .skipped
         .iter()
-        .map(|row| (row.row, row.rule.as_str()))
+        .map(|row| (row.row, &*row.rule))
         .collect();
     assert_eq!(
         skipped,
