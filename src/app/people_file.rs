@@ -136,7 +136,8 @@ pub fn refresh(state: &mut State) {
     let Some(sample) = draft.table.sample.clone() else {
         return;
     };
-    let mut places = vec![number_place(draft, &sample)];
+    let region = state.profile.region.as_deref();
+    let mut places = vec![number_place(draft, &sample, region)];
     places.extend(personal(draft).map(|field| place_of(field, &sample)));
     let unused = unused(draft, &sample);
     let reads = draft.reads().unwrap_or_default();

@@ -2,8 +2,9 @@
 //! first rows of the file, for the dialog that shows it. It asks for nothing.
 
 use super::people_memory;
-use crate::domain::audience::{RecipientProposal, TableSample, propose_columns, propose_recipient};
-use crate::domain::phone;
+use crate::domain::audience::{
+    RecipientProposal, TableSample, from_recipients, propose_columns, propose_recipient,
+};
 use crate::domain::placeholder::{Piece, Place as Placeholder, is_blank, parse};
 use crate::domain::template::{ParameterKind, TemplateParameter};
 use crate::domain::transform::Transform;
@@ -131,7 +132,9 @@ pub(super) fn shown(cells: &[impl AsRef<str>]) -> String {
     shown.join(" \u{b7} ")
 }
 
-pub(super) fn number_place(draft: &Draft, sample: &TableSample) -> Place {
+/// The place of the recipient. What it says of the sample is what reading the whole file will say of
+/// these rows; `region` is the country of numbers without one.
+pub(super) fn number_place(draft: &Draft, sample: &TableSample, region: Option<&str>) -> Place {
     let label = "number".to_owned();
     let column = draft.table.to_column.as_deref();
     let Some((column, cells)) = column.and_then(|name| Some((name, cells(sample, name)?))) else {
@@ -143,16 +146,23 @@ pub(super) fn number_place(draft: &Draft, sample: &TableSample) -> Place {
             check: "Enter chooses the column".to_owned(),
         };
     };
-    let looks = cells.iter().filter(|cell| phone::looks_like_number(cell));
-    let (looks, all) = (looks.count(), cells.len());
-    let (standing, check) = if looks == all {
-        (Standing::Good, format!("{all} of {all} look like numbers"))
-    } else {
-        let rest = all - looks;
-        (
-            Standing::Doubtful,
-            format!("{rest} of {all} are no numbers"),
-        )
+    let (form, all) = (draft.recipient_form(), cells.len());
+    let unread = |cell: &&&str| {
+        let read = from_recipients(&[(**cell).to_owned()], form, region);
+        !read.skipped.is_empty()
+    };
+    let mut unread = cells.iter().filter(unread);
+    let (standing, check) = match unread.next() {
+        None => (Standing::Good, format!("{all} of {all} readable")),
+        Some(first) => {
+            let (count, first) = (unread.count() + 1, sanitize::clean_line(first.trim()));
+            let check = match (first.is_empty(), count) {
+                (true, 1) => format!("1 of {all} is empty"),
+                (true, _) => format!("{count} of {all} unreadable, one is empty"),
+                (false, _) => format!("{count} of {all} unreadable: {first}"),
+            };
+            (Standing::Doubtful, check)
+        }
     };
     Place {
         label,

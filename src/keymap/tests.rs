@@ -49,6 +49,7 @@ fn what_the_embedded_file_hides_it_hides_on_purpose() {
             "`Ctrl-u` in [form] hides `half_page_up` of [list]",
             "`Ctrl-z` in [form] hides `undo` of [overlay]",
             "`Ctrl-u` in [command_line] hides `half_page_up` of [list]",
+            "`Ctrl-u` in [confirm] hides `half_page_up` of [list]",
             "`Tab` in [add_template] hides `next_tab` of [overlay]",
             "`Shift-Tab` in [add_template] hides `previous_tab` of [overlay]",
             "`Ctrl-u` in [add_template] hides `half_page_up` of [list]",
@@ -64,7 +65,7 @@ fn what_the_embedded_file_hides_it_hides_on_purpose() {
             "`n` in [unknowns] hides `next_match` of [list]",
         ]
     );
-    assert_eq!(report.summary(), "keymap: 25 hidden keys");
+    assert_eq!(report.summary(), "keymap: 26 hidden keys");
 }
 
 #[rstest]

@@ -151,6 +151,10 @@ pub fn act(state: &mut State, action: Action) -> Option<Wish> {
         Action::Accept | Action::Open => return enter(state),
         Action::NextTab | Action::PreviousTab => state.turn(),
         Action::Back => return Some(Wish::Close),
+        Action::ClearField => {
+            state.typed().set_text("");
+            state.decision.typed();
+        }
         _ => {}
     }
     None

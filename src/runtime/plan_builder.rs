@@ -143,12 +143,31 @@ fn audience_of(
         ));
     }
     if let ([], Some(first)) = (audience.rows.as_slice(), audience.skipped.first()) {
+        let name = &first.recipient;
+        let reason = if is_like_a_file(name) {
+            format!("type @{name} for the people of that file: `{name}` is no phone number")
+        } else {
+            first.reason.to_string()
+        };
         return Err(PlanFailure {
             skipped: audience.skipped.clone(),
-            ..failure("to", NOBODY, first.reason.to_string())
+            ..failure("to", NOBODY, reason)
         });
     }
     Ok(audience)
+}
+
+/// Whether somebody meant a file where a number is asked for.
+fn is_like_a_file(written: &str) -> bool {
+    let ends = |end: &str| {
+        let from = written.len().saturating_sub(end.len());
+        let tail = written.get(from..);
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    written.starts_with(['/', '~'])
+        || [".csv", ".tsv", ".txt", ".xlsx", ".xls"]
+            .into_iter()
+            .any(ends)
 }
 
 /// Everybody of a draft's file.

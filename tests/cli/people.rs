@@ -130,6 +130,20 @@ fn checks_add_up_and_rejected_rows_go_to_a_file() {
         "--dry-run",
     ]))
     .expect(2);
+    let unknown = desk
+        .run(&order(&[
+            "--csv",
+            &file,
+            "--on",
+            "duplicates=stop",
+            "--dry-run",
+        ]))
+        .expect(2);
+    assert!(
+        unknown.stderr.contains("Is duplicate meant?"),
+        "{}",
+        unknown.stderr
+    );
 }
 
 #[test]

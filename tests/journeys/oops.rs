@@ -231,6 +231,9 @@ async fn later_than_the_grace_the_word_takes_back_what_is_not_sent() {
     .await;
     desk.keys("4 C");
     desk.advance(400);
+    // What was typed wrongly goes with one key.
+    desk.text("cancle");
+    desk.keys("Ctrl-u");
     desk.text("cancel");
     desk.keys("Enter");
     let batch = desk

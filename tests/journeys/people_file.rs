@@ -54,10 +54,22 @@ async fn columns(desk: &mut Harness, file: &str) {
 }
 
 #[tokio::test]
+async fn a_file_typed_like_a_number_is_told_how_to_write_it() {
+    let (mut desk, _file) = desk().await;
+    desk.keys("Enter Ctrl-u");
+    desk.text("Friday.CSV");
+    desk.keys("Esc");
+    desk.until_idle().await;
+    desk.assert_shows("To        Friday.CSV");
+    desk.assert_shows("✗ type @Friday.CSV for the people of ");
+}
+
+#[tokio::test]
 async fn a_file_becomes_a_plan_in_which_everybody_is_counted_once() {
     let (mut desk, file) = desk().await;
     columns(&mut desk, &file.display().to_string()).await;
     desk.assert_shows("People from oak-owners.csv");
+    desk.assert_shows("1 of 8 unreadable: 4.477E+11");
     desk.assert_shows("UTF-8, semicolons, header row");
     // What is named alike is filled; the rest is said.
     desk.assert_shows("first name        Sara \u{b7} Arjun");

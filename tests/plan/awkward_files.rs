@@ -3,7 +3,8 @@
 
 use crate::support::{constants, frozen, now, profile, template};
 use alertdesk::domain::audience::{
-    CheckReport, CsvOptions, RecipientProposal, ShapeChoice, from_csv, propose_recipient, sample,
+    CheckReport, CheckVerdict, CsvOptions, RecipientProposal, ShapeChoice, from_csv,
+    propose_recipient, row_rules, sample,
 };
 use alertdesk::domain::{Audience, Content, Plan};
 use alertdesk::outbox::freeze::{FreezeError, freeze};
@@ -78,6 +79,10 @@ fn report(bytes: &[u8]) -> String {
         checks.left_out()
     )
     .unwrap();
+    for class in checks.with(CheckVerdict::LeftOut) {
+        let named = row_rules::all().any(|rule| rule == class.rule);
+        assert!(named, "{} cannot be decided about", class.rule);
+    }
     for class in &checks.classes {
         let (stage, verdict) = (class.stage.word(), class.verdict.word());
         writeln!(

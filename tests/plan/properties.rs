@@ -8,7 +8,7 @@ use crate::support::{constants, csv, draft, frozen, json_text, now, people, prof
 use alertdesk::api::{ApiKey, SendClient, SendClientConfig, SendTransport};
 use alertdesk::cli::send::document::Preview;
 use alertdesk::contract::DraftForm;
-use alertdesk::domain::audience::{CsvOptions, from_csv, from_recipients};
+use alertdesk::domain::audience::{CsvOptions, from_csv, from_recipients, row_rules};
 use alertdesk::domain::draft::Values;
 use alertdesk::domain::template::placeholders;
 use alertdesk::domain::{
@@ -136,6 +136,7 @@ proptest! {
         prop_assert_eq!(plan.recipients(), 2);
         prop_assert_eq!(&*plan.skipped[0].recipient, "447700900118");
         prop_assert_eq!(&plan.skipped[0].rule, rule);
+        prop_assert!(row_rules::all().any(|known| known == *rule), "{rule} has no name");
     }
 
     #[test]

@@ -9,12 +9,13 @@ use crate::cli::{outbox, searches};
 use crate::contract::{ApiError, ErrorKind};
 use crate::domain::audience::{
     AudienceError, BatchPeople, ClassChoices, CsvOptions, Difference, PeopleSet, ShapeChoice,
-    from_recipients_choosing,
+    from_recipients_choosing, row_rules,
 };
 use crate::domain::{Audience, Content, Profile, Recipient, RecipientForm};
 use crate::runtime::people_files::{read_file, read_stream};
 use crate::settings::{CacheSetting, Settings};
 use crate::store::{Library, cache_path};
+use crate::text::nearest::nearest;
 use std::path::Path;
 
 /// Where people come from.
@@ -88,7 +89,16 @@ fn choices(people: &PeopleArgs) -> Result<ClassChoices, ApiError> {
     let mut choices = ClassChoices::default();
     for choice in &people.on {
         let read = choices.read(choice);
-        read.map_err(|(text, advice)| usage(text, advice))?;
+        let rule = read.map_err(|(text, advice)| usage(text, advice))?;
+        if !row_rules::all().any(|known| known == rule) {
+            // A word that names nothing would decide nothing, without a word.
+            let advice = match nearest(rule, row_rules::all()) {
+                Some(near) => format!("Is {near} meant? A dry run with --output json names them."),
+                None => "A dry run with --output json names them, in `checks`.".to_owned(),
+            };
+            let text = format!("--on {choice}: no rows are told apart by the rule {rule}");
+            return Err(usage(text, advice));
+        }
     }
     Ok(choices)
 }

@@ -4,11 +4,11 @@
 
 use super::choices::{ClassChoice, ClassChoices};
 use super::remark::{Example, Remark, Stage};
+use super::row_rules;
 use super::{Audience, AudienceRow};
 use crate::domain::SkippedRow;
 use crate::domain::plan::{Plan, PlannedCall};
 use crate::domain::template::ParameterProblem;
-use crate::domain::transform::NO_DATE;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -204,7 +204,7 @@ fn left_out(skipped: &[SkippedRow], choices: &ClassChoices) -> Vec<CheckClass> {
         let class = classes.entry(&row.rule).or_insert_with(|| CheckClass {
             stage: stage_of(&row.rule),
             rule: row.rule.to_string(),
-            text: title(&row.rule),
+            text: row_rules::title(&row.rule),
             count: 0,
             examples: Vec::new(),
             verdict: CheckVerdict::LeftOut,
@@ -249,42 +249,6 @@ fn stage_of(rule: &str) -> Stage {
         "column_count" => Stage::Structure,
         _ => Stage::Rows,
     }
-}
-
-/// What rows of a rule have in common, in a few words.
-fn title(rule: &str) -> String {
-    let known = match rule {
-        "column_count" => "more or fewer columns than the header",
-        "number_empty" | "id_empty" => "no recipient in the row",
-        "number_not_a_number" => "no phone number: letters or other signs",
-        "number_spreadsheet_damage" => "damaged by a spreadsheet, the digits are lost",
-        "number_thousands" => "written with thousands separators",
-        "number_two_in_one" => "two numbers in one cell",
-        "number_no_country_code" => "no country code",
-        "number_wrong_length" => "too few or too many digits",
-        "number_invalid" => "no number of its country",
-        "number_would_change" => "cannot be read without changing its digits",
-        "id_too_long" | "id_bad_sign" => "no id of a person",
-        "not_a_number" => "no phone number, which this kind of send needs",
-        "duplicate" => "there already: the same person twice, or the same message before",
-        "window_closed" => "the 24-hour window is closed",
-        "empty" => "an empty value",
-        "no_value" => "no value for a placeholder",
-        NO_DATE => "a date that is not written as said",
-        "too_long" => "a value that is too long",
-        "spacing" => "line breaks, tabs or rows of spaces in a value",
-        "placeholder" => "a placeholder in a value",
-        "unusual" => "possible but not in use as far as is known",
-        "no_plus" => "written without +, the country is a guess",
-        "brazil_without_nine" => "of Brazil without the ninth digit",
-        "mexico_with_one" => "of Mexico with the old 1 behind 52",
-        "argentina_without_nine" => "of Argentina without the 9 behind 54",
-        "recent" => "got the same template lately",
-        "excluded" => "taken out by --except",
-        "not_among" => "not among those of --only",
-        other => return other.replace('_', " "),
-    };
-    known.to_owned()
 }
 
 #[cfg(test)]

@@ -67,11 +67,11 @@ impl ClassChoices {
         self.set(rule, next);
     }
 
-    /// Reads `RULE=exclude` or `RULE=stop`.
+    /// Reads `RULE=exclude` or `RULE=stop`; gives the rule.
     ///
     /// # Errors
     /// One sentence, and what to write instead.
-    pub fn read(&mut self, text: &str) -> Result<(), (String, &'static str)> {
+    pub fn read<'t>(&mut self, text: &'t str) -> Result<&'t str, (String, &'static str)> {
         let (rule, what) = text.split_once('=').unwrap_or((text, ""));
         let choice = match what {
             "exclude" => ClassChoice::Exclude,
@@ -90,7 +90,7 @@ impl ClassChoices {
             }
         };
         self.set(rule, Some(choice));
-        Ok(())
+        Ok(rule)
     }
 
     /// The first row that stops everything, with how many there are of its class.

@@ -14,6 +14,7 @@ mod known;
 mod numbers;
 mod people_map;
 mod remark;
+pub mod row_rules;
 mod sample;
 mod scan;
 mod shape;

@@ -25,6 +25,15 @@ pub struct TableSample {
     pub warnings: Vec<String>,
 }
 
+impl TableSample {
+    /// What the first row has in a column; none for an empty cell.
+    pub fn first_value(&self, column: &str) -> Option<&str> {
+        let at = self.columns.iter().position(|name| name == column)?;
+        let cell = self.rows.first()?.get(at)?.trim();
+        (!cell.is_empty()).then_some(cell)
+    }
+}
+
 /// Reads the first [`HEAD`] bytes of a file as a table. Fewer bytes are taken for the whole file.
 ///
 /// # Errors

@@ -3,10 +3,10 @@
 use super::form::{DraftKind, FieldId};
 use super::state::Draft;
 use crate::contract::{DraftForm, PlanProblem};
-use crate::domain::draft::{Values, WHATSAPP};
+use crate::domain::draft::{Values, WHATSAPP, form_of};
 use crate::domain::{
-    BroadcastPart, Content, FlowVersion, KnownPerson, RequestBody, SendLimits, Standing, Template,
-    ValueSource,
+    BroadcastPart, Content, FlowVersion, KnownPerson, RecipientForm, RequestBody, SendLimits,
+    Standing, Template, ValueSource,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -144,6 +144,11 @@ impl Draft {
             Some((key, person.known()))
         });
         addressed.collect()
+    }
+
+    /// How its recipients are written on its channel.
+    pub fn recipient_form(&self) -> RecipientForm {
+        form_of(&self.channel())
     }
 
     fn channel(&self) -> String {

@@ -56,9 +56,13 @@ impl Person {
     }
 }
 
-/// The digits of a number as typed, by which people are known.
-pub fn digits(number: &str) -> String {
-    number.chars().filter(char::is_ascii_digit).collect()
+/// How a recipient as typed is known: by the digits of a number, or by an id as it is. The digits
+/// of an id with letters are nobody's number.
+pub fn known_as(typed: &str) -> String {
+    if typed.contains(char::is_alphabetic) {
+        return typed.trim().to_owned();
+    }
+    typed.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// How somebody is known in a draft: by the digits of their number, else by their id.
@@ -67,5 +71,17 @@ pub fn key_of(user: &User) -> String {
     match text.strip_prefix('+') {
         Some(digits) => digits.to_owned(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known_as;
+
+    #[test]
+    fn the_digits_of_an_id_are_nobodys_number() {
+        assert_eq!(known_as("+44 7700 900-412"), "447700900412");
+        assert_eq!(known_as(" web-447700900412 "), "web-447700900412");
+        assert_eq!(known_as("Friday.CSV"), "Friday.CSV");
     }
 }

@@ -314,8 +314,8 @@ pub fn offer_end(millis: &str, now: &Zoned) -> Option<String> {
 
 impl Draft {
     /// The text of a field as the person of the call in the Payload pane would read it, before
-    /// there is one the first person addressed. Where one text goes to all, and where a
-    /// placeholder has no value, it stands as typed.
+    /// there is one the first person addressed or the first row of their file. Where one text goes
+    /// to all, and where a placeholder has no value, it stands as typed.
     pub fn read_value(&self, id: &FieldId) -> String {
         let text = self.value(id);
         if !text.contains("{{") || self.kind == DraftKind::Broadcast {
@@ -326,8 +326,12 @@ impl Draft {
         }
         let people = self.addressed();
         let first = people.first().copied().flatten();
+        let of_file = self.people_file().and(self.table.sample.as_ref());
         let value = |name: &str| {
-            let value = first.and_then(|person| person.value(name));
+            let value = match of_file {
+                Some(sample) => sample.first_value(name),
+                None => first.and_then(|person| person.value(name)),
+            };
             value.map(|value| Cow::Owned(value.to_owned()))
         };
         let filled = placeholder::parse(&text)

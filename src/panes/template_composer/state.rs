@@ -3,7 +3,7 @@
 use super::fields::{Shape, fields};
 use super::form::{Choices, DraftKind, Field, FieldId};
 use super::people_table::{PeopleTable, file_in, meant, written};
-use super::person::{Person, digits, key_of};
+use super::person::{Person, key_of, known_as};
 use super::sheet::sheet;
 use super::shown_call::ShownCall;
 use crate::contract::PlanProblem;
@@ -278,11 +278,7 @@ impl Draft {
 
     /// Notes when somebody the draft is addressed to wrote last.
     pub fn hear(&mut self, digits: &str, heard: LastHeard) {
-        if self
-            .recipients()
-            .iter()
-            .any(|one| self::digits(one) == digits)
-        {
+        if self.recipients().iter().any(|one| known_as(one) == digits) {
             self.people.entry(digits.to_owned()).or_default().heard = Some(heard);
         }
     }
@@ -291,7 +287,7 @@ impl Draft {
     pub fn add(&mut self, user: &User) {
         let key = key_of(user);
         let mut recipients = self.typed_recipients();
-        let is_same = |one: &String| digits(one) == key || meant(one) == key;
+        let is_same = |one: &String| known_as(one) == key || meant(one) == key;
         if !recipients.iter().any(is_same) {
             self.forget_own_values();
             recipients.push(written(user));
@@ -330,9 +326,9 @@ impl Draft {
         known.collect()
     }
 
-    /// How a recipient as typed is known: the digits of a number, else the id of a channel.
+    /// The key of a recipient as typed among those of whom something is known.
     pub fn person_key(&self, recipient: &str) -> Option<String> {
-        [digits(recipient), recipient.to_owned()]
+        [known_as(recipient), recipient.to_owned()]
             .into_iter()
             .find(|key| self.people.contains_key(key))
     }
@@ -351,8 +347,9 @@ impl Draft {
         match recipients.as_slice() {
             [] => "nobody yet".to_owned(),
             [one] => {
-                let shown = format::phone(&sanitize::clean_line(one));
-                match self.name_of(&digits(one)) {
+                let known = known_as(one);
+                let shown = format::recipient(&sanitize::clean_line(&known));
+                match self.name_of(&known) {
                     Some(name) => format!("{name}  {shown}"),
                     None => shown,
                 }
@@ -421,7 +418,7 @@ impl State {
             return false;
         };
         match draft.recipients().as_slice() {
-            [one] => digits(one) != *chat,
+            [one] => known_as(one) != *chat,
             _ => false,
         }
     }
