@@ -190,8 +190,9 @@ pub fn plan(state: &mut State, answer: PlanAnswer) -> Effects {
                 return dialogs::open_review(state, (plan, facts));
             }
         }
-        Err(failure) => {
+        Err(mut failure) => {
             if let Some(draft) = &mut state.composer.draft {
+                draft.word(&mut failure.problems);
                 draft.problems.clone_from(&failure.problems);
                 draft.plan = None;
             }

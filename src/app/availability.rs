@@ -167,7 +167,6 @@ fn in_chat_or_draft(action: Action, state: &State) -> Result<(), Why> {
         | Action::FieldHelp
         | Action::When
         | Action::AddWording
-        | Action::ChoosePeople
             if state.composer.draft.is_none() =>
         {
             Err("no draft is open: t on a person starts one".to_owned())

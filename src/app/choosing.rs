@@ -40,9 +40,11 @@ pub fn choose(state: &mut State, target: Target, context: &Context<'_>) -> Effec
                 .find(|template| template.name == name && template.language == language)
                 .cloned();
             let fits = Draft::takes_template;
-            set_in_draft(state, (DraftKind::Template, fits), |draft| {
+            let mut effects = set_in_draft(state, (DraftKind::Template, fits), |draft| {
                 draft.template = template;
-            })
+            });
+            effects.extend(people_file::template_chosen(state));
+            effects
         }
         Target::Flow(name) => {
             let flow = state

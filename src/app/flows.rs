@@ -12,6 +12,7 @@ use crate::contract::{
     StoreRequest, TimerId,
 };
 use crate::domain::{Profile, Search, Wanted};
+use crate::keymap::Keymap;
 use crate::overlays::{Overlay, page};
 use crate::panes::template_composer::{self, Draft, Wish};
 use crate::panes::{activity as activity_pane, payload_preview, user_search};
@@ -33,9 +34,10 @@ pub fn start(state: &mut State) -> Effects {
 }
 
 /// The terminal has another size; a dialog that decides starts its quiet time again.
-pub fn resize(state: &mut State, width: u16, height: u16) -> Effects {
+pub fn resize(state: &mut State, (width, height): (u16, u16), keymap: &Keymap) -> Effects {
     state.size = (width, height);
     dialogs::restart_quiet_time(state);
+    help::resized(state, keymap);
     Vec::new()
 }
 

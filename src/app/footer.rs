@@ -24,7 +24,7 @@ const HERE: &[(KeyContext, &str)] = &[
     ),
     (
         KeyContext::Composer,
-        "edit field_help review preview edit_externally list_drafts tidy_field raw_draft new_broadcast new_flow discard_draft add_template",
+        "edit field_help choose_people review preview edit_externally list_drafts tidy_field raw_draft new_broadcast new_flow discard_draft add_template",
     ),
     (
         KeyContext::Broadcasts,
@@ -80,6 +80,9 @@ const HERE: &[(KeyContext, &str)] = &[
     (KeyContext::CommandLine, "accept back"),
 ];
 
+/// What the Composer shows while nothing is written: how something is begun.
+const NO_DRAFT: &str = "choose_people new_broadcast new_flow list_drafts add_template";
+
 /// What other dialogs show.
 const DIALOG: &str = "move_down move_up copy back";
 
@@ -92,11 +95,13 @@ const CONSTANT: [Action; 4] = [
 ];
 
 /// The actions a place shows first, then the constant ones.
-fn entries(context: KeyContext) -> (Vec<Action>, &'static [Action]) {
-    let names = HERE
-        .iter()
-        .find(|(place, _)| *place == context)
-        .map_or(DIALOG, |(_, names)| names);
+fn entries(context: KeyContext, state: &State) -> (Vec<Action>, &'static [Action]) {
+    let its = HERE.iter().find(|(place, _)| *place == context);
+    let names = match its {
+        Some((KeyContext::Composer, _)) if state.composer.draft.is_none() => NO_DRAFT,
+        Some((_, names)) => names,
+        None => DIALOG,
+    };
     let here = names.split(' ').filter_map(Action::from_name).collect();
     let dialog = !context.chain().contains(&KeyContext::Global);
     (here, if dialog { &[] } else { &CONSTANT })
@@ -109,7 +114,7 @@ pub fn draw(state: &State, keymap: &Keymap, painter: &mut Painter<'_>, row: Rect
         return;
     }
     let context = focus::key_context(state);
-    let (here, constant) = entries(context);
+    let (here, constant) = entries(context, state);
     let right: Vec<(String, Action)> = constant
         .iter()
         .filter_map(|action| words(keymap, context, *action))
@@ -355,14 +360,15 @@ pub fn waiting(since: std::time::Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{DIALOG, HERE};
+    use super::{DIALOG, HERE, NO_DRAFT};
     use crate::contract::Action;
     use crate::keymap::{KeyContext, Keymap};
 
     #[test]
     fn every_entry_is_an_action_that_has_a_key_in_its_place() {
         let keymap = Keymap::default();
-        for (place, names) in HERE.iter().copied().chain([(KeyContext::Help, DIALOG)]) {
+        let others = [(KeyContext::Help, DIALOG), (KeyContext::Composer, NO_DRAFT)];
+        for (place, names) in HERE.iter().copied().chain(others) {
             for name in names.split(' ') {
                 let action = Action::from_name(name).expect(name);
                 assert!(

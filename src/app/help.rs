@@ -5,59 +5,46 @@ use super::state::State;
 use super::{commands, focus};
 use crate::contract::{CallDirection, CallOutcome, CallRecord};
 use crate::keymap::{Described, KeyContext, Keymap};
+use crate::overlays::Overlay;
 use crate::overlays::page::{self, Kind};
-use crate::text::{format, sanitize, wrap};
+use crate::text::{format, sanitize, width, wrap};
 use crate::theme::Role;
 use crate::widgets::Spans;
 use jiff::Zoned;
 
 /// Cells of a page's text.
 const WIDTH: usize = 92;
+/// Cells that keys have.
+const KEYS: usize = 12;
+/// From so many cells on keys stand in two columns.
+const TWO_COLUMNS: usize = 84;
 
 /// The keys of the place that has them now: here, anywhere, and what is not possible now with its
 /// reason.
 pub fn page(state: &State, keymap: &Keymap) -> page::State {
     let place = focus::key_context(state);
     let described = keymap.describe(place);
-    let (possible, impossible): (Vec<&Described>, Vec<&Described>) = described
-        .iter()
-        .partition(|entry| available(entry.action, state).is_ok());
+    let room = page::room(state.layout().body).min(WIDTH);
     let mut lines = Vec::new();
-    section(
-        &mut lines,
-        "HERE",
-        possible
-            .iter()
-            .filter(|entry| entry.from != KeyContext::Global),
-    );
-    section(
-        &mut lines,
-        "ANYWHERE",
-        possible
-            .iter()
-            .filter(|entry| entry.from == KeyContext::Global),
-    );
-    if !impossible.is_empty() {
-        lines.push(Spans::of(Role::Muted, "NOT NOW"));
-        for entry in &impossible {
-            let why = available(entry.action, state).err().unwrap_or_default();
-            let row = key_row(entry).with(Role::Muted, format!("  {why}"));
-            lines.push(row);
-        }
-        lines.push(Spans::default());
-    }
-    lines.push(Spans::of(Role::Muted, "COMMANDS"));
-    let words: Vec<String> = commands::COMMANDS
+    let possible = described
         .iter()
-        .map(|(name, rest)| {
-            if rest.is_empty() {
-                format!(":{name}")
-            } else {
-                format!(":{name} {rest}")
-            }
-        })
+        .filter(|entry| available(entry.action, state).is_ok());
+    let (anywhere, here): (Vec<&Described>, Vec<&Described>) =
+        possible.partition(|entry| entry.from == KeyContext::Global);
+    for (title, entries) in [("HERE", here), ("ANYWHERE", anywhere)] {
+        if !entries.is_empty() {
+            lines.push(Spans::of(Role::Muted, title));
+            lines.extend(keys_in_columns(&entries, room));
+            lines.push(Spans::default());
+        }
+    }
+    not_now(state, &described, room, &mut lines);
+    lines.push(Spans::of(Role::Muted, "COMMANDS"));
+    let commands = commands::COMMANDS.iter();
+    let words: Vec<String> = commands
+        .map(|(name, rest)| format!(":{name} {rest}").trim_end().to_owned())
         .collect();
-    push_wrapped(&mut lines, Role::Text, &words.join("   "));
+    lines.extend(words_in_lines(&words, room));
     lines.push(Spans::default());
     lines.push(Spans::of(
         Role::Muted,
@@ -73,34 +60,101 @@ pub fn page(state: &State, keymap: &Keymap) -> page::State {
     }
 }
 
-fn section<'a>(
-    lines: &mut Vec<Spans>,
-    title: &str,
-    entries: impl Iterator<Item = &'a &'a Described>,
-) {
-    let rows: Vec<Spans> = entries.map(|entry| key_row(entry)).collect();
-    if rows.is_empty() {
+/// Lays the page of keys out anew for another size of the window. Its keys are those of the place
+/// below it.
+pub fn resized(state: &mut State, keymap: &Keymap) {
+    let Some(Overlay::Page(shown)) = state.overlays.pop_if(is_help) else {
+        return;
+    };
+    let scroll = shown.scroll;
+    let page = page(state, keymap);
+    state
+        .overlays
+        .push(Overlay::Page(page::State { scroll, ..page }));
+}
+
+fn is_help(overlay: &mut Overlay) -> bool {
+    matches!(overlay, Overlay::Page(page) if page.kind == Kind::Help)
+}
+
+/// What is not possible now, under its reason.
+fn not_now(state: &State, described: &[Described], room: usize, lines: &mut Vec<Spans>) {
+    let mut reasons: Vec<(String, Vec<&Described>)> = Vec::new();
+    for entry in described {
+        let Err(why) = available(entry.action, state) else {
+            continue;
+        };
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, entries)) => entries.push(entry),
+            None => reasons.push((why, vec![entry])),
+        }
+    }
+    if reasons.is_empty() {
         return;
     }
-    lines.push(Spans::of(Role::Muted, title));
-    // Two columns: most descriptions are short, and a page should fit on a screen.
-    let half = rows.len().div_ceil(2);
-    for index in 0..half {
-        let mut row = rows.get(index).cloned().unwrap_or_default();
-        if let Some(second) = rows.get(half + index) {
-            let pad = (WIDTH / 2).saturating_sub(row.cells());
-            row.push(Role::Text, " ".repeat(pad.max(1)));
-            row.0.extend(second.0.iter().cloned());
-        }
-        lines.push(row);
+    lines.push(Spans::of(Role::Muted, "NOT NOW"));
+    for (why, entries) in &reasons {
+        let why = wrap::wrap(why, room).into_iter();
+        lines.extend(why.map(|line| Spans::of(Role::Attention, line)));
+        lines.extend(keys_in_columns(entries, room));
     }
     lines.push(Spans::default());
 }
 
-fn key_row(entry: &Described) -> Spans {
-    let keys = crate::text::width::fit(&entry.keys(), 12, "…");
-    let help = crate::text::width::truncate(entry.action.help(), WIDTH / 2 - 15, "…").into_owned();
-    Spans::of(Role::Key, keys).with(Role::Text, format!(" {help}"))
+/// Keys with what they do: two columns, down and then right, where there is room for them.
+fn keys_in_columns(entries: &[&Described], room: usize) -> Vec<Spans> {
+    if room < TWO_COLUMNS {
+        let rows = entries.iter().flat_map(|entry| key_lines(entry, room));
+        return rows.collect();
+    }
+    let column = room / 2 - 1;
+    let half = entries.len().div_ceil(2);
+    let mut lines = Vec::new();
+    for (at, left) in entries.iter().take(half).enumerate() {
+        let left = key_lines(left, column);
+        let right = entries.get(half + at);
+        let right = right.map_or_else(Vec::new, |entry| key_lines(entry, column));
+        for line in 0..left.len().max(right.len()) {
+            let mut row = left.get(line).cloned().unwrap_or_default();
+            if let Some(beside) = right.get(line) {
+                row.push(Role::Text, " ".repeat(column + 2 - row.cells()));
+                row.0.extend(beside.0.iter().cloned());
+            }
+            lines.push(row);
+        }
+    }
+    lines
+}
+
+/// Keys and what they do, wrapped beside the keys.
+fn key_lines(entry: &Described, room: usize) -> Vec<Spans> {
+    let keys = width::fit(&entry.keys(), KEYS, width::ELLIPSIS);
+    let help = wrap::wrap(entry.action.help(), room.saturating_sub(KEYS + 1).max(1));
+    let line = |(at, text): (usize, &str)| {
+        let head = if at == 0 {
+            keys.clone()
+        } else {
+            " ".repeat(KEYS)
+        };
+        Spans::of(Role::Key, head).with(Role::Text, format!(" {text}"))
+    };
+    help.into_iter().enumerate().map(line).collect()
+}
+
+/// Words with space between them, none broken.
+fn words_in_lines(words: &[String], room: usize) -> Vec<Spans> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if width::cells(line) + 3 + width::cells(word) <= room => {
+                line.push_str("   ");
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.clone()),
+        }
+    }
+    let spans = lines.into_iter().map(|line| Spans::of(Role::Text, line));
+    spans.collect()
 }
 
 fn push_wrapped(lines: &mut Vec<Spans>, role: Role, text: &str) {

@@ -43,7 +43,12 @@ pub fn answered(
     }
 }
 
-fn checked(state: &mut State, report: CheckReport, result: &Result<Arc<Plan>, PlanFailure>) {
+fn checked(state: &mut State, mut report: CheckReport, result: &Result<Arc<Plan>, PlanFailure>) {
+    if let Some(draft) = &state.composer.draft {
+        for class in &mut report.classes {
+            class.text = draft.in_form_words(&class.about, &class.text);
+        }
+    }
     let skipped = match result {
         Ok(plan) => plan.skipped.clone(),
         Err(failure) => failure.skipped.clone(),

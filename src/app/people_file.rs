@@ -8,26 +8,29 @@ use super::people_places::{
 };
 use super::state::State;
 use super::update::{Effects, notify};
-use super::{drafts, helping, people_checks, people_forms, people_memory};
+use super::{choosing, drafts, helping, people_checks, people_forms, people_memory};
 use crate::contract::{Action, Effect, Notice, SampleAnswer, SampleAsk, Slot};
 use crate::domain::audience::{TableSample, TextEncoding};
 use crate::overlays::mapping::{self, Head};
 use crate::overlays::palette::{Entry, Target};
 use crate::overlays::prompt::Purpose;
 use crate::overlays::{Overlay, checks, palette};
-use crate::panes::template_composer::Draft;
+use crate::panes::template_composer::{Draft, DraftKind};
 use crate::text::sanitize;
 use std::sync::Arc;
 
-/// Shows the columns of the draft's file; asks for a file where there is none.
+/// Shows the columns of the draft's file; asks for a file where there is none. Without a draft the
+/// file begins one.
 pub fn open(state: &mut State) -> Effects {
-    let Some(draft) = &state.composer.draft else {
-        return Vec::new();
-    };
-    if draft.people_file().is_none() {
-        return helping::ask(state, Purpose::PeopleFile);
+    match &state.composer.draft {
+        Some(draft) if draft.people_file().is_some() => show(state),
+        Some(_) => helping::ask(state, Purpose::PeopleFile),
+        None => {
+            let mut effects = drafts::new_draft(state, DraftKind::Template);
+            effects.extend(helping::ask(state, Purpose::PeopleFile));
+            effects
+        }
     }
-    show(state)
 }
 
 /// Takes the people of the draft from this file.
@@ -36,10 +39,27 @@ pub fn take(state: &mut State, path: &str) -> Effects {
         return Vec::new();
     };
     draft.take_people_from(path.trim());
+    // Columns fill the places of a template: which one is asked first.
+    let is_open = draft.takes_template() && draft.template.is_none();
     state.composer.revision += 1;
-    let mut effects = show(state);
-    effects.extend(drafts::draft_changed(state));
+    let mut effects = drafts::draft_changed(state);
+    effects.extend(if is_open {
+        choosing::open_templates(state)
+    } else {
+        show(state)
+    });
     effects
+}
+
+/// The draft has another template: what fills its places is looked at, where people come from a
+/// file.
+pub fn template_chosen(state: &mut State) -> Effects {
+    let draft = state.composer.draft.as_ref();
+    if draft.and_then(Draft::people_file).is_none() {
+        return Vec::new();
+    }
+    state.composer.typing = false;
+    show(state)
 }
 
 fn show(state: &mut State) -> Effects {

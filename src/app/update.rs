@@ -18,7 +18,7 @@ pub fn update(state: &mut State, event: Event, context: &Context<'_>) -> Effects
         Event::Key(key) => keys::press(state, key, context),
         Event::Paste(text) => keys::paste(state, &text, context),
         Event::Mouse(input) => keys::mouse(state, input, context),
-        Event::Resized(width, height) => flows::resize(state, width, height),
+        Event::Resized(width, height) => flows::resize(state, (width, height), context.keymap),
         Event::Focus(focused) => {
             state.terminal_focused = focused;
             if focused {

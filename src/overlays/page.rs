@@ -71,6 +71,11 @@ pub fn height(state: &State, body: Rect) -> usize {
     usize::from(area(state, body).height.saturating_sub(2))
 }
 
+/// The most cells that a line of a page has in a body of this size.
+pub fn room(body: Rect) -> usize {
+    usize::from(frame::area(body, u16::MAX - 4, 4).width.saturating_sub(4))
+}
+
 /// The lines at the width that a body of this size gives them.
 pub fn wrapped(state: &State, body: Rect) -> Vec<Spans> {
     let width = usize::from(frame::area(body, widest(state), 4).width.saturating_sub(4));

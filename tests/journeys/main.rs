@@ -22,6 +22,7 @@ mod limits;
 mod links;
 mod marks;
 mod media;
+mod newcomer;
 mod one_person;
 mod oops;
 mod opting_out;

@@ -44,6 +44,8 @@ pub struct CheckClass {
     pub rule: String,
     /// What it is, as a few words or a sentence without a full stop.
     pub text: String,
+    /// The value of the message it is about, by its name in the template; empty for the rows.
+    pub about: String,
     /// How many rows or people; 1 for the file as a whole.
     pub count: u64,
     /// The first ones, in the order of the file.
@@ -205,6 +207,7 @@ fn left_out(skipped: &[SkippedRow], choices: &ClassChoices) -> Vec<CheckClass> {
             stage: stage_of(&row.rule),
             rule: row.rule.to_string(),
             text: row_rules::title(&row.rule),
+            about: String::new(),
             count: 0,
             examples: Vec::new(),
             verdict: CheckVerdict::LeftOut,
@@ -221,6 +224,7 @@ fn to_know(remark: &Remark) -> CheckClass {
         stage: remark.stage,
         rule: remark.rule.to_owned(),
         text: remark.text.clone(),
+        about: String::new(),
         count: remark.count,
         examples: remark.examples.clone(),
         verdict: CheckVerdict::ToKnow,
@@ -237,6 +241,7 @@ fn of_problem(problem: &ParameterProblem, verdict: CheckVerdict) -> CheckClass {
         },
         rule: problem.rule.to_owned(),
         text: problem.text.clone(),
+        about: problem.parameter.clone(),
         count: problem.rows.max(1),
         examples: Vec::new(),
         verdict,

@@ -1,7 +1,8 @@
 //! What is wrong, what needs a look and what is known to be right, as lines.
 
-use super::form::FieldId;
+use super::form::{FieldId, Section};
 use super::state::Draft;
+use crate::contract::PlanProblem;
 use crate::text::wrap::wrap;
 use crate::text::{format, sanitize, width};
 use crate::theme::{Glyph, Role};
@@ -28,6 +29,37 @@ impl Line {
             sign,
             role,
             text: sanitize::clean_line(text).into_owned(),
+        }
+    }
+}
+
+impl Draft {
+    /// A sentence about a value that begins with its name in the template, with the label that its
+    /// field has in the form.
+    pub fn in_form_words(&self, name: &str, text: &str) -> String {
+        let mut fields = self.fields.iter();
+        let field = fields.find(|field| field.id.parameter() == Some(name));
+        let rest = text.strip_prefix(name).filter(|rest| rest.starts_with(' '));
+        let Some((field, rest)) = field.zip(rest) else {
+            return text.to_owned();
+        };
+        match field.section {
+            // Every card has fields of the same labels.
+            Section::Card(card) => format!("Card {}, {}{rest}", card + 1, field.label),
+            Section::General
+            | Section::Header
+            | Section::Offer
+            | Section::Body
+            | Section::Buttons => format!("{}{rest}", field.label),
+        }
+    }
+
+    /// Says problems with the labels of the form.
+    pub fn word(&self, problems: &mut [PlanProblem]) {
+        for problem in problems {
+            if let Some(field) = &problem.field {
+                problem.text = self.in_form_words(field, &problem.text);
+            }
         }
     }
 }

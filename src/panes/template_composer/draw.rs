@@ -152,7 +152,7 @@ impl Form<'_> {
     fn when(&self, painter: &mut Painter<'_>, row: Rect) {
         let when = self.draft.value(&FieldId::When);
         match when.trim() {
-            "" | "now" => line(painter, row, "When", "now", Role::Muted),
+            "" | "now" => line(painter, row, "When", "now; w sets a time", Role::Muted),
             typed => {
                 let typed = sanitize::clean_line(typed);
                 line(painter, row, "When", &typed, Role::Text);
@@ -171,7 +171,7 @@ impl Form<'_> {
         let at = (value.x, value.y);
         if field.text.is_empty() && !caret {
             let hint = if field.id == FieldId::When {
-                "now"
+                "now; w sets a time"
             } else if field.stacked && !self.dense {
                 ""
             } else {

@@ -66,7 +66,7 @@ pub fn edges(state: &State, context: &ViewContext<'_>) -> Edges {
 /// Draws the pane's inside.
 pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &ViewContext<'_>) {
     let Some(draft) = &state.draft else {
-        painter.centred(inside, &empty(state), Role::Muted);
+        painter.centred(inside, &empty(state, context.focused), Role::Muted);
         return;
     };
     if inside.height <= 2 {
@@ -78,7 +78,8 @@ pub fn body(state: &State, painter: &mut Painter<'_>, inside: Rect, context: &Vi
     }
 }
 
-fn empty(state: &State) -> String {
+/// How something is begun: in this pane, or from elsewhere.
+fn empty(state: &State, focused: bool) -> String {
     let kept = state.shelf.len() as u64;
     let kept = match kept {
         0 => String::new(),
@@ -88,7 +89,11 @@ fn empty(state: &State) -> String {
             format::counted(kept, "draft")
         ),
     };
-    format!(
-        "Nothing is being written. t on a person starts a template, :broadcast new a broadcast.{kept}"
-    )
+    let begin = if focused {
+        "c starts a template for the people of a file, b a broadcast, f a flow, t on a person one \
+         for them."
+    } else {
+        "t on a person starts a template, 3 and c one for the people of a file."
+    };
+    format!("Nothing is being written. {begin}{kept}")
 }
