@@ -323,7 +323,7 @@ pub fn outbox_answer(state: &mut State, answer: OutboxAnswer) -> Effects {
     match answer {
         OutboxAnswer::Batches(batches) => {
             state.toasts.settle("record");
-            state.broadcasts.load(batches);
+            outgoing::load(state, batches);
         }
         OutboxAnswer::Meter(meter) => state.broadcasts.meter = meter,
         OutboxAnswer::Queued(batch) => return queued(state, batch),
@@ -410,9 +410,7 @@ fn queued(state: &mut State, batch: Batch) -> Effects {
         .iter()
         .map(|(draft, _)| draft_shelf::queued(draft))
         .collect();
-    if let Some((draft, _)) = &taken {
-        outgoing::queued(state, &batch, draft);
-    }
+    outgoing::changed(state, &batch);
     if let (BatchState::Armed, Some((draft, grace))) = (batch.state, taken) {
         let who = draft.to_words();
         let until = SignedDuration::try_from(grace).unwrap_or(SignedDuration::ZERO);

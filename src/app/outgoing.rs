@@ -4,35 +4,25 @@
 use super::state::State;
 use crate::contract::{CallOutcome, CallRecord};
 use crate::domain::Batch;
-use crate::panes::conversation::{Outgoing, Way};
-use crate::panes::template_composer::Draft;
+use crate::panes::conversation::Way;
 
-/// A draft is queued. Of a list no chat shows anything: the Broadcasts pane does.
-pub fn queued(state: &mut State, batch: &Batch, draft: &Draft) {
-    if batch.counts.planned - batch.counts.skipped != 1 {
-        return;
+/// All batches were read from the record.
+pub fn load(state: &mut State, batches: Vec<Batch>) {
+    state.broadcasts.load(batches);
+    let now = state.now.timestamp();
+    let own = &state.profile.name;
+    let its = state.broadcasts.batches.iter();
+    for batch in its.filter(|batch| batch.profile == *own) {
+        state.conversation.send_moved(batch, now);
     }
-    let recipients = draft.recipients();
-    let plan = draft.plan.as_ref();
-    let planned = plan.and_then(|plan| Some(plan.calls.first()?.recipients.first()?.text()));
-    let Some(person) = planned.or(recipients.first().map(String::as_str)) else {
-        return;
-    };
-    let outgoing = Outgoing {
-        batch: batch.id,
-        person: person.to_owned(),
-        title: draft.subject(),
-        confirmed: state.now.timestamp(),
-        way: Way::Going,
-    };
-    state.conversation.sends(outgoing);
-    changed(state, batch);
 }
 
-/// A batch changed.
+/// A batch is new or changed. Of a list no chat shows anything: the Broadcasts pane does.
 pub fn changed(state: &mut State, batch: &Batch) {
-    let now = state.now.timestamp();
-    state.conversation.send_moved(batch, now);
+    if batch.profile == state.profile.name {
+        let now = state.now.timestamp();
+        state.conversation.send_moved(batch, now);
+    }
 }
 
 /// A call ended.

@@ -112,6 +112,7 @@ fn batch(id: i64, state: BatchState) -> Batch {
         reason: None,
         plan_sha256: Sha256Hex::of(b"plan"),
         revision: 0,
+        only: None,
     }
 }
 

@@ -228,6 +228,9 @@ pub struct Batch {
     /// known, whichever arrives first. Not part of documents.
     #[serde(skip)]
     pub revision: u64,
+    /// The person, where it is for one: digits, or the id of a channel. Not part of documents.
+    #[serde(skip)]
+    pub only: Option<Box<str>>,
 }
 
 /// One call of a batch, or one recipient left out of it.

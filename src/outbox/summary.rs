@@ -105,6 +105,7 @@ mod tests {
                 reason: None,
                 plan_sha256: Sha256Hex::of(b""),
                 revision: 0,
+                only: None,
             },
             stop: stop.map(|kind| (kind, reason)),
         }

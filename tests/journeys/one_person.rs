@@ -133,6 +133,46 @@ async fn j2_in_a_chat_its_person_is_meant_whoever_is_marked() {
     assert_eq!((accepted.len(), accepted.get(SARA)), (1, Some(&1)));
 }
 
+#[tokio::test]
+async fn j2_what_waits_for_a_person_is_seen_in_their_chat_after_a_restart_too() {
+    let mut desk = Harness::start(Options {
+        settings: |settings| settings.grace_single = Duration::ZERO,
+        ..Options::default()
+    })
+    .await;
+    desk.find("city=London").await;
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("t");
+    desk.text("winter_hours");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("w");
+    desk.text("tomorrow 9:00");
+    desk.keys("Enter");
+    desk.until_idle().await;
+    desk.keys("S");
+    desk.until_idle().await;
+    desk.advance(400);
+    desk.keys("1 Enter");
+    desk.until_batch("it waits", |batch| batch.state == BatchState::Scheduled)
+        .await;
+    desk.until_idle().await;
+    desk.keys("2");
+    desk.assert_shows("winter_hours leaves at its time");
+
+    let mut other = desk.beside(Options::default()).await;
+    other.until_idle().await;
+    other.find("city=London").await;
+    other.keys("Enter");
+    other.until_idle().await;
+    other.assert_shows("winter_hours leaves at its time");
+    // Nobody else's chat says so.
+    other.keys("1 j Enter");
+    other.until_idle().await;
+    other.assert_hides("winter_hours leaves at its time");
+}
+
 #[test]
 fn j2_how_far_a_message_is_stands_below_the_chat() {
     let mut stage = Stage::furnished(120, 40);

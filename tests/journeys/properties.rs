@@ -110,6 +110,7 @@ fn batch(state: BatchState, unknown: u64) -> Batch {
         reason: None,
         plan_sha256: Sha256Hex::of(b"plan"),
         revision: 0,
+        only: None,
     }
 }
 

@@ -54,6 +54,7 @@ pub fn batch(id: i64, title: &str, state: BatchState, counts: Counts) -> Batch {
         reason: None,
         plan_sha256: Sha256Hex::of(title.as_bytes()),
         revision: 0,
+        only: None,
     }
 }
 

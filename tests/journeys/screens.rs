@@ -287,6 +287,7 @@ fn the_grace_strip() {
     stage.keys("1 Enter");
     let mut armed = batch(37, "fitting_slots", BatchState::Armed, counts(0, 0, 0, 1));
     armed.created = stage.now;
+    armed.only = Some("447700900412".into());
     stage.event(Event::OutboxAnswer(Box::new(OutboxAnswer::Queued(armed))));
     stage.wait(4000);
     stage.event(Event::Timer(TimerId::Countdown));

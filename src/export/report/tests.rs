@@ -95,6 +95,7 @@ fn report() -> BatchReport {
             reason: None,
             plan_sha256: Sha256Hex::of(b"plan"),
             revision: 9,
+            only: None,
         },
         confirmed: Some(ConfirmedBy {
             user: "ana".to_owned(),

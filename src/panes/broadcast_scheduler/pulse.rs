@@ -177,6 +177,7 @@ mod tests {
             reason: None,
             plan_sha256: Sha256Hex::of(b""),
             revision: accepted,
+            only: None,
         }
     }
 

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 /// So many are remembered, the newest.
-const KEPT: usize = 50;
+const KEPT: usize = 500;
 /// So many rows of a chat they take at most.
 const ROWS: usize = 2;
 /// Below this height the rows belong to the messages.
@@ -120,6 +120,35 @@ impl Outgoing {
     }
 }
 
+/// How far a batch has come; `None` where there is nothing to show.
+fn way_of(batch: &Batch, now: Timestamp) -> Option<Way> {
+    let counts = &batch.counts;
+    let way = match batch.state {
+        BatchState::Armed => Way::Grace,
+        BatchState::Scheduled => Way::Planned,
+        BatchState::Ready | BatchState::Running | BatchState::Draining => Way::Going,
+        BatchState::Held | BatchState::Paused => Way::Stopped,
+        // Its call says more, and may have said it already.
+        BatchState::Done | BatchState::DoneWithProblems if counts.accepted > 0 => {
+            Way::Accepted { at: now, id: None }
+        }
+        BatchState::Done | BatchState::DoneWithProblems if counts.unknown > 0 => Way::Unknown,
+        BatchState::Done | BatchState::DoneWithProblems if counts.rejected > 0 => {
+            Way::Rejected(String::new())
+        }
+        BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled => return None,
+    };
+    Some(way)
+}
+
+/// Whether more is to come.
+fn is_open(way: &Way) -> bool {
+    match way {
+        Way::Accepted { .. } | Way::Rejected(_) | Way::Unknown => false,
+        Way::Grace | Way::Planned | Way::Going | Way::Stopped => true,
+    }
+}
+
 impl State {
     /// A message to one person was confirmed.
     pub fn sends(&mut self, outgoing: Outgoing) {
@@ -127,34 +156,29 @@ impl State {
         self.outgoing.truncate(KEPT);
     }
 
-    /// Its batch changed. What was taken back is not shown any more.
+    /// Its batch is new or changed. What was taken back is not shown any more, and what ended
+    /// before it was heard of is not shown at all: the platform shows it.
     pub fn send_moved(&mut self, batch: &Batch, now: Timestamp) {
-        let counts = &batch.counts;
-        let way = match batch.state {
-            BatchState::Armed => Way::Grace,
-            BatchState::Scheduled => Way::Planned,
-            BatchState::Ready | BatchState::Running | BatchState::Draining => Way::Going,
-            BatchState::Held | BatchState::Paused => Way::Stopped,
-            // Its call says more, and may have said it already.
-            BatchState::Done | BatchState::DoneWithProblems if counts.accepted > 0 => {
-                Way::Accepted { at: now, id: None }
-            }
-            BatchState::Done | BatchState::DoneWithProblems if counts.unknown > 0 => Way::Unknown,
-            BatchState::Done | BatchState::DoneWithProblems if counts.rejected > 0 => {
-                Way::Rejected(String::new())
-            }
-            BatchState::Done | BatchState::DoneWithProblems | BatchState::Cancelled => {
-                self.outgoing.retain(|one| one.batch != batch.id);
-                return;
-            }
+        let Some(way) = way_of(batch, now) else {
+            self.outgoing.retain(|one| one.batch != batch.id);
+            return;
         };
-        let open = |way: &Way| match way {
-            Way::Accepted { .. } | Way::Rejected(_) | Way::Unknown => false,
-            Way::Grace | Way::Planned | Way::Going | Way::Stopped => true,
-        };
-        let mut all = self.outgoing.iter_mut();
-        if let Some(one) = all.find(|one| one.batch == batch.id && open(&one.way)) {
-            one.way = way;
+        if let Some(one) = self.outgoing.iter_mut().find(|one| one.batch == batch.id) {
+            // What was unknown may have been settled since.
+            if is_open(&one.way) || one.way == Way::Unknown {
+                one.way = way;
+            }
+            return;
+        }
+        let needs_a_look = is_open(&way) || way == Way::Unknown;
+        if let Some(person) = batch.only.as_ref().filter(|_| needs_a_look) {
+            self.sends(Outgoing {
+                batch: batch.id,
+                person: person.to_string(),
+                title: batch.title.clone(),
+                confirmed: batch.created,
+                way,
+            });
         }
     }
 

@@ -112,14 +112,16 @@ impl StoredBatch {
     }
 }
 
-/// The columns [`stored_batch`] reads, in its order.
+/// The columns [`stored_batch`] reads, in its order. The one person of a batch is not looked for among
+/// thousands who are left out of it.
 pub(super) const BATCH_COLUMNS: &str = "id, kind, title, state, profile, created, start_at, \
     publish_at, planned, skipped, queued, sending, accepted, rejected, unknown, cancelled, \
     not_accepted, abandoned, parent, reason_rule, reason_text, plan_sha256, base_url, \
     customer_id, bot_key, per_minute, concurrency, calls, runs, confirmed, stop_kind, \
     revision, canary, canary_passed, spread_minutes, due, meant_wall, meant_zone, hold_on_reply, \
     quiet, quiet_passed, approvers, approved_key, approved_by, approved_at, \
-    approval_above";
+    approval_above, CASE WHEN planned - skipped = 1 AND planned < 1000 THEN (SELECT items.recipient FROM items \
+    WHERE items.batch = batches.id AND items.state <> 'skipped' LIMIT 1) END";
 
 /// Reads [`BATCH_COLUMNS`].
 pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
@@ -148,6 +150,9 @@ pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
         reason: reason.clone().filter(|_| stopped),
         plan_sha256: Sha256Hex::from_stored(row.get(21)?),
         revision: number(row, 31)?,
+        only: row
+            .get::<_, Option<String>>(46)?
+            .map(String::into_boxed_str),
     };
     let stop_kind: Option<String> = row.get(30)?;
     Ok(StoredBatch {
