@@ -203,6 +203,9 @@ pub fn clock_seconds(at: &Zoned) -> String {
     at.strftime("%H:%M:%S").to_string()
 }
 
+/// How a zone without an offset of its own is called.
+const UTC: &str = "UTC";
+
 /// The head of a day in a chat: `Today, Thu 22 Oct 2026`, `Yesterday, Wed 21 Oct 2026`, else the
 /// date alone.
 pub fn day(date: Date, today: Date) -> String {
@@ -215,32 +218,33 @@ pub fn day(date: Date, today: Date) -> String {
 }
 
 /// A planned time in full, with city, offset and UTC: `Fri 23 Oct 2026 09:00 London +01:00 ·
-/// 08:00 UTC`. The UTC side has its day when that is another one.
+/// 08:00 UTC`. The UTC side has its day when that is another one; in UTC there is one side.
 pub fn planned(at: &Zoned) -> String {
+    let (local, city) = (at.strftime("%a %-d %b %Y %H:%M"), city(at));
+    if city == UTC {
+        return format!("{local} UTC");
+    }
+    format!("{local} {city} {} · {} UTC", at.strftime("%:z"), in_utc(at))
+}
+
+/// The short form of [`planned`] for lists: `Fri 23 Oct 09:00 London · 08:00 UTC`.
+pub fn planned_short(at: &Zoned) -> String {
+    let (here, city) = (at.strftime("%a %-d %b %H:%M"), city(at));
+    if city == UTC {
+        return format!("{here} UTC");
+    }
+    format!("{here} {city} · {} UTC", in_utc(at))
+}
+
+/// The time in UTC, with its day when that is another one.
+pub fn in_utc(at: &Zoned) -> String {
     let utc = at.with_time_zone(jiff::tz::TimeZone::UTC);
     let shape = if utc.date() == at.date() {
         "%H:%M"
     } else {
         "%a %H:%M"
     };
-    let local = at.strftime("%a %-d %b %Y %H:%M");
-    format!(
-        "{local} {} {} · {} UTC",
-        city(at),
-        at.strftime("%:z"),
-        utc.strftime(shape)
-    )
-}
-
-/// The short form of [`planned`] for lists: `Fri 23 Oct 09:00 London · 08:00 UTC`.
-pub fn planned_short(at: &Zoned) -> String {
-    let city = city(at);
-    let here = at.strftime("%a %-d %b %H:%M");
-    if city == "UTC" {
-        return format!("{here} UTC");
-    }
-    let utc = at.with_time_zone(jiff::tz::TimeZone::UTC);
-    format!("{here} {city} · {} UTC", clock(&utc))
+    utc.strftime(shape).to_string()
 }
 
 /// The name of a zone for people: the city of `Europe/London`, with spaces for underscores.
@@ -363,5 +367,12 @@ mod tests {
             planned(&at("2026-10-23T01:00[Asia/Ho_Chi_Minh]")),
             "Fri 23 Oct 2026 01:00 Ho Chi Minh +07:00 · Thu 18:00 UTC"
         );
+        assert_eq!(
+            planned_short(&at("2026-10-23T01:00[Asia/Ho_Chi_Minh]")),
+            "Fri 23 Oct 01:00 Ho Chi Minh · Thu 18:00 UTC"
+        );
+        let utc = at("2026-10-23T09:00[UTC]");
+        assert_eq!(planned(&utc), "Fri 23 Oct 2026 09:00 UTC");
+        assert_eq!(planned_short(&utc), "Fri 23 Oct 09:00 UTC");
     }
 }

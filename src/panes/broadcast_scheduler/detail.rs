@@ -296,7 +296,6 @@ fn near(now: Timestamp, length: SignedDuration) -> Option<Timestamp> {
 
 fn done_near(end: Timestamp, now: &Zoned) -> String {
     let here = end.to_zoned(now.time_zone().clone());
-    let utc = end.to_zoned(jiff::tz::TimeZone::UTC);
     let day = if here.date() == now.date() {
         String::new()
     } else {
@@ -307,7 +306,7 @@ fn done_near(end: Timestamp, now: &Zoned) -> String {
     if city == "UTC" {
         return local;
     }
-    format!("{local}, {} UTC", format::clock(&utc))
+    format!("{local}, {} UTC", format::in_utc(&here))
 }
 
 /// `5 of the first 5 accepted at 10:20, continued at 10:21`
