@@ -117,7 +117,8 @@ fn keys_in_columns(entries: &[&Described], room: usize) -> Vec<Spans> {
         for line in 0..left.len().max(right.len()) {
             let mut row = left.get(line).cloned().unwrap_or_default();
             if let Some(beside) = right.get(line) {
-                row.push(Role::Text, " ".repeat(column + 2 - row.cells()));
+                let gap = (column + 2).saturating_sub(row.cells()).max(1);
+                row.push(Role::Text, " ".repeat(gap));
                 row.0.extend(beside.0.iter().cloned());
             }
             lines.push(row);

@@ -181,7 +181,6 @@ fn j2_how_far_a_message_is_stands_below_the_chat() {
             batch: BatchId(id),
             person: person.to_owned(),
             title: "fitting_slots".to_owned(),
-            confirmed: stage.now,
             way,
         });
     };

@@ -1,4 +1,4 @@
-//! What was confirmed here for the person of the chat and is not read in it yet: it waits, goes, is
+//! What is meant for the person of the chat alone and is not read in it yet: it waits, goes, is
 //! accepted. Shown below the messages, because the platform shows it only once it has it. It must not
 //! say more than the record does.
 
@@ -54,8 +54,6 @@ pub struct Outgoing {
     pub person: String,
     /// What it is: the name of its template, flow or broadcast.
     pub title: String,
-    /// When it was confirmed.
-    pub confirmed: Timestamp,
     /// How far it has come.
     pub way: Way,
 }
@@ -67,16 +65,16 @@ impl Outgoing {
         self.person == person || self.person == chat.user.channel_user_id
     }
 
-    /// Whether the messages of the chat hold it, as far as can be told: our side wrote after it was
-    /// confirmed.
+    /// Whether the messages of the chat hold it, as far as can be told: our side wrote when it was
+    /// accepted, or later.
     fn is_read(&self, chat: &Chat) -> bool {
-        let Way::Accepted { .. } = self.way else {
+        let Way::Accepted { at: accepted, .. } = self.way else {
             return false;
         };
         let ours = chat.messages.iter().rev();
         let mut ours = ours.filter(|message| message.direction == Direction::Out);
         ours.find_map(|message| message.time)
-            .is_some_and(|at| self.confirmed.duration_since(at) <= CLOCKS)
+            .is_some_and(|at| accepted.duration_since(at) <= CLOCKS)
     }
 
     fn words(&self, context: &ViewContext<'_>) -> (Glyph, Role, String) {
@@ -176,7 +174,6 @@ impl State {
                 batch: batch.id,
                 person: person.to_string(),
                 title: batch.title.clone(),
-                confirmed: batch.created,
                 way,
             });
         }

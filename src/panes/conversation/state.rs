@@ -79,7 +79,7 @@ pub struct State {
     pub proposal: Option<Proposal>,
     /// Marked messages.
     pub(super) marks: Marks,
-    /// What was confirmed here for one person, of every chat, the newest first.
+    /// What is on its way to one person, or was, of every chat; the newest first.
     pub outgoing: Vec<Outgoing>,
     /// Whether the reader was brought to the message under the cursor and has not moved since:
     /// then they stay there, also at the end.
