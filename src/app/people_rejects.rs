@@ -5,7 +5,7 @@ use super::flows;
 use super::state::State;
 use super::update::{Effects, notify};
 use crate::contract::{ApiError, Effect, Notice, Rejects};
-use crate::domain::audience::CheckClass;
+use crate::domain::audience::{CheckClass, row_rules};
 use crate::overlays::page;
 use crate::text::{format, sanitize};
 use crate::theme::Role;
@@ -45,7 +45,7 @@ pub(super) fn list(state: &mut State, class: &CheckClass) -> Effects {
         state,
         page::State {
             kind: page::Kind::Detail,
-            title: class.rule.replace('_', " "),
+            title: row_rules::short(&class.rule),
             state: Spans::of(Role::Muted, format::count(class.count)),
             lines,
             scroll: 0,

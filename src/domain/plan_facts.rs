@@ -1,14 +1,14 @@
 //! What a plan comes to, counted once when its review opens, so that drawing a review of a million
 //! people costs as much as one of ten. It asks nobody; what the record knows is handed in.
 
+use super::audience::row_rules;
 use super::intent::DUPLICATE;
 use super::odd::oddity;
-use super::opt_out::OPTED_OUT;
 use super::prices::Cost;
 use super::{BatchId, Plan, PlannedCall, Recipient, RequestBody, SkippedRow};
 use jiff::Timestamp;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 /// Calls that are looked through for odd values at most: each is read as JSON for it.
 const LOOKED_THROUGH: usize = 20_000;
@@ -134,34 +134,24 @@ fn odd(calls: &[PlannedCall]) -> Option<(u64, usize, String)> {
 
 /// Why these are left out, the largest class first.
 fn classes(skipped: &[SkippedRow]) -> Vec<(String, u64)> {
-    let mut counts: HashMap<&str, (usize, u64)> = HashMap::new();
+    // A person who has the message already and a number that is there twice share a rule.
+    let key = |row: &SkippedRow| row.rule == DUPLICATE && row.reason.starts_with("the same ");
+    let mut counts: HashMap<(&str, bool), u64> = HashMap::new();
     for row in skipped {
-        let order = counts.len();
-        counts.entry(class(row)).or_insert((order, 0)).1 += 1;
+        *counts.entry((&row.rule, key(row))).or_default() += 1;
     }
-    let mut classes: Vec<(&str, (usize, u64))> = counts.into_iter().collect();
-    classes.sort_by_key(|(_, (order, count))| (Reverse(*count), *order));
-    let named = classes.into_iter();
-    named
-        .map(|(class, (_, count))| (class.replace('_', " "), count))
-        .collect()
-}
-
-/// The words of a class; where none are known, those of its rule.
-fn class(row: &SkippedRow) -> &str {
-    match &*row.rule {
-        // A person who has the message already and a number that is there twice share a rule.
-        DUPLICATE if row.reason.starts_with("the same ") => "given twice",
-        DUPLICATE => "have it already",
-        OPTED_OUT => "opted out",
-        "window_closed" => "outside their 24 hours",
-        "empty" => "without a value",
-        "too_long" => "with a value that is too long",
-        "column_count" => "broken row",
-        rule if rule.starts_with("number_") || rule == "not_a_number" => "not a valid number",
-        rule if rule.starts_with("id_") => "not a valid id",
-        rule => rule,
+    let mut classes: BTreeMap<String, u64> = BTreeMap::new();
+    for ((rule, twice), count) in counts {
+        let words = match rule {
+            DUPLICATE if twice => "given twice".to_owned(),
+            DUPLICATE => "have it already".to_owned(),
+            rule => row_rules::short(rule),
+        };
+        *classes.entry(words).or_default() += count;
     }
+    let mut classes: Vec<(String, u64)> = classes.into_iter().collect();
+    classes.sort_by_key(|(_, count)| Reverse(*count));
+    classes
 }
 
 #[cfg(test)]
@@ -260,12 +250,12 @@ mod tests {
             row("opted_out", "opted out on 9 Sep 2026"),
             row("number_invalid", "no"),
             row("duplicate", "the same number as row 3, which is kept"),
-            row("number_not_a_number", "no"),
+            row("number_invalid", "no"),
             row("duplicate", "already accepted at 11:03, batch 4"),
             row("button_rule", "a rule nobody worded"),
         ];
         let classes = classes(&rows);
-        assert_eq!(classes[0], ("not a valid number".to_owned(), 2));
+        assert_eq!(classes[0], ("no number of its country".to_owned(), 2));
         let words: Vec<&str> = classes.iter().map(|(words, _)| words.as_str()).collect();
         for expected in ["opted out", "given twice", "have it already", "button rule"] {
             assert!(words.contains(&expected), "{words:?}");

@@ -1,5 +1,6 @@
 //! What is known about a send after a try. Produced by the one classifier, stored with the attempt.
 
+use super::audience::row_rules;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -95,7 +96,8 @@ pub fn rule_in_words(rule: &str) -> String {
         "by_person" => "a person decided",
         "read_back" => "found in the conversation",
         "http_401" | "http_403" => "the key was refused",
-        other => return other.replace('_', " "),
+        // Also why a row was left out.
+        other => return row_rules::short(other),
     };
     words.to_owned()
 }

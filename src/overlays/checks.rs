@@ -3,7 +3,7 @@
 
 use super::frame::{self, OverlayEdges};
 use crate::contract::Action;
-use crate::domain::audience::{CheckClass, CheckReport, CheckVerdict, stays};
+use crate::domain::audience::{CheckClass, CheckReport, CheckVerdict, row_rules, stays};
 use crate::text::{format, sanitize, width, wrap};
 use crate::theme::{Glyph, Role};
 use crate::widgets::{Painter, Spans};
@@ -315,7 +315,7 @@ fn sum(report: &CheckReport) -> String {
         format::count(report.to_go)
     );
     for class in report.with(CheckVerdict::LeftOut) {
-        let words = class.rule.replace('_', " ");
+        let words = row_rules::short(&class.rule);
         sum.push_str(&format!(" + {} {words}", format::count(class.count)));
     }
     sum

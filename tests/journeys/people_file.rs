@@ -300,7 +300,7 @@ async fn the_form_of_a_column_is_chosen_and_a_date_is_asked_for_both_ways() {
     desk.keys("c");
     desk.until_idle().await;
     desk.assert_shows("a date that is not written as said");
-    desk.assert_shows("3 rows = 2 to go + 1 no date");
+    desk.assert_shows("3 rows = 2 to go + 1 with an unreadable date");
 }
 
 #[test]

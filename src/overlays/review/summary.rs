@@ -100,7 +100,7 @@ fn titled(plan: &Plan) -> String {
     }
 }
 
-/// Why people are left out: `21 given twice · 9 not a valid number`.
+/// Why people are left out: `21 given twice · 9 no number of its country`.
 pub(super) fn classes(state: &State) -> String {
     let classes = state.facts.classes.iter();
     let named: Vec<String> = classes
