@@ -216,7 +216,8 @@ pub fn strip(state: &State, painter: &mut Painter<'_>, row: Rect) {
     }
     // Where `u` is text, another key stops it.
     let typing = focus::key_context(state).takes('u');
-    let keys = match armed.single && state.composer.draft.is_none() {
+    let starts = armed.single && !state.waits_on(armed) && state.composer.draft.is_none();
+    let keys = match starts {
         _ if typing => "Ctrl-z stops it",
         _ if row.width < 80 => "u stops it",
         true => "u stops it  S starts now",

@@ -204,7 +204,7 @@ pub fn weigh(state: &mut State) {
             helpers::typed_fallback(&text, attribute)
         }
         Purpose::PeopleFile if text.trim().is_empty() => Err("type the path of a file".to_owned()),
-        Purpose::PeopleFile => Ok("its columns are shown next".to_owned()),
+        Purpose::PeopleFile => Ok(people_file::what_comes_next(state).to_owned()),
         Purpose::Rejects if text.trim().is_empty() => Err("type a name".to_owned()),
         Purpose::Rejects => Ok(format!("a CSV file, {}", text.trim())),
         Purpose::Payload(key) => helpers::typed_payload(&text, key),

@@ -33,14 +33,28 @@ pub fn open(state: &mut State) -> Effects {
     }
 }
 
+/// Whether columns could fill places of a template and none is chosen yet.
+fn needs_template(draft: &Draft) -> bool {
+    draft.takes_template() && draft.template.is_none()
+}
+
+/// What follows when the file is taken, in words.
+pub fn what_comes_next(state: &State) -> &'static str {
+    let draft = state.composer.draft.as_ref();
+    if draft.is_some_and(needs_template) {
+        "the template is asked next, then its columns"
+    } else {
+        "its columns are shown next"
+    }
+}
+
 /// Takes the people of the draft from this file.
 pub fn take(state: &mut State, path: &str) -> Effects {
     let Some(draft) = &mut state.composer.draft else {
         return Vec::new();
     };
     draft.take_people_from(path.trim());
-    // Columns fill the places of a template: which one is asked first.
-    let is_open = draft.takes_template() && draft.template.is_none();
+    let is_open = needs_template(draft);
     state.composer.revision += 1;
     let mut effects = drafts::draft_changed(state);
     effects.extend(if is_open {

@@ -201,18 +201,25 @@ pub struct State {
 
 impl State {
     /// What the seconds of a grace are counted for: until it starts, or only for how long it can be
-    /// undone, where it waits for a time of its own then. A broadcast with a time may be handed over
-    /// at once.
+    /// undone.
     pub fn counted_for(&self, armed: &Armed) -> &'static str {
+        if self.waits_on(armed) {
+            "undo for"
+        } else {
+            "starts in"
+        }
+    }
+
+    /// Whether it waits for a time of its own after its grace. A broadcast with a time may be handed over at once.
+    pub fn waits_on(&self, armed: &Armed) -> bool {
         let mut batches = self.broadcasts.batches.iter();
         let batch = batches.find(|batch| batch.id == armed.batch);
-        let waits = batch.is_some_and(|batch| {
+        batch.is_some_and(|batch| {
             let own = batch
                 .scheduled
                 .filter(|_| batch.kind != SendKind::Broadcast);
             own.is_some_and(|at| at.duration_since(armed.until) > Armed::LATE)
-        });
-        if waits { "undo for" } else { "starts in" }
+        })
     }
 
     /// The state at the start.
@@ -284,6 +291,10 @@ impl State {
             self.conversation.prepare(inside.width, inside.height, &now);
         }
         self.conversation.propose(&self.settings.stop_words);
+        // The columns of a file show what its first person gets, whoever was read last.
+        if matches!(self.overlays.last(), Some(Overlay::Mapping(_))) && self.payload.call > 0 {
+            self.payload.go_to_call(0);
+        }
         if let (Some(draft), payload_preview::Shown::Plan(plan)) =
             (&mut self.composer.draft, &self.payload.shown)
         {

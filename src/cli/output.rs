@@ -148,7 +148,9 @@ impl Output {
                 lines.print_up_to(lines.block.len());
             }
             OutputFormat::Jsonl | OutputFormat::Table | OutputFormat::Csv => {
-                self.json_line(&to_value(document));
+                // One line cannot be printed in blocks.
+                let line = serde_json::to_string(document).unwrap_or_default();
+                self.stdout(&(escape_json_text(&line) + "\n"));
             }
         }
     }

@@ -75,6 +75,9 @@ async fn a_file_becomes_a_confirmed_plan_by_what_the_screen_says(
         .await;
     person.desk.assert_shows("A CSV or TSV file");
     person.types(&file.display().to_string()).await;
+    person
+        .desk
+        .assert_shows("the template is asked next, then its columns");
     person.told("Enter", "Enter").await;
     person.desk.assert_shows("Templates");
     person.types("order_track").await;

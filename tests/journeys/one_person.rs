@@ -1,9 +1,10 @@
 //! J2: one template to one person, from their chat to its place in the chat.
 
+use crate::scenery::{batch, counts, outbox};
 use crate::screens::keep_sizes;
 use crate::support::harness::{Harness, Options};
 use crate::support::stage::Stage;
-use alertdesk::contract::PaneId;
+use alertdesk::contract::{OutboxEvent, PaneId};
 use alertdesk::domain::{BatchId, BatchState, Guard};
 use alertdesk::overlays::Overlay;
 use alertdesk::panes::conversation::{Outgoing, Way};
@@ -171,6 +172,26 @@ async fn j2_what_waits_for_a_person_is_seen_in_their_chat_after_a_restart_too() 
     other.keys("1 j Enter");
     other.until_idle().await;
     other.assert_hides("winter_hours leaves at its time");
+}
+
+#[test]
+fn j2_an_unknown_message_leaves_the_chat_once_it_is_settled() {
+    let mut stage = Stage::furnished(120, 40);
+    let unknown = |settled: bool| {
+        let counts = counts(u64::from(settled), 0, u64::from(!settled), 0);
+        let mut one = batch(41, "fitting_slots", BatchState::DoneWithProblems, counts);
+        one.only = Some(SARA.into());
+        one.revision = 900 + u64::from(settled);
+        OutboxEvent::BatchChanged(Box::new(one))
+    };
+    stage.keys("2");
+    outbox(&mut stage, unknown(false));
+    let words = "fitting_slots unknown: U decides";
+    assert!(stage.screen().contains(words), "{}", stage.screen());
+    outbox(&mut stage, unknown(true));
+    let screen = stage.screen();
+    assert!(!screen.contains(words), "{screen}");
+    assert!(!screen.contains("fitting_slots accepted at"), "{screen}");
 }
 
 #[test]

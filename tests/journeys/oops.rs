@@ -136,7 +136,12 @@ fn changed(stage: &mut Stage, batch: &Batch) {
 #[test]
 fn what_waits_for_its_time_after_the_grace_does_not_say_that_it_starts() {
     let (mut stage, mut batch) = in_grace(SendKind::Template);
-    assert!(stage.screen().contains("starts in"));
+    stage.state.armed[0].single = true;
+    let screen = stage.screen();
+    assert!(
+        screen.contains("starts in") && screen.contains("S starts now"),
+        "{screen}"
+    );
     batch.scheduled = Some(stage.now + SignedDuration::from_hours(12));
     batch.revision = 2;
     changed(&mut stage, &batch);
@@ -145,6 +150,8 @@ fn what_waits_for_its_time_after_the_grace_does_not_say_that_it_starts() {
         screen.contains("undo for") && !screen.contains("starts in"),
         "{screen}"
     );
+    // Its own time is kept, so nothing offers to start it now.
+    assert!(!screen.contains("starts now"), "{screen}");
 }
 
 #[test]

@@ -159,6 +159,11 @@ async fn messages_of_those_who_were_checked_are_read_one_by_one() {
     desk.keys("L");
     desk.assert_shows("2 of 5 \u{b7} +44 7700 900118 \u{b7} row 2");
     desk.assert_shows("Hello Arjun, our next free fitting");
+    // Back at the columns the first person is the first one again.
+    desk.keys("Esc Esc");
+    desk.assert_shows("the first person gets");
+    desk.assert_shows("Hello Sara, our next free fitting slots near you");
+    desk.assert_hides("Hello Arjun");
 }
 
 #[tokio::test]

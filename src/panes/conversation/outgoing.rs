@@ -154,16 +154,23 @@ impl State {
         self.outgoing.truncate(KEPT);
     }
 
-    /// Its batch is new or changed. What was taken back is not shown any more, and what ended
-    /// before it was heard of is not shown at all: the platform shows it.
+    /// Its batch is new or changed. What was taken back, or was unknown and is settled, is not shown
+    /// any more, and what ended before it was heard of is not shown at all: the platform shows it.
     pub fn send_moved(&mut self, batch: &Batch, now: Timestamp) {
-        let Some(way) = way_of(batch, now) else {
-            self.outgoing.retain(|one| one.batch != batch.id);
+        let way = way_of(batch, now);
+        let gone = |one: &Outgoing| match &way {
+            None => true,
+            // When it was settled says nothing about when the platform took it.
+            Some(Way::Accepted { .. }) => one.way == Way::Unknown,
+            Some(_) => false,
+        };
+        self.outgoing
+            .retain(|one| one.batch != batch.id || !gone(one));
+        let Some(way) = way else {
             return;
         };
         if let Some(one) = self.outgoing.iter_mut().find(|one| one.batch == batch.id) {
-            // What was unknown may have been settled since.
-            if is_open(&one.way) || one.way == Way::Unknown {
+            if is_open(&one.way) {
                 one.way = way;
             }
             return;

@@ -326,7 +326,8 @@ impl Draft {
         }
         let people = self.addressed();
         let first = people.first().copied().flatten();
-        let of_file = self.people_file().and(self.table.sample.as_ref());
+        let sample = self.table.sample.as_ref();
+        let of_file = sample.filter(|_| self.people_file().is_some());
         let value = |name: &str| {
             let value = match of_file {
                 Some(sample) => sample.first_value(name),
